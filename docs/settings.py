@@ -1,0 +1,63 @@
+"""Write what is generated from twin/config.py: README's table of settings and .env.example; `--check` compares."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from twin.config import PLACEHOLDER_KEY, Settings  # noqa: E402
+
+SHOWN = {"openai_api_key": PLACEHOLDER_KEY, "cors_origins": None}  # the lines of .env.example that are no comments
+
+
+def default_of(name: str) -> str:
+    default: Any = Settings.model_fields[name].default
+    if default is None:
+        return ""
+    if isinstance(default, tuple):
+        return ",".join(default)
+    return json.dumps(default) if isinstance(default, dict) else str(default)
+
+
+def meaning_of(name: str) -> str:
+    return str(Settings.model_fields[name].description)
+
+
+def table() -> str:
+    rows = [
+        f"| `{name.upper()}` | {f'`{default_of(name)}`' if default_of(name) else ''} | {meaning_of(name)} |"
+        for name in Settings.model_fields
+    ]
+    return "\n".join(["| setting | default | meaning |", "|---|---|---|", *rows])
+
+
+def env_example() -> str:
+    lines = ["# Copy this file to .env. Generated from twin/config.py by `make docs`."]
+    for name in Settings.model_fields:
+        line = f"{name.upper()}={SHOWN.get(name) or default_of(name)}"
+        lines += ["", f"# {meaning_of(name)}", line if name in SHOWN else f"# {line}"]
+    return "\n".join(lines) + "\n"
+
+
+def readme() -> str:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    marked = r"(?<=<!-- settings -->\n).*?(?=\n<!-- /settings -->)"
+    return re.sub(marked, lambda _: table(), text, flags=re.DOTALL)
+
+
+def main() -> None:
+    for path, text in {ROOT / "README.md": readme(), ROOT / ".env.example": env_example()}.items():
+        if "--check" not in sys.argv:
+            path.write_text(text, encoding="utf-8")
+        elif path.read_text(encoding="utf-8") != text:
+            sys.exit(f"{path.name} is not what twin/config.py says: run `make docs`.")
+
+
+if __name__ == "__main__":
+    main()

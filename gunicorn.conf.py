@@ -1,0 +1,43 @@
+from gevent import monkey
+
+monkey.patch_all()  # before ssl, and all else that uses sockets, is imported
+
+# How production serves the twin; `gunicorn wsgi:app` reads this file by itself and needs no flags.
+
+import math
+
+from gunicorn.http.errors import ConfigurationProblem, InvalidHeader, UnsupportedTransferCoding
+from gunicorn.workers.ggevent import GeventWorker
+
+from twin import create_app
+from twin.errors import stop_in_one_line
+
+# Whatever would stop a worker stops here, once and in one line; the workers share what this imports.
+with stop_in_one_line():
+    settings = create_app().extensions["twin"].settings
+
+
+class PoliteGeventWorker(GeventWorker):
+    """gunicorn's gevent worker, answering 400 to what gunicorn takes for a fault of its own (501, 500)."""
+
+    def handle_error(self, req, client, addr, exc):
+        if isinstance(exc, (UnsupportedTransferCoding, ConfigurationProblem)):
+            exc = InvalidHeader("not supported")
+        super().handle_error(req, client, addr, exc)
+
+
+def post_worker_init(worker):
+    """Import openai and start the embedded model before the first visitor waits for them."""
+    worker.wsgi.extensions["twin"].warm_up()
+
+
+worker_class = PoliteGeventWorker
+bind = f"0.0.0.0:{settings.port}"
+workers = settings.web_concurrency
+worker_connections = 2_000
+keepalive = 15  # seconds; also ends connections whose headers come a byte at a time
+graceful_timeout = math.ceil(settings.chat_deadline) + 5  # a chat in flight always finishes
+control_socket_disable = True
+forwarder_headers = ""  # SCRIPT_NAME and PATH_INFO are not for clients to set
+accesslog = "-"
+access_log_format = '%(t)s "%(r)s" %(s)s %(B)s bytes %(M)s ms %({x-request-id}o)s'

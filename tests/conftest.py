@@ -1,0 +1,82 @@
+"""Parts that tests share: the scripted model, and the service under each server that it is made for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from twin import create_app
+
+from .scripted_model import ScriptedModel
+from .service import Service, copy_project
+
+KEY = "sk-test-0123456789"
+
+
+@pytest.fixture(scope="session")
+def _model() -> Iterator[ScriptedModel]:
+    model = ScriptedModel()
+    yield model
+    model.close()
+
+
+@pytest.fixture
+def model(_model: ScriptedModel) -> ScriptedModel:
+    """The scripted model, with nothing of an earlier test's in it."""
+    _model.reset()
+    return _model
+
+
+@pytest.fixture(scope="session")
+def under(tmp_path_factory: pytest.TempPathFactory, _model: ScriptedModel) -> Iterator[Callable[[str], Service]]:
+    """Return the one service of this run under a command, with the scripted model behind it."""
+    running: dict[str, Service] = {}
+
+    def service_under(command: str) -> Service:
+        if command not in running:
+            root = copy_project(tmp_path_factory.mktemp("service") / "twin")
+            settings = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": _model.url, "CHAT_DEADLINE": "4"}
+            running[command] = Service(command, root, settings).start()
+        assert running[command].is_up()
+        return running[command]
+
+    yield service_under
+    for service in running.values():
+        service.stop()
+
+
+@pytest.fixture(params=["flask run", "gunicorn"])
+def service(request: pytest.FixtureRequest, under: Callable[[str], Service], model: ScriptedModel) -> Service:
+    """The service with the scripted model behind it, under `flask run` and under gunicorn."""
+    return under(request.param)
+
+
+@pytest.fixture
+def gunicorn(under: Callable[[str], Service], model: ScriptedModel) -> Service:
+    """The same under gunicorn alone, for what only the server on the internet meets."""
+    return under("gunicorn")
+
+
+@pytest.fixture
+def start_service(tmp_path: Path, model: ScriptedModel) -> Iterator[Callable[..., Service]]:
+    """Start a service of one's own, with settings; with `model=False` no model is set."""
+    started: list[Service] = []
+
+    def start(command: str, *, model_set: bool = True, wait: bool = True, **settings: str) -> Service:
+        base = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": model.url} if model_set else {}
+        service = Service(command, copy_project(tmp_path / f"twin{len(started)}"), base | settings)
+        started.append(service)
+        return service.start(wait)
+
+    yield start
+    for service in started:
+        service.stop()
+
+
+@pytest.fixture
+def app(model: ScriptedModel) -> Flask:
+    """The app itself, for what needs no server (pytest-flask's `client` calls it)."""
+    return create_app({"TESTING": True, "OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": model.url})

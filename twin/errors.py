@@ -1,0 +1,166 @@
+"""What can go wrong, and the problem (RFC 9457) or the line on stderr that it becomes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+
+class StartError(Exception):
+    """The service cannot start; the message is one line that names the setting or file to mend."""
+
+
+@contextmanager
+def stop_in_one_line() -> Iterator[None]:
+    """End the process with one line on stderr and status 2 where a start fails."""
+    try:
+        yield
+    except StartError as error:
+        print("twin:", *str(error).split(), file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+class TwinError(Exception):
+    """A request that ends in a problem: `status` and `code` for programs, `detail` for a person."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal_error"
+    detail: str = "Something went wrong on our side."
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        retry_after: int | None = None,
+        fields: Sequence[Mapping[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """`retry_after` is in whole seconds; `fields` are `{"field", "message"}` of invalid input."""
+        super().__init__(detail or self.detail)
+        self.detail = detail or self.detail
+        self.retry_after = retry_after
+        self.fields = list(fields)
+        self.headers = dict(headers or {})
+        if retry_after is not None:
+            self.headers["Retry-After"] = str(retry_after)
+
+    def as_problem(self, request_id: str) -> dict[str, Any]:
+        """Return the members of `application/problem+json` (RFC 9457, section 3)."""
+        problem: dict[str, Any] = {
+            "type": "about:blank",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            "request_id": request_id,
+        }
+        if self.fields:
+            problem["errors"] = self.fields
+        return problem
+
+
+class BadJson(TwinError):
+    """The body is no JSON, or not all of it came."""
+
+    status = 400
+    code = "bad_json"
+    detail = "The request's body is not complete, valid JSON."
+
+
+class BadHost(TwinError):
+    """The Host header is missing or not a host (RFC 9112, section 3.2)."""
+
+    status = 400
+    code = "bad_host"
+    detail = "The request's Host header is missing or not allowed."
+
+
+class BadRequest(TwinError):
+    """Any other request that the web framework refuses with 400."""
+
+    status = 400
+    code = "bad_request"
+    detail = "The request could not be understood."
+
+
+class UnsupportedMediaType(TwinError):
+    """The body is not uncompressed `application/json`."""
+
+    status = 415
+    code = "unsupported_media_type"
+    detail = "Send the body as uncompressed application/json."
+
+
+class InvalidRequest(TwinError):
+    """The JSON is valid but a field is not; `fields` names each."""
+
+    status = 422
+    code = "invalid_request"
+    detail = "The request has invalid fields."
+
+
+class TooLarge(TwinError):
+    """The body is over the limit."""
+
+    status = 413
+    code = "too_large"
+    detail = "The request's body is larger than 256 KiB."
+
+
+class NotFound(TwinError):
+    """No route has this path."""
+
+    status = 404
+    code = "not_found"
+    detail = "There is nothing at this address."
+
+
+class MethodNotAllowed(TwinError):
+    """The path exists, the method does not; `headers` has `Allow`."""
+
+    status = 405
+    code = "method_not_allowed"
+    detail = "This address does not answer that method."
+
+
+class NotReady(TwinError):
+    """A part of the service that every chat needs is not ready yet."""
+
+    status = 503
+    code = "not_ready"
+    detail = "The service is not ready yet."
+
+
+class ModelBusy(TwinError):
+    """The model has no room for this call (429, 503)."""
+
+    status = 503
+    code = "model_busy"
+    detail = "The model is busy. Please try again in a moment."
+
+
+class ModelMisconfigured(TwinError):
+    """The model refuses our key, name, quota or settings; asking again would not help."""
+
+    status = 502
+    code = "model_misconfigured"
+    detail = "The model refused the question; the owner of this twin has to check its settings."
+
+
+class ModelFailed(TwinError):
+    """The model broke: connection reset, 5xx, not JSON, no answer in it."""
+
+    status = 502
+    code = "model_failed"
+    detail = "The model failed to answer. Please try again."
+
+
+class ModelTimeout(TwinError):
+    """The chat's deadline passed."""
+
+    status = 504
+    code = "model_timeout"
+    detail = "The model took too long to answer. Please try again."

@@ -1,0 +1,35 @@
+"""A request's body as a schema, or the error that it deserves."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from flask import request
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
+
+from .errors import BadJson, InvalidRequest, UnsupportedMediaType
+
+Schema = TypeVar("Schema", bound=BaseModel)
+
+
+def read_payload(schema: type[Schema]) -> Schema:
+    """Return the current request's body as `schema`.
+
+    Raises UnsupportedMediaType, BadJson (also for NaN, lone surrogates and some 200 levels of nesting, all
+    refused by the parser) and InvalidRequest, which names each invalid field.
+    """
+    if request.mimetype != "application/json" or request.headers.get("Content-Encoding", "identity") != "identity":
+        raise UnsupportedMediaType
+    try:
+        data = from_json(request.get_data(), allow_inf_nan=False)
+    except ValueError as error:
+        raise BadJson from error
+    try:
+        return schema.model_validate(data)
+    except ValidationError as error:
+        fields = [
+            {"field": ".".join(map(str, fault["loc"])) or "body", "message": fault["msg"]}
+            for fault in error.errors(include_url=False, include_context=False, include_input=False)
+        ]
+        raise InvalidRequest(fields=fields) from error

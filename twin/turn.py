@@ -1,0 +1,62 @@
+"""One turn of a conversation: the order of everything below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from .config import ROOT, Settings
+from .embedded import EmbeddedModel, check_available
+from .persona import Persona
+
+if TYPE_CHECKING:
+    from .llm import FinishReason, Model
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a visitor gets for a message."""
+
+    text: str
+    session_id: str
+    finish_reason: FinishReason
+
+
+class Twin:
+    """What one process holds to take turns."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Check all that could stop a start, or raise StartError; run nothing yet."""
+        self.settings = settings
+        self.persona = Persona(ROOT / "me.txt", settings.context_tokens)
+        self.embedded = EmbeddedModel(ROOT / "instance")
+        if settings.uses_embedded_model:
+            check_available(settings.embedded_model)
+
+    @cached_property
+    def model(self) -> Model:
+        """The model, made when it is first asked: after a fork, and never for a command that needs none."""
+        from .llm import Model  # openai takes 0.6 s to import
+
+        return Model(self.settings, self.embedded)
+
+    def warm_up(self) -> None:
+        """Do what the first visitor would otherwise wait for."""
+        _ = self.model
+        if self.settings.uses_embedded_model:
+            self.embedded.start()
+
+    def is_ready(self) -> bool:
+        """Whether a chat could be answered now; asks nothing of a provider."""
+        return not self.settings.uses_embedded_model or self.embedded.is_ready()
+
+    def answer(self, message: str, session_id: str | None) -> Reply:
+        """Take one turn: ask the model as the persona; an empty session id is replaced by a new UUID4."""
+        answer = self.model.answer(
+            [{"role": "system", "content": self.persona.text()}, {"role": "user", "content": message}]
+        )
+        declined = answer.finish_reason == "content_filter"
+        text = self.settings.fallback if declined else answer.text
+        return Reply(text, session_id or str(uuid4()), answer.finish_reason)
