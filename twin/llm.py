@@ -109,6 +109,10 @@ class Model:
         self._embedded = embedded
         self._tls = httpx2.create_ssl_context()
         self._free: deque[_Connection] = deque()  # the longest idle at the left
+        # On its first call the SDK imports half of itself and runs a program to name this machine; hundreds of
+        # first calls at once would each do so.
+        with _Connection(Address(OPENAI_URL, "none"), self._tls).client as client:
+            _ = client.default_headers, client.chat.completions.with_raw_response
 
     def answer(self, messages: Sequence[Mapping[str, str]]) -> Answer:
         """Return the model's answer to chat messages (`{"role", "content"}`), in `CHAT_DEADLINE` seconds at most.
