@@ -32,7 +32,9 @@ def post_worker_init(worker):
 
 
 worker_class = PoliteGeventWorker
-bind = f"0.0.0.0:{settings.port}"
+# gunicorn's own convention: whoever sets PORT (a container, a platform) wants to be reached from outside.
+reached_from = "0.0.0.0" if "port" in settings.model_fields_set else "127.0.0.1"  # noqa: S104
+bind = f"{reached_from}:{settings.port}"
 workers = settings.web_concurrency
 worker_connections = 2_000
 keepalive = 15  # seconds; also ends connections whose headers come a byte at a time

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections import deque
@@ -91,7 +92,7 @@ def drips(data: bytes, seconds: float = 0.05) -> Step:
 class ScriptedModel:
     """The server; `script` holds the next steps, `otherwise` what it does when that is empty."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.connections = 0
@@ -101,9 +102,9 @@ class ScriptedModel:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self._server = asyncio.run_coroutine_threadsafe(
-            asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=2048), self._loop
+            asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=2048, ssl=tls), self._loop
         ).result()
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
 
     def reset(self) -> None:
         self.requests.clear()
@@ -140,4 +141,7 @@ class ScriptedModel:
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:
-            writer.close()
+            if writer.get_extra_info("sslcontext"):
+                writer.transport.abort()  # close() would wait for a farewell that a client which left never sends
+            else:
+                writer.close()

@@ -2,17 +2,22 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from twin.config import Settings
 from twin.embedded import EmbeddedModel
 from twin.errors import InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, TwinError
-from twin.llm import ATTEMPTS, Model
+from twin.llm import Model
+from twin.llm.model import ATTEMPTS
 
 from .scripted_model import (
     ScriptedModel,
@@ -25,6 +30,7 @@ from .scripted_model import (
     sends,
     writes,
 )
+from .service import Service
 
 MESSAGES = [{"role": "system", "content": "I am Ada."}, {"role": "user", "content": "Hi"}]
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
@@ -91,6 +97,8 @@ FAILURES: dict[str, Step] = {
     "empty content": answers(""),
     "blank content": answers(" \n"),
     "content of another type": answers({"text": "Hi"}),
+    "an endless body": writes(HEAD + b"\r\n" + b" " * (17 * 1024 * 1024)),
+    "an endless error": writes(b"HTTP/1.1 500 X\r\n\r\n" + b" " * (17 * 1024 * 1024)),
     "an error with 200": sends({"error": {"message": "PROVIDER WORDS"}}),
 }
 
@@ -114,9 +122,73 @@ def test_gives_up_after_the_third_attempt(
     assert "PROVIDER" not in caplog.text
 
 
-def test_gives_up_where_nobody_listens(model: ScriptedModel, connect: Connect) -> None:
+def test_gives_up_where_nobody_listens(connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(ModelFailed):
         connect(openai_base_url="http://127.0.0.1:1/v1").answer(MESSAGES)
+    assert "Connection refused" in caplog.text
+    assert "OPENAI_BASE_URL" in caplog.text
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def tls_model(authority: trustme.CA) -> Iterator[ScriptedModel]:
+    """A scripted model that speaks TLS, with a certificate that only `authority` vouches for."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    model = ScriptedModel(context)
+    yield model
+    model.close()
+
+
+def test_an_authority_from_the_environment_is_trusted_and_its_calls_end_in_time(
+    start_service: Callable[..., Service], tls_model: ScriptedModel, authority: trustme.CA, tmp_path: Path
+) -> None:
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    settings = {"OPENAI_BASE_URL": tls_model.url, "SSL_CERT_FILE": str(tmp_path / "ca.pem"), "CHAT_DEADLINE": "2"}
+    service = start_service("gunicorn", **settings)
+    assert service.chat().json()["response"] == "Hello from the model."
+    for name in ("silence", "a body that drips"):
+        tls_model.script.append(ENDLESS[name])
+        assert service.chat().status_code == 504
+    assert service.chat().status_code == 200
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(
+    connect: Connect, authority: trustme.CA, caplog: pytest.LogCaptureFixture
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    # Not the scripted model: asyncio leaves connections whose handshake failed unclosed.
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def shake_hands() -> None:
+            connection, _ = listener.accept()
+            with connection, suppress(ssl.SSLError):
+                context.wrap_socket(connection, server_side=True).close()
+
+        def accept() -> None:
+            for _ in range(ATTEMPTS):
+                shake_hands()
+
+        server = threading.Thread(target=accept)
+        server.start()
+        with pytest.raises(ModelFailed):
+            connect(openai_base_url=f"https://127.0.0.1:{listener.getsockname()[1]}/v1").answer(MESSAGES)
+        server.join()
+    assert "certificate verify failed" in caplog.text
+
+
+def test_goes_through_the_environments_proxy(
+    model: ScriptedModel, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", model.url.removesuffix("/v1"))
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    assert connect(openai_base_url="http://model.invalid/v1").answer(MESSAGES).text == "Hello from the model."
+    assert model.headers[0]["host"] == "model.invalid"
 
 
 REFUSALS: dict[str, tuple[Step, str]] = {

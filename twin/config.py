@@ -93,7 +93,7 @@ class Settings(BaseModel):
     fallback: str = Field("I would rather not answer that. Is there something else you would like to know?", description="the answer given where the model declines to answer")
     embedded_model: bool | None = Field(None, description="on or off: whether the embedded model may answer where neither key nor base URL is set; unset: on under `flask run`, off under gunicorn")
     cors_origins: Origins = Field(("http://localhost:3000",), description="origins whose pages may call the service, separated by commas; * is all of them, without credentials")
-    port: int = Field(8_000, ge=1, le=65_535, description="port that gunicorn listens on, 1 to 65535")
+    port: int = Field(8_000, ge=1, le=65_535, description="port that gunicorn listens on, 1 to 65535; where it is set, on all addresses, where it is not, on loopback only")
     web_concurrency: int = Field(1, ge=1, le=1_000, description="number of gunicorn's worker processes, from 1")
     # fmt: on
 

@@ -10,7 +10,6 @@ from threading import Thread
 import click
 from werkzeug.serving import is_running_from_reloader
 
-from .embedded import NOTICE
 from .turn import Twin
 
 
@@ -23,8 +22,6 @@ def prepare(twin: Twin) -> None:
         Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     if twin.settings.uses_embedded_model:
         twin.embedded.start()
-        if not is_running_from_reloader():
-            click.echo(f" * {NOTICE}", err=True)
 
 
 def _end_with(parent: int) -> None:

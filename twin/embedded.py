@@ -84,6 +84,7 @@ class EmbeddedModel:
                     fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
                     return
+                logger.warning(NOTICE)
                 claim.truncate(0)
                 self._server = self._spawn(claim.fileno())
 

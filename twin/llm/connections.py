@@ -1,0 +1,142 @@
+"""Connections to the model: a free list, and a way to end a call from outside."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import openai
+
+from ..embedded import Address
+
+IDLE_SECONDS = 30.0  # a free connection is used again for this long; providers close theirs after a minute or more
+
+MAX_BODY_BYTES = 16 * 1024 * 1024  # a million tokens of output, and then some
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A moment on the monotonic clock, in seconds, that no part of a chat may pass."""
+
+    at: float
+
+    @classmethod
+    def after(cls, seconds: float) -> Deadline:
+        """Return the moment that is `seconds` from now."""
+        return cls(time.monotonic() + seconds)
+
+    def remaining(self) -> float:
+        """Return the seconds left; negative once it has passed."""
+        return self.at - time.monotonic()
+
+    def passed(self) -> bool:
+        """Whether the moment is over."""
+        return self.remaining() <= 0
+
+
+class Connection:
+    """One connection to the model with a client of its own, so that its call can be ended from outside."""
+
+    def __init__(self, address: Address, tls: ssl.SSLContext) -> None:
+        self.address = address
+        self.idle_since = 0.0
+        self._stream: Any = None
+        http = openai.DefaultHttpx2Client(
+            verify=tls,
+            limits=httpx2.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=IDLE_SECONDS),
+            event_hooks={"request": [self._watch], "response": [_bound_body]},
+        )
+        self.client = openai.OpenAI(api_key=address.api_key, base_url=address.base_url, http_client=http, max_retries=0)
+
+    def _watch(self, request: httpx2.Request) -> None:
+        request.extensions["trace"] = self._remember_stream
+
+    def _remember_stream(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            self._stream = info["return_value"]
+
+    def abort(self) -> None:
+        """Shut the socket down under a call that waits on it; its read ends at once."""
+        with suppress(OSError, AttributeError):
+            descriptor = os.dup(self._stream.get_extra_info("socket").fileno())
+            with socket.socket(fileno=descriptor) as same:
+                same.shutdown(socket.SHUT_RDWR)
+
+
+class _BoundedBody(httpx2.SyncByteStream):
+    """A response's body that fails where it is too long to be an answer, before it fills the memory."""
+
+    def __init__(self, body: httpx2.SyncByteStream) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        size = 0
+        for piece in self._body:
+            size += len(piece)
+            if size > MAX_BODY_BYTES:
+                raise httpx2.ReadError(f"more than {MAX_BODY_BYTES} bytes")
+            yield piece
+
+    def close(self) -> None:
+        self._body.close()
+
+
+def _bound_body(response: httpx2.Response) -> None:
+    assert isinstance(response.stream, httpx2.SyncByteStream)
+    response.stream = _BoundedBody(response.stream)
+
+
+class Connections:
+    """The connections that no call is using, one call each; safe to use from many threads at once.
+
+    One pool shared by all calls costs time that grows with the calls in flight; a list of free ones does not.
+    """
+
+    def __init__(self) -> None:
+        self._tls = httpx2.create_ssl_context()
+        self._free: deque[Connection] = deque()  # the longest idle at the left
+        # On its first call the SDK imports half of itself and runs a program to name this machine; hundreds of
+        # first calls at once would each do so.
+        with Connection(Address("http://unused", "none"), self._tls).client as client:
+            _ = client.default_headers, client.chat.completions.with_raw_response
+
+    @contextmanager
+    def take(self, address: Address, deadline: Deadline) -> Iterator[openai.OpenAI]:
+        """Lend the client of a free connection, or of a new one; its socket is shut when the deadline passes."""
+        connection = self._find(address)
+        watchdog = threading.Timer(deadline.remaining(), connection.abort)
+        watchdog.daemon = True
+        watchdog.start()  # the client's own timeouts bound each read, not a body that comes a byte a second
+        try:
+            yield connection.client
+        finally:
+            watchdog.cancel()
+            self._give_back(connection)
+
+    def close(self) -> None:
+        """Close the connections that no call is using."""
+        while self._free:
+            self._free.pop().client.close()
+
+    def _find(self, address: Address) -> Connection:
+        with suppress(IndexError):  # none is free
+            while (connection := self._free.pop()).address != address:
+                connection.client.close()
+            return connection
+        return Connection(address, self._tls)
+
+    def _give_back(self, connection: Connection) -> None:
+        connection.idle_since = time.monotonic()
+        self._free.append(connection)
+        with suppress(IndexError):  # another thread took it already
+            while self._free[0].idle_since < connection.idle_since - IDLE_SECONDS:
+                self._free.popleft().client.close()
