@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
+from weakref import WeakSet
 
 Step = Callable[[asyncio.StreamWriter], Awaitable[bool]]  # True keeps the connection open
 
@@ -89,6 +90,19 @@ def drips(data: bytes, seconds: float = 0.05) -> Step:
     return step
 
 
+def floods(head: bytes, data: bytes) -> Step:
+    """Write a head, then `data` again and again as fast as it is taken."""
+
+    async def step(writer: asyncio.StreamWriter) -> bool:
+        writer.write(head)
+        while True:
+            writer.write(data)
+            await writer.drain()
+            await asyncio.sleep(0)
+
+    return step
+
+
 class ScriptedModel:
     """The server; `script` holds the next steps, `otherwise` what it does when that is empty."""
 
@@ -98,6 +112,7 @@ class ScriptedModel:
         self.connections = 0
         self.script: deque[Step] = deque()
         self.otherwise: Step = answers()
+        self._writers: WeakSet[asyncio.StreamWriter] = WeakSet()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -120,6 +135,10 @@ class ScriptedModel:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            for writer in self._writers:
+                writer.transport.abort()  # a polite end would wait for clients that have left
+            for _ in range(3):  # of the loop, which then closes the sockets
+                await asyncio.sleep(0)
 
         asyncio.run_coroutine_threadsafe(stop(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -128,6 +147,7 @@ class ScriptedModel:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self._writers.add(writer)
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 lines = head.decode("latin-1").split("\r\n")[1:-2]
@@ -141,7 +161,4 @@ class ScriptedModel:
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:
-            if writer.get_extra_info("sslcontext"):
-                writer.transport.abort()  # close() would wait for a farewell that a client which left never sends
-            else:
-                writer.close()
+            writer.close()

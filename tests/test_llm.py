@@ -6,6 +6,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,12 @@ from .scripted_model import (
     completion,
     drips,
     fails,
+    floods,
     later,
     sends,
     writes,
 )
-from .service import Service
+from .service import Service, wait_until
 
 MESSAGES = [{"role": "system", "content": "I am Ada."}, {"role": "user", "content": "Hi"}]
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
@@ -265,6 +267,16 @@ def test_the_deadline_ends_whatever_the_model_does(model: ScriptedModel, connect
     with pytest.raises(ModelTimeout):
         connect(chat_deadline=0.6).answer(MESSAGES)
     assert len(model.requests) == 1
+
+
+def test_a_flood_from_the_model_does_not_stop_the_others(gunicorn: Service, model: ScriptedModel) -> None:
+    model.script.append(floods(HEAD + b"transfer-encoding: chunked\r\n\r\n", b"1\r\n \r\n" * 1000))
+    with ThreadPoolExecutor() as pool:
+        flooded = pool.submit(gunicorn.chat)
+        wait_until(lambda: model.requests)
+        assert gunicorn.chat().status_code == 200
+        assert not flooded.done()
+        assert flooded.result().status_code == 504
 
 
 def test_the_deadline_counts_all_attempts(model: ScriptedModel, connect: Connect) -> None:

@@ -20,6 +20,7 @@ from ..embedded import Address
 
 IDLE_SECONDS = 30.0  # a free connection is used again for this long; providers close theirs after a minute or more
 
+PIECES_AT_ONCE = 100
 MAX_BODY_BYTES = 16 * 1024 * 1024  # a million tokens of output, and then some
 
 
@@ -80,10 +81,12 @@ class _BoundedBody(httpx2.SyncByteStream):
 
     def __iter__(self) -> Iterator[bytes]:
         size = 0
-        for piece in self._body:
+        for number, piece in enumerate(self._body):
             size += len(piece)
             if size > MAX_BODY_BYTES:
                 raise httpx2.ReadError(f"more than {MAX_BODY_BYTES} bytes")
+            if number % PIECES_AT_ONCE == PIECES_AT_ONCE - 1:
+                time.sleep(0)  # gevent goes on reading what has come already, and would let nobody else run
             yield piece
 
     def close(self) -> None:
