@@ -287,6 +287,16 @@ def test_the_deadline_counts_all_attempts(model: ScriptedModel, connect: Connect
     assert len(model.requests) == 2
 
 
+@pytest.mark.parametrize(("status", "error"), [(503, ModelBusy), (500, ModelFailed)])
+def test_a_model_that_fails_until_the_deadline_is_not_called_slow(
+    model: ScriptedModel, connect: Connect, status: int, error: type[TwinError]
+) -> None:
+    model.otherwise = fails(status)
+    with pytest.raises(error):
+        connect(chat_deadline=0.6).answer(MESSAGES)
+    assert len(model.requests) in (1, 2)
+
+
 def test_a_call_after_an_ended_one_finds_a_good_connection(model: ScriptedModel, connect: Connect) -> None:
     twin = connect(chat_deadline=0.6)
     model.script.append(writes(b"", then="stall"))

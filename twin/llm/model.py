@@ -19,6 +19,7 @@ from .connections import Connections, Deadline
 
 OPENAI_URL = "https://api.openai.com/v1"
 ATTEMPTS = 3
+JITTER_SECONDS = 0.2
 BUSY_SECONDS = 5  # what a visitor is told to wait where the model doesn't say
 
 logger = logging.getLogger(__name__)
@@ -40,16 +41,20 @@ class Model:
         message is longer than the model's context.
         """
         deadline = Deadline.after(self._settings.chat_deadline)
+        backoff = 0.0
 
         def wait_before_retry(error: Exception) -> bool | float:
-            if isinstance(error, ModelBusy) and error.retry_after:
-                return error.retry_after if error.retry_after < deadline.remaining() else False
-            return isinstance(error, (ModelBusy, ModelFailed)) and not deadline.passed()
+            if not isinstance(error, (ModelBusy, ModelFailed)):
+                return False
+            if (error.retry_after or backoff) >= deadline.remaining():
+                return False  # this error says more than that the time is over
+            return error.retry_after or True
 
         try:
             for attempt in stamina.retry_context(
-                on=wait_before_retry, attempts=ATTEMPTS, timeout=None, wait_initial=0.2, wait_jitter=0.2, wait_max=1
+                wait_before_retry, ATTEMPTS, timeout=None, wait_initial=0.2, wait_jitter=JITTER_SECONDS, wait_max=1
             ):
+                backoff = attempt.next_wait + JITTER_SECONDS
                 with attempt:
                     return self._ask(messages, deadline)
         except ModelBusy as error:
