@@ -106,6 +106,8 @@ BAD_REQUESTS = {
     "no Host": b"GET /health HTTP/1.1\r\n\r\n",
     "empty Host": b"GET /health HTTP/1.1\r\nHost:\r\n\r\n",
     "Host that is none": b"GET /health HTTP/1.1\r\nHost: a b<c>\r\n\r\n",
+    "Host with two ports": b"GET /health HTTP/1.1\r\nHost: a:80:80\r\n\r\n",
+    "Host of a dot": b"GET /health HTTP/1.1\r\nHost: .\r\n\r\n",
 }
 
 
@@ -118,6 +120,7 @@ def test_wants_a_host(service: Service, data: bytes) -> None:
 BROKEN_REQUESTS = {
     "unknown transfer coding": head("Transfer-Encoding: cow"),
     "gzip and chunked": head("Transfer-Encoding: gzip, chunked") + chunked(b"{}"),
+    "gzip and chunked, valid": head("Transfer-Encoding: gzip, chunked") + chunked(chat_of(50)),
     "two lengths": head("Content-Length: 2", "Content-Length: 3") + b"{}!",
     "length and chunked": head("Content-Length: 2", "Transfer-Encoding: chunked") + chunked(b"{}"),
     "length no number": head("Content-Length: two") + b"{}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import socket
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import BytesIO
@@ -15,14 +16,16 @@ from uuid import uuid4
 from flask import Flask, Request, Response, g, jsonify, request
 from flask_cors import CORS
 from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import BadHost as UnroutableHost
 from werkzeug.exceptions import HTTPException
-from werkzeug.sansio.utils import get_content_length
+from werkzeug.sansio.utils import get_content_length, host_is_trusted
 from werkzeug.utils import cached_property  # functools' own locks all requests out while one is read
 
-from .errors import BadHost, BadJson, BadRequest, MethodNotAllowed, NotFound, TooLarge, TwinError
+from .errors import BadHost, BadJson, BadRequest, MethodNotAllowed, NotFound, TooLarge, TwinError, UnsupportedMediaType
 
 MAX_BODY_BYTES = 256 * 1024
 BODY_SECONDS = 20
+STEP_BYTES = 4096
 SANE_REQUEST_ID = re.compile(r"[\w.:/+=@-]{1,128}", re.ASCII)
 PROBLEMS_BY_STATUS: dict[int | None, type[TwinError]] = {
     400: BadRequest,
@@ -69,8 +72,11 @@ def read_body(environ: dict[str, Any]) -> bytes:
     A body that is late has its connection shut for reading, so that it ends short: on gunicorn as on Flask's
     development server, which both leave the socket in `environ`.
     """
-    declared = get_content_length(environ.get("CONTENT_LENGTH"), environ.get("HTTP_TRANSFER_ENCODING"))
-    if declared is None and "HTTP_TRANSFER_ENCODING" not in environ:
+    coding = environ.get("HTTP_TRANSFER_ENCODING")
+    if coding is not None and coding.strip().lower() != "chunked":
+        raise UnsupportedMediaType
+    declared = get_content_length(environ.get("CONTENT_LENGTH"), coding)
+    if declared is None and coding is None:
         return b""
     if declared is not None and declared > MAX_BODY_BYTES:
         raise TooLarge
@@ -78,8 +84,9 @@ def read_body(environ: dict[str, Any]) -> bytes:
     body = bytearray()
     try:
         with _reading_ends(environ, BODY_SECONDS):
-            while len(body) < wanted and (piece := environ["wsgi.input"].read(wanted - len(body))):
+            while piece := environ["wsgi.input"].read(min(wanted - len(body), STEP_BYTES)):
                 body += piece
+                time.sleep(0)  # gevent goes on reading what has come already, and would let nobody else run
     except (OSError, ParseException) as error:  # what the two servers raise for a broken chunk
         raise BadJson from error
     if len(body) > MAX_BODY_BYTES:
@@ -115,7 +122,7 @@ def take_request_id() -> None:
 
 def require_host() -> None:
     """Refuse a request without a Host, or with one that is none (RFC 9112, section 3.2)."""
-    if not request.headers.get("Host") or not request.host:
+    if not host_is_trusted(request.headers.get("Host")):
         raise BadHost
 
 
@@ -137,7 +144,8 @@ def render_problem(error: TwinError) -> Response:
 def render_http_exception(error: HTTPException) -> Response:
     """Answer with a problem where Flask itself refuses a request, keeping headers such as Allow."""
     kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
-    return render_problem(PROBLEMS_BY_STATUS.get(error.code, TwinError)(headers=kept))
+    problem = BadHost if isinstance(error, UnroutableHost) else PROBLEMS_BY_STATUS.get(error.code, TwinError)
+    return render_problem(problem(headers=kept))
 
 
 def render_unexpected(error: Exception) -> Response:
