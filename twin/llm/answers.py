@@ -70,7 +70,7 @@ def is_refusal(error: openai.APIStatusError) -> bool:
 def fault_of(error: openai.APIStatusError) -> TwinError:
     """Return the error that a status means, and tell the owner in the log; never with the provider's words."""
     status = error.status_code
-    if status in (429, 503) and "insufficient_quota" not in _labels(error):
+    if status == 503 or (status == 429 and "insufficient_quota" not in _labels(error)):
         return ModelBusy(retry_after=_retry_after(error))
     if status >= 500 or status in (408, 409, 425):
         logger.warning("The model failed with status %d.", status)
@@ -92,6 +92,8 @@ def describe(error: Exception) -> str:
 def _advice(status: int) -> str:
     if status in (401, 403):
         return "check OPENAI_API_KEY"
+    if 300 <= status < 400:
+        return "it redirects; put the address to which it leads into OPENAI_BASE_URL"
     if status == 404:
         return "check OPENAI_MODEL, and whether OPENAI_BASE_URL should end in /v1"
     if status in (402, 429):

@@ -53,8 +53,9 @@ class Connection:
         self._stream: Any = None
         http = openai.DefaultHttpx2Client(
             verify=tls,
+            follow_redirects=False,  # each hop would be one more call
             limits=httpx2.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=IDLE_SECONDS),
-            event_hooks={"request": [self._watch], "response": [_bound_body]},
+            event_hooks={"request": [self._watch], "response": [_distrust]},
         )
         self.client = openai.OpenAI(api_key=address.api_key, base_url=address.base_url, http_client=http, max_retries=0)
 
@@ -93,9 +94,10 @@ class _BoundedBody(httpx2.SyncByteStream):
         self._body.close()
 
 
-def _bound_body(response: httpx2.Response) -> None:
+def _distrust(response: httpx2.Response) -> None:
     assert isinstance(response.stream, httpx2.SyncByteStream)
     response.stream = _BoundedBody(response.stream)
+    response.encoding = "utf-8"  # the one it names may not exist, and Python has some that are no text
 
 
 class Connections:

@@ -81,7 +81,12 @@ class Model:
                 if is_refusal(error):
                     return Answer("", "content_filter")
                 raise fault_of(error) from error
-            except (openai.OpenAIError, httpx2.HTTPError, ValueError) as error:
+            except (
+                openai.OpenAIError,
+                httpx2.HTTPError,
+                ValueError,
+                LookupError,
+            ) as error:  # the last: no such charset
                 if deadline.passed():
                     raise ModelTimeout from error
                 logger.warning("%s", describe(error))
