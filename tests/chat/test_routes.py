@@ -168,6 +168,7 @@ def test_says_that_the_answer_was_cut(service: Service, model: ScriptedModel) ->
         answers(None, "stop", refusal="PROVIDER WORDS"),
         answers("PROVIDER WORDS", "content_filter"),
         answers(None, "content_filter"),
+        sends({"choices": [{"finish_reason": "content_filter"}]}),
         fails(400, "content_filter"),
     ],
 )

@@ -33,7 +33,7 @@ class _Message(BaseModel):
 
 
 class _Choice(BaseModel):
-    message: _Message
+    message: _Message = Field(default_factory=_Message)  # Azure leaves it out where its filter declined
     finish_reason: str | None = None
 
 
