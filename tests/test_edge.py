@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from uuid import UUID
 
 import httpx2
@@ -255,3 +257,17 @@ def test_origins_come_from_the_setting(
     answer = preflight(service, origin)
     assert answer.headers.get("Access-Control-Allow-Origin") == allowed
     assert answer.headers.get("Access-Control-Allow-Credentials") == credentials
+
+
+def test_a_flood_that_nobody_reads_is_ended_and_does_not_stop_the_others(gunicorn: Service) -> None:
+    def flood() -> None:
+        with socket.create_connection(("127.0.0.1", gunicorn.port), timeout=60) as connection, suppress(OSError):
+            connection.sendall(head("Content-Length: 99999999999", path="/nowhere").replace(b"close", b"keep-alive"))
+            while True:
+                connection.sendall(b"x" * 1_000_000)
+
+    with ThreadPoolExecutor() as pool:
+        flooded = pool.submit(flood)
+        assert [gunicorn.chat().status_code for _ in range(20)] == [200] * 20
+        flooded.result()
+    assert "WORKER TIMEOUT" not in gunicorn.log()

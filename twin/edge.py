@@ -75,6 +75,8 @@ def read_body(environ: dict[str, Any]) -> bytes:
     coding = environ.get("HTTP_TRANSFER_ENCODING")
     if coding is not None and coding.strip().lower() != "chunked":
         raise UnsupportedMediaType
+    if coding is not None and "CONTENT_LENGTH" in environ:
+        raise BadRequest  # two framings of one body (RFC 9112, section 6.3)
     declared = get_content_length(environ.get("CONTENT_LENGTH"), coding)
     if declared is None and coding is None:
         return b""
@@ -87,7 +89,7 @@ def read_body(environ: dict[str, Any]) -> bytes:
             while piece := environ["wsgi.input"].read(min(wanted - len(body), STEP_BYTES)):
                 body += piece
                 time.sleep(0)  # gevent goes on reading what has come already, and would let nobody else run
-    except (OSError, ParseException) as error:  # what the two servers raise for a broken chunk
+    except (OSError, ValueError, ParseException) as error:  # what the two servers raise for a broken chunk
         raise BadJson from error
     if len(body) > MAX_BODY_BYTES:
         raise TooLarge

@@ -53,6 +53,7 @@ class Connection:
         self._stream: Any = None
         http = openai.DefaultHttpx2Client(
             verify=tls,
+            headers={"Accept-Encoding": "identity"},  # what is small on the wire may not fit the memory
             follow_redirects=False,  # each hop would be one more call
             limits=httpx2.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=IDLE_SECONDS),
             event_hooks={"request": [self._watch], "response": [_distrust]},
@@ -64,7 +65,14 @@ class Connection:
 
     def _remember_stream(self, event: str, info: Mapping[str, Any]) -> None:
         if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-            self._stream = info["return_value"]
+            self._stream = stream = info["return_value"]
+            read = stream.read
+
+            def read_fairly(max_bytes: int, timeout: float | None = None) -> bytes:
+                time.sleep(0)  # gevent goes on reading what has come already, and would let nobody else run
+                return bytes(read(max_bytes, timeout))
+
+            stream.read = read_fairly
 
     def abort(self) -> None:
         """Shut the socket down under a call that waits on it; its read ends at once."""
@@ -97,6 +105,7 @@ class _BoundedBody(httpx2.SyncByteStream):
 def _distrust(response: httpx2.Response) -> None:
     assert isinstance(response.stream, httpx2.SyncByteStream)
     response.stream = _BoundedBody(response.stream)
+    response.headers.pop("Content-Encoding", None)
     response.encoding = "utf-8"  # the one it names may not exist, and Python has some that are no text
 
 
