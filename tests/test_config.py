@@ -77,6 +77,22 @@ def test_reads_origins(tmp_path: Path, value: Any, origins: tuple[str, ...]) -> 
     assert load_settings({"CORS_ORIGINS": value}, tmp_path).cors_origins == origins
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.example/v1",
+        "http://localhost:11434/v1/",
+        "http://[::1]:8001/v1",
+        "http://10.0.0.7",
+        "HTTPS://A.example/v1",
+        "http://my_model:80/openai/deployments/x",
+        "http://user:word@a.example/v1",
+    ],
+)
+def test_takes_base_urls(tmp_path: Path, url: str) -> None:
+    assert load_settings({"OPENAI_BASE_URL": url}, tmp_path).openai_base_url == url
+
+
 WRONG = [
     ("CORS_ORIGINS", "localhost:3000"),
     ("CORS_ORIGINS", "http://a.example, example.com"),
@@ -88,6 +104,11 @@ WRONG = [
     ("CORS_ORIGINS", "null"),
     ("CORS_ORIGINS", "ftp://a.example"),
     ("CORS_ORIGINS", "http://user@a.example"),
+    ("CORS_ORIGINS", "http://a..example"),
+    ("CORS_ORIGINS", "http://256.1.1.1"),
+    ("CORS_ORIGINS", "http://[::::]"),
+    ("CORS_ORIGINS", "http://localhost:03000"),
+    ("CORS_ORIGINS", "http://localhost:٣٠٠٠"),
     ("CORS_ORIGINS", 7),
     ("CHAT_DEADLINE", "soon"),
     ("CHAT_DEADLINE", "0"),
@@ -101,6 +122,14 @@ WRONG = [
     ("OPENAI_BASE_URL", "http://"),
     ("OPENAI_BASE_URL", "http://a b/v1"),
     ("OPENAI_BASE_URL", "http://a:99999/v1"),
+    ("OPENAI_BASE_URL", "http://a..b/v1"),
+    ("OPENAI_BASE_URL", f"http://{'a' * 64}.example/v1"),
+    ("OPENAI_BASE_URL", "http://256.256.256.256/v1"),
+    ("OPENAI_BASE_URL", "http://[::::]/v1"),
+    ("OPENAI_BASE_URL", "http://a/v1?version=1"),
+    ("OPENAI_BASE_URL", "http://a\udcff/v1"),
+    ("OPENAI_MODEL", "a\udcff"),
+    ("FALLBACK", "a\udcff"),
     ("OPENAI_EXTRA", "{"),
     ("OPENAI_EXTRA", "[" * 100_000),
     ("OPENAI_EXTRA", '{"a": NaN}'),

@@ -17,7 +17,7 @@ from twin.edge import BODY_SECONDS, MAX_BODY_BYTES
 
 from .chat.test_routes import assert_problem, post
 from .scripted_model import ScriptedModel
-from .service import Service
+from .service import Service, wait_until
 
 ORIGIN = "http://localhost:3000"
 
@@ -194,7 +194,8 @@ def test_replaces_any_other_request_id(service: Service, request_id: str) -> Non
 
 def test_logs_the_request_id(gunicorn: Service) -> None:
     gunicorn.http.get("/health", headers={"X-Request-ID": "find-me"})
-    assert re.search(r'"GET /health HTTP/1.1" 200 \d+ bytes \d+ ms find-me', gunicorn.log())
+    line = re.compile(r'"GET /health HTTP/1.1" 200 \d+ bytes \d+ ms find-me')
+    wait_until(lambda: line.search(gunicorn.log()), "no line")  # it is written after the answer has left
 
 
 def test_a_listed_origin_may_call(service: Service) -> None:

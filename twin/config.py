@@ -7,18 +7,19 @@ import os
 import re
 import runpy
 from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from .errors import StartError
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACEHOLDER_KEY = "your_openai_api_key_here"
 EMBEDDED_CONTEXT = 2_048  # tokens; more would take too long to read on a small machine
+HOST = r"(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[1-9]\d{0,4}))?"
 RESERVED_FIELDS = {"messages", "stream", "n"}  # of the model's request: the service's own to set
 
 
@@ -32,12 +33,25 @@ def parse_origins(value: object) -> object:
 
 
 def _checked_origin(origin: str) -> str:
-    match = re.fullmatch(r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?", origin)
-    if match is None or int(match[3] or 1) not in range(1, 65536):
+    match = re.fullmatch(rf"(https?)://{HOST}", origin, re.ASCII)
+    if match is None or not _is_host(match):
         raise ValueError(f"{origin!r} is not an origin such as https://example.com or http://localhost:3000")
-    scheme, host, port = match.groups()
-    default_port = {"http": "80", "https": "443"}[scheme]
-    return f"{scheme}://{host}" if port in (None, default_port) else f"{scheme}://{host}:{port}"
+    default_port = {"http": "80", "https": "443"}[match[1]]
+    return origin.removesuffix(f":{default_port}")
+
+
+def _is_host(match: re.Match[str]) -> bool:
+    """Whether what matched HOST can be: labels of 1 to 63 characters or an address, and a port up to 65535."""
+    host = match["host"]
+    try:
+        if host.startswith("["):
+            IPv6Address(host[1:-1])
+        elif host.rpartition(".")[2].isdigit():
+            IPv4Address(host)
+        host.encode("idna")
+    except ValueError:
+        return False
+    return int(match["port"] or 1) <= 65_535
 
 
 def _check_key(value: object) -> object:
@@ -47,13 +61,18 @@ def _check_key(value: object) -> object:
 
 
 def _check_base_url(value: object) -> object:
-    try:
-        parts = urlsplit(str(value))
-        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not parts.fragment
-    except ValueError:
-        valid = False
-    if not valid or not re.fullmatch(r"[!-~]+", str(value)):
+    pattern = rf"(?=[!-~]+\Z)https?://(?:[^/?#@]+@)?{HOST}(?:/[^?#]*)?"
+    match = re.fullmatch(pattern, str(value), re.ASCII | re.IGNORECASE)
+    if match is None or not _is_host(match):
         raise ValueError("it is not a URL such as http://localhost:11434/v1")
+    return value
+
+
+def _check_text(value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # how Python shows bytes of the environment that are no text
+        raise ValueError("it is not UTF-8") from None
     return value
 
 
@@ -74,6 +93,7 @@ def _parse_extra(value: object) -> object:
 Origins = Annotated[tuple[str, ...], BeforeValidator(parse_origins)]
 ApiKey = Annotated[SecretStr, BeforeValidator(_check_key)]
 BaseUrl = Annotated[str, BeforeValidator(_check_base_url)]
+Text = Annotated[str, AfterValidator(_check_text)]
 ExtraFields = Annotated[dict[str, Any], BeforeValidator(_parse_extra)]
 
 
@@ -85,13 +105,13 @@ class Settings(BaseModel):
     # fmt: off
     openai_api_key: ApiKey | None = Field(None, description="key of the model's provider; a secret")
     openai_base_url: BaseUrl | None = Field(None, description="URL of an OpenAI-compatible server, usually ending in /v1; unset: OpenAI's own")
-    openai_model: str = Field("gpt-4o-mini", description="name of the model")
+    openai_model: Text = Field("gpt-4o-mini", description="name of the model")
     openai_temperature: float | None = Field(None, ge=0, le=2, allow_inf_nan=False, description="sampling temperature, 0 to 2; unset: not sent")
     openai_extra: ExtraFields = Field({}, description='further fields of each request to the model, a JSON object such as {"reasoning_effort": "low"}')
     max_output_tokens: int = Field(2_000, ge=1, le=1_000_000, description="tokens that one answer may have, 1 to 1000000; reasoning counts")
     model_context: int | None = Field(None, ge=256, le=10_000_000, description="tokens (estimated) that persona, knowledge and history may take together, from 256; unset: 128000, with the embedded model 2048")
     chat_deadline: float = Field(60, gt=0, le=3_600, allow_inf_nan=False, description="seconds that one chat may take in all, retries included; above 0, at most 3600")
-    fallback: str = Field("I would rather not answer that. Is there something else you would like to know?", description="the answer given where the model declines to answer")
+    fallback: Text = Field("I would rather not answer that. Is there something else you would like to know?", description="the answer given where the model declines to answer")
     embedded_model: bool | None = Field(None, description="on or off: whether the embedded model may answer where neither key nor base URL is set; unset: on under `flask run`, off under gunicorn")
     cors_origins: Origins = Field(("http://localhost:3000",), description="origins whose pages may call the service, separated by commas; * is all of them, without credentials")
     port: int = Field(8_000, ge=1, le=65_535, description="port that gunicorn listens on, 1 to 65535; where it is set, on all addresses, where it is not, on loopback only")
