@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 import socket
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import BytesIO
@@ -25,7 +24,6 @@ from .errors import BadHost, BadJson, BadRequest, MethodNotAllowed, NotFound, To
 
 MAX_BODY_BYTES = 256 * 1024
 BODY_SECONDS = 20
-STEP_BYTES = 4096
 SANE_REQUEST_ID = re.compile(r"[\w.:/+=@-]{1,128}", re.ASCII)
 PROBLEMS_BY_STATUS: dict[int | None, type[TwinError]] = {
     400: BadRequest,
@@ -83,19 +81,16 @@ def read_body(environ: dict[str, Any]) -> bytes:
     if declared is not None and declared > MAX_BODY_BYTES:
         raise TooLarge
     wanted = MAX_BODY_BYTES + 1 if declared is None else declared
-    body = bytearray()
     try:
         with _reading_ends(environ, BODY_SECONDS):
-            while piece := environ["wsgi.input"].read(min(wanted - len(body), STEP_BYTES)):
-                body += piece
-                time.sleep(0)  # gevent goes on reading what has come already, and would let nobody else run
+            body: bytes = environ["wsgi.input"].read(wanted)
     except (OSError, ValueError, ParseException) as error:  # what the two servers raise for a broken chunk
         raise BadJson from error
     if len(body) > MAX_BODY_BYTES:
         raise TooLarge
     if declared is not None and len(body) < declared:
         raise BadJson
-    return bytes(body)
+    return body
 
 
 @contextmanager
