@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from twin.config import PLACEHOLDER_KEY, Settings  # noqa: E402
+from twin.config import PLACEHOLDER_KEY, Settings, as_text  # noqa: E402
 
 SHOWN = {"openai_api_key": PLACEHOLDER_KEY, "cors_origins": None}  # the lines of .env.example that are no comments
 
 
 def default_of(name: str) -> str:
-    default: Any = Settings.model_fields[name].default
-    if default is None:
-        return ""
-    if isinstance(default, tuple):
-        return ",".join(default)
-    return json.dumps(default) if isinstance(default, dict) else str(default)
+    return as_text(Settings.model_fields[name].default)
 
 
 def meaning_of(name: str) -> str:

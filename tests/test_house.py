@@ -21,6 +21,7 @@ CAPABILITIES = [
     "embedded",
     "persona",
     "config",
+    "addresses",
     "errors",
 ]
 KNOW_NO_FLASK = CAPABILITIES[CAPABILITIES.index("turn") :]

@@ -59,7 +59,7 @@ def test_a_missing_file_or_a_folder_stops_the_start(path: Path) -> None:
     with pytest.raises(StartError, match="missing"):
         Persona(path, 1000)
     path.mkdir()
-    with pytest.raises(StartError, match="cannot be read"):
+    with pytest.raises(StartError, match="is a folder"):
         Persona(path, 1000)
 
 

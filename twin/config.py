@@ -6,65 +6,27 @@ import json
 import os
 import re
 import runpy
-from collections.abc import Iterator, Mapping
-from ipaddress import IPv4Address, IPv6Address
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 
+from .addresses import check_base_url, mask_password, parse_origins
 from .errors import StartError
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACEHOLDER_KEY = "your_openai_api_key_here"
 EMBEDDED_CONTEXT = 2_048  # tokens; more would take too long to read on a small machine
-HOST = r"(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[1-9]\d{0,4}))?"
 RESERVED_FIELDS = {"messages", "stream", "n"}  # of the model's request: the service's own to set
-
-
-def parse_origins(value: object) -> object:
-    """Return the origins of a comma-separated list as browsers send them: no spaces, no trailing slash."""
-    if not isinstance(value, (str, list, tuple)):
-        return value
-    parts = value.split(",") if isinstance(value, str) else [str(part) for part in value]
-    origins = [part.strip().rstrip("/").lower() for part in parts if part.strip()]
-    return tuple(origin if origin == "*" else _checked_origin(origin) for origin in origins)
-
-
-def _checked_origin(origin: str) -> str:
-    match = re.fullmatch(rf"(https?)://{HOST}", origin, re.ASCII)
-    if match is None or not _is_host(match):
-        raise ValueError(f"{origin!r} is not an origin such as https://example.com or http://localhost:3000")
-    default_port = {"http": "80", "https": "443"}[match[1]]
-    return origin.removesuffix(f":{default_port}")
-
-
-def _is_host(match: re.Match[str]) -> bool:
-    """Whether what matched HOST can be: labels of 1 to 63 characters or an address, and a port up to 65535."""
-    host = match["host"]
-    try:
-        if host.startswith("["):
-            IPv6Address(host[1:-1])
-        elif host.rpartition(".")[2].isdigit():
-            IPv4Address(host)
-        host.encode("idna")
-    except ValueError:
-        return False
-    return int(match["port"] or 1) <= 65_535
 
 
 def _check_key(value: object) -> object:
     if isinstance(value, str) and not re.fullmatch(r"[!-~]+", value):
         raise ValueError("it holds characters that no key has (copy it again)")
-    return value
-
-
-def _check_base_url(value: object) -> object:
-    pattern = rf"(?=[!-~]+\Z)https?://(?:[^/?#@]+@)?{HOST}(?:/[^?#]*)?"
-    match = re.fullmatch(pattern, str(value), re.ASCII | re.IGNORECASE)
-    if match is None or not _is_host(match):
-        raise ValueError("it is not a URL such as http://localhost:11434/v1")
     return value
 
 
@@ -92,7 +54,7 @@ def _parse_extra(value: object) -> object:
 
 Origins = Annotated[tuple[str, ...], BeforeValidator(parse_origins)]
 ApiKey = Annotated[SecretStr, BeforeValidator(_check_key)]
-BaseUrl = Annotated[str, BeforeValidator(_check_base_url)]
+BaseUrl = Annotated[str, BeforeValidator(check_base_url)]
 Text = Annotated[str, AfterValidator(_check_text)]
 ExtraFields = Annotated[dict[str, Any], BeforeValidator(_parse_extra)]
 
@@ -129,37 +91,73 @@ class Settings(BaseModel):
         return self.model_context or (EMBEDDED_CONTEXT if self.uses_embedded_model else 128_000)
 
 
+@dataclass(frozen=True)
+class Given:
+    """A value that somebody set, and where."""
+
+    value: Any
+    source: str
+
+
 def load_settings(overrides: Mapping[str, Any] | None = None, root: Path = ROOT) -> Settings:
     """Return the settings; later wins: defaults, instance/config.py, .env, the environment, `overrides`.
 
-    Raises StartError, in one line that names the setting or file, where one is wrong.
+    Raises StartError, in a line for each setting or file that is wrong.
     """
-    values: dict[str, Any] = {}
-    for layer in _layers(root, overrides or {}):
+    try:
+        return Settings(**{field: given.value for field, given in collect_values(overrides, root).items()})
+    except ValidationError as error:
+        raise StartError(*map(_describe_fault, error.errors(include_url=False, include_context=False))) from None
+
+
+def collect_values(overrides: Mapping[str, Any] | None = None, root: Path = ROOT) -> dict[str, Given]:
+    """Return what is set, unchecked, by the names of `Settings`' fields; raises StartError where a file is wrong."""
+    dotenv = _read_dotenv(root / ".env")
+    layers: dict[str, Mapping[str, Any]] = {
+        "instance/config.py": _run_config(root / "instance" / "config.py"),
+        ".env": dotenv,
+        # without what Flask copied from .env before it looked for the app
+        "environment": {name: value for name, value in os.environ.items() if value != dotenv.get(name)},
+        "create_app": overrides or {},
+    }
+    values: dict[str, Given] = {}
+    for source, layer in layers.items():
         for field in Settings.model_fields:
             value = layer.get(field.upper())
             value = value.strip() if isinstance(value, str) else value
             if value not in (None, "", PLACEHOLDER_KEY):
-                values[field] = value
-    try:
-        return Settings(**values)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        field = str(first["loc"][0])
-        problem = first["msg"].removeprefix("Value error, ")
-        meaning = Settings.model_fields[field].description
-        raise StartError(f"{field.upper()}: {problem}. It is the {meaning}.") from None
+                values[field] = Given(value, source)
+    return values
 
 
-def _layers(root: Path, overrides: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    instance_config = root / "instance" / "config.py"
+def as_text(value: Any) -> str:
+    """Return a setting's value as it is written in .env, with what is secret in it masked."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return json.dumps(value) if isinstance(value, dict) else mask_password(str(value))
+
+
+def _describe_fault(fault: ErrorDetails) -> str:
+    field = str(fault["loc"][0])
+    problem = fault["msg"].removeprefix("Value error, ")
+    return f"{field.upper()}: {problem}. It is the {Settings.model_fields[field].description}."
+
+
+def _run_config(path: Path) -> dict[str, Any]:
     try:
-        yield runpy.run_path(str(instance_config)) if instance_config.exists() else {}
+        return runpy.run_path(str(path)) if path.exists() else {}
     except Exception as error:  # noqa: BLE001 - the owner's own code may raise anything
-        raise StartError(f"{instance_config}: {type(error).__name__}: {error}") from None
+        raise StartError(f"{path}: {type(error).__name__}: {error}") from None
+
+
+def _read_dotenv(path: Path) -> dict[str, str | None]:
+    if path.is_dir():  # as container engines make of a file that is not there
+        raise StartError(f"{path} is a folder: make it a file.")
     try:
-        yield dotenv_values(root / ".env", encoding="utf-8")
+        return dotenv_values(path, encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise StartError(f"{root / '.env'}: {error}") from None
-    yield os.environ
-    yield overrides
+        raise StartError(f"{path}: {error}") from None

@@ -97,10 +97,11 @@ class EmbeddedModel:
         give_up = time.monotonic() + patience
         while (address := self._read_address()) is None:
             if not self._is_running():
-                logger.error("The embedded model did not start: see %s.", self._instance / "embedded.log")
-                raise ModelFailed
+                raise ModelFailed(
+                    advice=f"The embedded model did not start: {self._instance / 'embedded.log'} says why."
+                )
             if time.monotonic() > give_up:
-                raise ModelTimeout
+                raise ModelTimeout(advice="CHAT_DEADLINE: the embedded model was not there in time: raise it.")
             time.sleep(POLL_SECONDS)
         return address
 

@@ -10,7 +10,10 @@ from typing import Any, ClassVar
 
 
 class StartError(Exception):
-    """The service cannot start; the message is one line that names the setting or file to mend."""
+    """The service cannot start; each argument is a line that names a setting or file, and how to mend it."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 @contextmanager
@@ -37,10 +40,15 @@ class TwinError(Exception):
         retry_after: int | None = None,
         fields: Sequence[Mapping[str, str]] = (),
         headers: Mapping[str, str] | None = None,
+        advice: str = "",
     ) -> None:
-        """`retry_after` is in whole seconds; `fields` are `{"field", "message"}` of invalid input."""
+        """`retry_after` is in whole seconds; `fields` are `{"field", "message"}` of invalid input.
+
+        `advice` is a line for the owner, in the log or the terminal: what is wrong, and how to mend it.
+        """
         super().__init__(detail or self.detail)
         self.detail = detail or self.detail
+        self.advice = advice
         self.retry_after = retry_after
         self.fields = list(fields)
         self.headers = dict(headers or {})

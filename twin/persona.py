@@ -54,8 +54,10 @@ class Persona:
             text = data.decode("utf-8-sig").strip()
         except FileNotFoundError:
             raise StartError(f"{self._path} is missing: write there who the twin is.") from None
+        except IsADirectoryError:  # as container engines make of a file that is not there
+            raise StartError(f"{self._path} is a folder: make it a text file that says who the twin is.") from None
         except OSError as error:
-            raise StartError(f"{self._path} cannot be read: {error.strerror}.") from None
+            raise StartError(f"{self._path} cannot be read ({error.strerror}): see that the service may.") from None
         except UnicodeDecodeError:
             if len(data) > 4 * MAX_CHARACTERS:  # possibly cut inside a character
                 raise StartError(self._too_long()) from None

@@ -13,11 +13,11 @@ import stamina
 from ..config import Settings
 from ..embedded import NAME as EMBEDDED_NAME
 from ..embedded import Address, EmbeddedModel
-from ..errors import ModelBusy, ModelFailed, ModelTimeout
-from .answers import Answer, describe, fault_of, is_refusal, read_answer
+from ..errors import ModelBusy, ModelFailed, ModelMisconfigured, TwinError
+from .answers import Answer, read_answer
 from .connections import Connections, Deadline
+from .faults import OPENAI_URL, explain_break, explain_lateness, explain_status, is_refusal
 
-OPENAI_URL = "https://api.openai.com/v1"
 ATTEMPTS = 3
 JITTER_SECONDS = 0.2
 BUSY_SECONDS = 5  # what a visitor is told to wait where the model doesn't say
@@ -44,6 +44,7 @@ class Model:
         backoff = 0.0
 
         def wait_before_retry(error: Exception) -> bool | float:
+            _tell_owner(error)
             if not isinstance(error, (ModelBusy, ModelFailed)):
                 return False
             if (error.retry_after or backoff) >= deadline.remaining():
@@ -58,7 +59,7 @@ class Model:
                 with attempt:
                     return self._ask(messages, deadline)
         except ModelBusy as error:
-            raise ModelBusy(retry_after=error.retry_after or BUSY_SECONDS) from error
+            raise ModelBusy(retry_after=error.retry_after or BUSY_SECONDS, advice=error.advice) from error
         raise AssertionError("unreachable: the loop returns or raises")
 
     def close(self) -> None:
@@ -68,7 +69,7 @@ class Model:
     def _ask(self, messages: Sequence[Mapping[str, str]], deadline: Deadline) -> Answer:
         address = self._address(deadline)
         if deadline.passed():
-            raise ModelTimeout
+            raise explain_lateness(self._settings)
         with self._connections.take(address, deadline) as client:
             try:
                 response = client.chat.completions.with_raw_response.create(
@@ -76,11 +77,11 @@ class Model:
                 )
                 return read_answer(response.http_response.content)
             except openai.APITimeoutError as error:
-                raise ModelTimeout from error
+                raise explain_lateness(self._settings) from error
             except openai.APIStatusError as error:
                 if is_refusal(error):
                     return Answer("", "content_filter")
-                raise fault_of(error) from error
+                raise explain_status(error, self._settings) from error
             except (
                 openai.OpenAIError,
                 httpx2.HTTPError,
@@ -88,9 +89,8 @@ class Model:
                 LookupError,
             ) as error:  # the last: no such charset
                 if deadline.passed():
-                    raise ModelTimeout from error
-                logger.warning("%s", describe(error))
-                raise ModelFailed from error
+                    raise explain_lateness(self._settings) from error
+                raise explain_break(error, self._settings) from error
 
     def _request(self, messages: Sequence[Mapping[str, str]]) -> dict[str, Any]:
         settings = self._settings
@@ -111,3 +111,9 @@ class Model:
             return self._embedded.address(deadline.remaining())
         key = self._settings.openai_api_key
         return Address(self._settings.openai_base_url or OPENAI_URL, key.get_secret_value() if key else "none")
+
+
+def _tell_owner(error: Exception) -> None:
+    if isinstance(error, TwinError) and error.advice:
+        level = logging.ERROR if isinstance(error, ModelMisconfigured) else logging.WARNING
+        logger.log(level, "%s", error.advice)

@@ -1,0 +1,123 @@
+"""What a fault of the model means: the error for the visitor, and the line that tells the owner what to mend."""
+
+from __future__ import annotations
+
+import re
+
+import httpx2
+import openai
+
+from ..addresses import mask_password
+from ..config import Settings
+from ..errors import InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, TwinError
+
+OPENAI_URL = "https://api.openai.com/v1"
+CONTEXT_EXCEEDED = {"context_length_exceeded", "exceed_context_size_error"}  # OpenAI's code, llama.cpp's type
+DECLINED = {"content_filter", "content_policy_violation"}
+SETTING_OF_PARAMETER = {
+    "model": "OPENAI_MODEL",
+    "temperature": "OPENAI_TEMPERATURE",
+    "max_tokens": "MAX_OUTPUT_TOKENS",
+    "max_completion_tokens": "MAX_OUTPUT_TOKENS",
+}
+
+
+def is_refusal(error: openai.APIStatusError) -> bool:
+    """Whether the provider's filter declined the question, which some report as a 400."""
+    return error.status_code == 400 and bool(_labels(error) & DECLINED)
+
+
+def explain_status(error: openai.APIStatusError, settings: Settings) -> TwinError:
+    """Return the error that a status means; its advice never holds the provider's words."""
+    status = error.status_code
+    if status == 503 or (status == 429 and "insufficient_quota" not in _labels(error)):
+        return ModelBusy(
+            retry_after=_retry_after(error),
+            advice=f"{_server(settings)} is busy ({status}): if often, it needs more room.",
+        )
+    if status >= 500 or status in (408, 409, 425):
+        return ModelFailed(advice=f"{_server(settings)} failed with status {status}: its own log says why.")
+    if _labels(error) & CONTEXT_EXCEEDED:
+        return InvalidRequest(
+            fields=[{"field": "message", "message": "It is too long for this model."}],
+            advice="MODEL_CONTEXT: the model holds less than me.txt and the message take: shorten me.txt.",
+        )
+    return ModelMisconfigured(advice=_explain_refusal(error, settings))
+
+
+def explain_break(error: Exception, settings: Settings) -> ModelFailed:
+    """Return the error of a call that brought no chat completion; the operating system's words are kept."""
+    server = _server(settings)
+    cause = error.__cause__ or error
+    if isinstance(cause, httpx2.ConnectError):
+        mend = "start that server, or correct the address" if settings.openai_base_url else "check the network"
+        return ModelFailed(advice=f"{server} cannot be reached ({cause}): {mend}.")
+    if isinstance(cause, httpx2.HTTPError):
+        return ModelFailed(advice=f"{server} broke off its answer ({type(cause).__name__}): its own log says why.")
+    return ModelFailed(advice=f"{server} sends what is no chat completion: {_advise_on_path(settings)}.")
+
+
+def explain_lateness(settings: Settings) -> ModelTimeout:
+    """Return the error of a call that the deadline ended."""
+    late = f"{_url(settings)} gave no whole answer in {settings.chat_deadline:g} seconds"
+    return ModelTimeout(advice=f"CHAT_DEADLINE: {late}: raise it, or use a faster model.")
+
+
+def _explain_refusal(error: openai.APIStatusError, settings: Settings) -> str:
+    status = error.status_code
+    if status in (401, 403):
+        if settings.openai_api_key is None:
+            return f"OPENAI_API_KEY: {_url(settings)} wants a key ({status}): set it."
+        return f"OPENAI_API_KEY: {_url(settings)} refuses it ({status}): copy it again from where it was made."
+    if 300 <= status < 400:
+        return f"{_server(settings)} redirects ({status}): put the address to which it leads there."
+    if status in (402, 429):
+        return f"OPENAI_API_KEY: the account behind it has no quota left ({status}): add credit, or raise its limit."
+    if _names_the_model(error):
+        return (
+            f"OPENAI_MODEL: {_url(settings)} has no model {settings.openai_model!r} ({status}): name one that it has."
+        )
+    if status in (404, 405):
+        return f"{_server(settings)} takes no chats ({status}): {_advise_on_path(settings)}."
+    setting = SETTING_OF_PARAMETER.get(str(error.param))
+    if setting is None:
+        return (
+            f"OPENAI_EXTRA, OPENAI_TEMPERATURE or OPENAI_MODEL: the model refuses the request ({status}): check them."
+        )
+    return f"{setting}: the model refuses its value ({status}): change it, or unset it."
+
+
+def _names_the_model(error: openai.APIStatusError) -> bool:
+    """Whether the provider speaks of the model's name, as OpenAI, Mistral, Ollama and vLLM do, each in its own way."""
+    if _labels(error) & {"model_not_found", "invalid_model"} or error.param == "model":
+        return True
+    is_json = "json" in error.response.headers.get("Content-Type", "")
+    return error.status_code == 404 and is_json and "model" in str(error.body).lower()
+
+
+def _advise_on_path(settings: Settings) -> str:
+    url = _url(settings).rstrip("/")
+    if re.search(r"/v\d+$", url):
+        return "give the address of an OpenAI-compatible server, and a model that it has in OPENAI_MODEL"
+    return f"it usually ends in /v1, so try {url}/v1"
+
+
+def _server(settings: Settings) -> str:
+    if settings.uses_embedded_model:
+        return "The embedded model"
+    return f"OPENAI_BASE_URL: {_url(settings)}" if settings.openai_base_url else _url(settings)
+
+
+def _url(settings: Settings) -> str:
+    if settings.uses_embedded_model:
+        return "the embedded model"
+    return mask_password(settings.openai_base_url or OPENAI_URL)
+
+
+def _retry_after(error: openai.APIStatusError) -> int | None:
+    value = error.response.headers.get("Retry-After", "")
+    return int(value) or None if value.isascii() and value.isdigit() and len(value) < 6 else None
+
+
+def _labels(error: openai.APIStatusError) -> set[str]:
+    return {str(error.code), str(error.type)}  # a broken server may send anything there
