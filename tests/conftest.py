@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from twin import create_app
 
 from .scripted_model import ScriptedModel
-from .service import Service, copy_project
+from .service import PATIENCE, Service, copy_project
 
 KEY = "sk-test-0123456789"
 
@@ -74,6 +77,25 @@ def start_service(tmp_path: Path, model: ScriptedModel) -> Iterator[Callable[...
     yield start
     for service in started:
         service.stop()
+
+
+@pytest.fixture(scope="session")
+def _browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None and "CI" not in os.environ:
+        pytest.skip("no Chromium is installed (Debian's package: chromium)")
+    with sync_playwright() as playwright:
+        # No name is resolved, so that a page which needs another host fails.
+        closed = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+        yield playwright.chromium.launch(executable_path=chromium, args=closed)
+
+
+@pytest.fixture
+def page(_browser: Browser) -> Iterator[Page]:
+    """A page in a browser of its own that reaches this machine only."""
+    with _browser.new_context() as context:
+        context.set_default_timeout(PATIENCE * 1_000)
+        yield context.new_page()
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from typing import Any
 
 import httpx2
 
+from .contract import assert_promised
+
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ["wsgi.py", "gunicorn.conf.py", "me.txt", ".flaskenv"]
 COMMANDS = {
@@ -89,7 +91,10 @@ class Service:
         # No connection is kept: one that the server closes while idle would fail the next test now and then.
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=0)
         self.http = httpx2.Client(
-            base_url=self.url, transport=httpx2.HTTPTransport(verify=False, limits=limits), timeout=PATIENCE
+            base_url=self.url,
+            transport=httpx2.HTTPTransport(verify=False, limits=limits),
+            timeout=PATIENCE,
+            event_hooks={"response": [assert_promised]},
         )
 
     def start(self, wait: bool = True) -> Service:

@@ -13,6 +13,7 @@ from .service import ROOT
 # are on one floor and never import each other.
 CAPABILITIES = [
     "development",
+    "operation",
     "edge",
     "payload",
     "turn",

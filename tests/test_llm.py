@@ -230,7 +230,7 @@ def test_a_message_over_the_models_context_is_the_visitors_to_shorten(
     model.otherwise = fails(400, code, kind)
     with pytest.raises(InvalidRequest) as invalid:
         connect().answer(MESSAGES)
-    assert invalid.value.fields[0]["field"] == "message"
+    assert invalid.value.fields[0].field == "message"
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -22,6 +22,7 @@ from werkzeug.utils import cached_property  # functools' own locks all requests 
 
 from .errors import BadHost, BadJson, BadRequest, MethodNotAllowed, NotFound, TooLarge, TwinError, UnsupportedMediaType
 
+FAULTS = (BadHost, TwinError)  # that any request can meet
 MAX_BODY_BYTES = 256 * 1024
 BODY_SECONDS = 20
 SANE_REQUEST_ID = re.compile(r"[\w.:/+=@-]{1,128}", re.ASCII)

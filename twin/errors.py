@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, ClassVar
 
+from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
+
 
 class StartError(Exception):
     """The service cannot start; each argument is a line that names a setting or file, and how to mend it."""
@@ -26,6 +29,27 @@ def stop_in_one_line() -> Iterator[None]:
         raise SystemExit(2) from None
 
 
+class InvalidField(BaseModel):
+    """A field of the request, and what is wrong with it."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """An error's body, `application/problem+json` (RFC 9457, section 3)."""
+
+    type: str = Field(description="always about:blank: `code` says which error it is")
+    title: str = Field(description="the status in words")
+    status: int = Field(description="the HTTP status")
+    detail: str = Field(description="a sentence for a person")
+    code: str = Field(description="a stable word for a program")
+    request_id: str = Field(description="the X-Request-ID of this request; the log has it too")
+    errors: list[InvalidField] | SkipJsonSchema[None] = Field(
+        default_factory=lambda: None, description="each invalid field"
+    )
+
+
 class TwinError(Exception):
     """A request that ends in a problem: `status` and `code` for programs, `detail` for a person."""
 
@@ -38,11 +62,11 @@ class TwinError(Exception):
         detail: str | None = None,
         *,
         retry_after: int | None = None,
-        fields: Sequence[Mapping[str, str]] = (),
+        fields: Sequence[InvalidField] = (),
         headers: Mapping[str, str] | None = None,
         advice: str = "",
     ) -> None:
-        """`retry_after` is in whole seconds; `fields` are `{"field", "message"}` of invalid input.
+        """`retry_after` is in whole seconds.
 
         `advice` is a line for the owner, in the log or the terminal: what is wrong, and how to mend it.
         """
@@ -56,18 +80,17 @@ class TwinError(Exception):
             self.headers["Retry-After"] = str(retry_after)
 
     def as_problem(self, request_id: str) -> dict[str, Any]:
-        """Return the members of `application/problem+json` (RFC 9457, section 3)."""
-        problem: dict[str, Any] = {
-            "type": "about:blank",
-            "title": HTTPStatus(self.status).phrase,
-            "status": self.status,
-            "detail": self.detail,
-            "code": self.code,
-            "request_id": request_id,
-        }
-        if self.fields:
-            problem["errors"] = self.fields
-        return problem
+        """Return the body of the answer that this error is: a Problem, as JSON's types."""
+        problem = Problem(
+            type="about:blank",
+            title=HTTPStatus(self.status).phrase,
+            status=self.status,
+            detail=self.detail,
+            code=self.code,
+            request_id=request_id,
+            errors=self.fields or None,
+        )
+        return problem.model_dump(exclude_none=True)
 
 
 class BadJson(TwinError):

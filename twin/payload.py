@@ -8,7 +8,9 @@ from flask import request
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 
-from .errors import BadJson, InvalidRequest, UnsupportedMediaType
+from .errors import BadJson, BadRequest, InvalidField, InvalidRequest, TooLarge, UnsupportedMediaType
+
+FAULTS = (BadJson, BadRequest, TooLarge, UnsupportedMediaType, InvalidRequest)  # of reading a body
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
@@ -25,11 +27,16 @@ def read_payload(schema: type[Schema]) -> Schema:
         data = from_json(request.get_data(), allow_inf_nan=False)
     except ValueError as error:
         raise BadJson from error
+    return validate(schema, data)
+
+
+def validate(schema: type[Schema], data: object) -> Schema:
+    """Return `data`, in JSON's types, as `schema`; raises InvalidRequest, which names each invalid field."""
     try:
         return schema.model_validate(data)
     except ValidationError as error:
         fields = [
-            {"field": ".".join(map(str, fault["loc"])) or "body", "message": fault["msg"]}
+            InvalidField(field=".".join(map(str, fault["loc"])) or "body", message=fault["msg"])
             for fault in error.errors(include_url=False, include_context=False, include_input=False)
         ]
         raise InvalidRequest(fields=fields) from error

@@ -9,10 +9,13 @@ from uuid import uuid4
 
 from .config import ROOT, Settings
 from .embedded import EmbeddedModel, check_available
+from .errors import InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout
 from .persona import Persona
 
 if TYPE_CHECKING:
     from .llm import FinishReason, Model
+
+FAULTS = (InvalidRequest, ModelMisconfigured, ModelFailed, ModelBusy, ModelTimeout)  # of taking a turn
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,10 @@ class Twin:
         return not self.settings.uses_embedded_model or self.embedded.is_ready()
 
     def answer(self, message: str, session_id: str | None) -> Reply:
-        """Take one turn: ask the model as the persona; an empty session id is replaced by a new UUID4."""
+        """Take one turn: ask the model as the persona; an empty session id is replaced by a new UUID4.
+
+        Raises one of FAULTS.
+        """
         answer = self.model.answer(
             [{"role": "system", "content": self.persona.text()}, {"role": "user", "content": message}]
         )

@@ -4,23 +4,52 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
+
+from ..turn import Reply
+
+# What is trimmed: white space as Python, JavaScript and the schema's readers know it, so that all agree on it.
+BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff"
+NOT_BLANK = {"pattern": r"[^\s\u001c-\u001f\u0085\ufeff]"}
 
 
 def _trim(value: object) -> object:
-    return value.strip() if isinstance(value, str) else value
+    return value.strip(BLANKS) if isinstance(value, str) else value
+
+
+Message = Annotated[str, BeforeValidator(_trim), Field(min_length=1, max_length=20_000, json_schema_extra=NOT_BLANK)]
+SessionId = Annotated[str, Field(max_length=128)]
 
 
 class ChatRequest(BaseModel):
     """A visitor's message; fields that are not listed here are ignored."""
 
-    message: Annotated[str, BeforeValidator(_trim), Field(min_length=1, max_length=20_000)]
-    session_id: Annotated[str, Field(max_length=128)] | None = None
+    message: Message = Field(
+        description="the question, 1 to 20,000 characters after white space at its ends is trimmed",
+        examples=["Who are you?"],
+    )
+    session_id: SessionId | None = Field(
+        None,
+        description="the session's id, up to 128 characters; absent, null or empty: the server makes a UUID",
+        examples=[None],
+    )
 
 
 class ChatResponse(BaseModel):
     """The twin's answer; `finish_reason` is there only where it says something."""
 
-    response: str
-    session_id: str
-    finish_reason: Literal["length", "content_filter"] | None = None
+    model_config = ConfigDict(json_schema_extra={"examples": [{"response": "I am Ada.", "session_id": "3f1e8a52"}]})
+
+    response: str = Field(description="the answer")
+    session_id: str = Field(description="the id that was sent, or a new UUID; send it with the next message")
+    finish_reason: Literal["length", "content_filter"] | SkipJsonSchema[None] = Field(
+        default_factory=lambda: None,
+        description="`length`: the answer was cut; `content_filter`: the model declined, and this is `FALLBACK`",
+    )
+
+    @classmethod
+    def of(cls, reply: Reply) -> ChatResponse:
+        """Return what `reply` is on the wire."""
+        finish_reason = None if reply.finish_reason == "stop" else reply.finish_reason
+        return cls(response=reply.text, session_id=reply.session_id, finish_reason=finish_reason)

@@ -9,7 +9,7 @@ import openai
 
 from ..addresses import mask_password
 from ..config import Settings
-from ..errors import InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, TwinError
+from ..errors import InvalidField, InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, TwinError
 
 OPENAI_URL = "https://api.openai.com/v1"
 CONTEXT_EXCEEDED = {"context_length_exceeded", "exceed_context_size_error"}  # OpenAI's code, llama.cpp's type
@@ -39,7 +39,7 @@ def explain_status(error: openai.APIStatusError, settings: Settings) -> TwinErro
         return ModelFailed(advice=f"{_server(settings)} failed with status {status}: its own log says why.")
     if _labels(error) & CONTEXT_EXCEEDED:
         return InvalidRequest(
-            fields=[{"field": "message", "message": "It is too long for this model."}],
+            fields=[InvalidField(field="message", message="It is too long for this model.")],
             advice="MODEL_CONTEXT: the model holds less than me.txt and the message take: shorten me.txt.",
         )
     return ModelMisconfigured(advice=_explain_refusal(error, settings))

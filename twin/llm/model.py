@@ -13,7 +13,7 @@ import stamina
 from ..config import Settings
 from ..embedded import NAME as EMBEDDED_NAME
 from ..embedded import Address, EmbeddedModel
-from ..errors import ModelBusy, ModelFailed, ModelMisconfigured, TwinError
+from ..errors import InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigured, TwinError
 from .answers import Answer, read_answer
 from .connections import Connections, Deadline
 from .faults import OPENAI_URL, explain_break, explain_lateness, explain_status, is_refusal
@@ -114,6 +114,6 @@ class Model:
 
 
 def _tell_owner(error: Exception) -> None:
-    if isinstance(error, TwinError) and error.advice:
+    if isinstance(error, TwinError) and error.advice and not isinstance(error, InvalidRequest):  # the visitor's own
         level = logging.ERROR if isinstance(error, ModelMisconfigured) else logging.WARNING
         logger.log(level, "%s", error.advice)

@@ -2,33 +2,72 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, jsonify
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, jsonify, send_from_directory
 
 from ..embedded import NOTICE
-from ..errors import NotReady
+from ..errors import NotFound, NotReady
+from ..operation import operation
 from ..turn import Twin
+from .openapi import describe
+from .schemas import Document, File, Health, Name, Readiness
+
+DOCS = Path(__file__).parent / "docs"
+ASSETS_SECONDS = 3_600  # that a browser keeps what /docs consists of
 
 blueprint = Blueprint("meta", __name__)
 
 
 @blueprint.get("/")
+@operation(gives=Name)
 def show_name() -> Response:
-    """Say what answers here; `Vary`, because a browser will get a page at this address."""
-    response = jsonify(message="AI Digital Twin API")
+    """Say what answers here.
+
+    With `Vary`, because a browser will get a page at this address.
+    """
+    response = jsonify(Name(message="AI Digital Twin API").model_dump())
     response.vary.add("Accept")
     return response
 
 
 @blueprint.get("/health")
-def show_health() -> dict[str, str]:
+@operation()
+def show_health() -> Health:
     """Say that the process is up; asks nothing of the model."""
-    return {"status": "healthy"}
+    return Health(status="healthy")
 
 
 @blueprint.get("/ready")
-def show_readiness() -> dict[str, str]:
+@operation(fails=[NotReady])
+def show_readiness() -> Readiness:
     """Say whether a chat would be answered now, for load balancers; never calls a provider."""
     twin: Twin = current_app.extensions["twin"]
     if not twin.is_ready():
         raise NotReady("The embedded model is still loading.", retry_after=1)
-    return {"status": "ready", "notice": NOTICE} if twin.settings.uses_embedded_model else {"status": "ready"}
+    return Readiness(status="ready", notice=NOTICE if twin.settings.uses_embedded_model else None)
+
+
+@blueprint.get("/openapi.json")
+@operation()
+def show_openapi() -> Document:
+    """Describe all routes, for programs."""
+    return Document(describe(current_app))
+
+
+@blueprint.get("/docs")
+@operation(gives=File, media=["text/html"])
+def show_docs() -> Response:
+    """Describe all routes, for people, who can try them here."""
+    return _send("index.html")
+
+
+@blueprint.get("/docs/<name>")
+@operation(gives=File, media=["text/javascript", "text/css"], fails=[NotFound])
+def show_docs_asset(name: str) -> Response:
+    """Send a part of the page at /docs."""
+    return _send(name)
+
+
+def _send(name: str) -> Response:
+    return send_from_directory(DOCS, name, conditional=False, max_age=ASSETS_SECONDS)

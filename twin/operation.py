@@ -1,0 +1,61 @@
+"""What a route takes, gives and fails with: done for it, and kept for the OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, get_type_hints
+
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel
+
+from . import edge, payload
+from .errors import TwinError
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One route, as its view declares it; `media` are the types in which the answer can come."""
+
+    name: str
+    summary: str
+    takes: type[BaseModel] | None
+    gives: type[BaseModel]
+    media: Sequence[str]
+    fails: Sequence[type[TwinError]]
+
+
+def operation(
+    *,
+    gives: type[BaseModel] | None = None,
+    media: Sequence[str] = ("application/json",),
+    fails: Sequence[type[TwinError]] = (),
+) -> Callable[[Callable[..., Any]], Callable[..., ResponseReturnValue]]:
+    """Read a view's parameter that is a model from the request's body, and send a model that it returns as JSON.
+
+    `gives` is the answer's model where the view returns a Response; `fails` are its errors beyond those that
+    edge and payload raise. The view gets an attribute `operation`.
+    """
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., ResponseReturnValue]:
+        hints = get_type_hints(view)
+        returned = hints.pop("return")
+        bodies = {name: hint for name, hint in hints.items() if issubclass(hint, BaseModel)}
+
+        @wraps(view)
+        def answer(**arguments: Any) -> ResponseReturnValue:
+            result = view(**arguments, **{name: payload.read_payload(model) for name, model in bodies.items()})
+            return result.model_dump(exclude_none=True) if isinstance(result, BaseModel) else result
+
+        vars(answer)["operation"] = Operation(
+            name=view.__name__,
+            summary=str(view.__doc__).splitlines()[0],
+            takes=next(iter(bodies.values()), None),
+            gives=gives or returned,
+            media=media,
+            fails=tuple(dict.fromkeys((*edge.FAULTS, *(payload.FAULTS if bodies else ()), *fails))),
+        )
+        return answer
+
+    return decorate
