@@ -5,6 +5,7 @@ monkey.patch_all()  # before ssl, and all else that uses sockets, is imported
 # How production serves the twin; `gunicorn wsgi:app` reads this file by itself and needs no flags.
 
 import math
+import os
 from contextlib import suppress
 
 import gevent.socket
@@ -13,6 +14,7 @@ from gunicorn.workers.ggevent import GeventWorker
 
 from twin import create_app
 from twin.errors import stop_in_one_line
+from twin.launch import require_free_port
 
 # Whatever would stop a worker stops here, once and in one line; the workers share what this imports.
 with stop_in_one_line():
@@ -52,6 +54,15 @@ class PoliteGeventWorker(GeventWorker):
                 if not req.body.read(4096):
                     return
         raise StopIteration  # closes the connection
+
+
+def on_starting(arbiter):
+    """Stop in one line where the port is taken, unless this is a restart that inherits its sockets."""
+    if not {"GUNICORN_FD", "LISTEN_FDS"} & os.environ.keys():
+        with stop_in_one_line():
+            for address in arbiter.cfg.address:
+                if isinstance(address, tuple):
+                    require_free_port(*address)
 
 
 def post_worker_init(worker):

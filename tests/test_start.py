@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +22,7 @@ def start(command: str, root: Path, python: str = sys.executable, **settings: st
     return subprocess.run(
         [python, "-m", *COMMANDS[command]],
         cwd=root,
-        env={"PATH": os.environ["PATH"], "PORT": port, "FLASK_RUN_PORT": port, **settings},
+        env={"PATH": os.environ["PATH"], "PORT": port, "FLASK_RUN_PORT": port} | settings,
         capture_output=True,
         text=True,
         timeout=60,
@@ -57,6 +58,37 @@ def test_a_broken_persona_stops_it(tmp_path: Path, command: str) -> None:
     (root / "me.txt").unlink()
     (root / "me.txt").mkdir()
     assert_stopped_in_one_line(start(command, root, **KEY), "me.txt")
+
+
+@pytest.mark.parametrize("command", ["flask run", "gunicorn"])
+def test_a_port_that_is_taken_stops_it(tmp_path: Path, command: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        end = start(command, copy_project(tmp_path / "twin"), **KEY, PORT=port, FLASK_RUN_PORT=port)
+    assert end.returncode == 2
+    (line,) = [line for line in end.stderr.splitlines() if "[INFO]" not in line]  # gunicorn greets first
+    assert line.startswith("twin: PORT: port ")
+    assert port in line
+
+
+def test_an_instance_that_is_no_folder_stops_the_embedded_model(tmp_path: Path) -> None:
+    root = copy_project(tmp_path / "twin")
+    (root / "instance").rmdir()
+    (root / "instance").write_text("")
+    assert_stopped_in_one_line(start("flask run", root), "instance is not a folder that can be written to")
+
+
+def test_flasks_own_commands_see_the_whole_app(tmp_path: Path) -> None:
+    root = copy_project(tmp_path / "twin")
+    end = subprocess.run(
+        [sys.executable, "-m", "flask", "routes"],
+        cwd=root,
+        env={"PATH": os.environ["PATH"], **KEY},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert "/chat" in end.stdout, end.stderr
 
 
 def test_gunicorn_without_a_model_stops_and_names_the_ways_out(tmp_path: Path) -> None:

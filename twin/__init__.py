@@ -9,8 +9,9 @@ from typing import Any
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from . import development, edge
+from . import edge, launch
 from .chat.routes import blueprint as chat
+from .cli import commands
 from .config import ROOT, load_settings
 from .meta.routes import blueprint as meta
 from .turn import Twin
@@ -32,5 +33,6 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
     edge.init_app(app, settings.cors_origins)
     app.register_blueprint(chat)
     app.register_blueprint(meta)
-    development.prepare(twin)
+    app.cli.add_command(commands)
+    launch.prepare(twin)
     return app

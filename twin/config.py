@@ -138,7 +138,9 @@ def as_text(value: Any) -> str:
         return "on" if value else "off"
     if isinstance(value, tuple):
         return ",".join(value)
-    return json.dumps(value) if isinstance(value, dict) else mask_password(str(value))
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return f"{value:g}" if isinstance(value, float) else mask_password(str(value))
 
 
 def _describe_fault(fault: ErrorDetails) -> str:

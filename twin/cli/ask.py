@@ -1,0 +1,69 @@
+"""`flask twin ask`: a chat in the terminal."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+
+import click
+from flask import current_app
+
+from ..chat.schemas import ChatRequest, ChatResponse
+from ..config import load_settings
+from ..embedded import NOTICE
+from ..errors import StartError, TwinError, print_line
+from ..payload import validate
+from ..turn import Twin
+
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # which a terminal would obey
+
+
+@click.command
+@click.argument("message", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print what POST /chat answers, a line each.")
+def ask(message: str | None, as_json: bool) -> None:
+    """Answer MESSAGE as the twin.
+
+    With - the message is read from standard input, to its end; without one, each line that you type is a message.
+    """
+    twin = Twin(load_settings(current_app.config))
+    session_id = None
+    failed = False
+    for text in _read_messages(message):
+        try:
+            chat = validate(ChatRequest, {"message": text, "session_id": session_id})
+            answer = ChatResponse.of(twin.answer(chat.message, chat.session_id))
+        except TwinError as error:
+            print_line(error)
+            failed = True
+        else:
+            session_id = answer.session_id
+            click.echo(answer.model_dump_json(exclude_none=True) if as_json else _make_printable(answer.response))
+    if failed:
+        raise SystemExit(2)
+    if twin.settings.uses_embedded_model:
+        click.echo(NOTICE, err=True)
+
+
+def _read_messages(message: str | None) -> Iterator[str]:
+    """Yield `message`, or all of standard input, or each of its lines that is not blank."""
+    try:
+        for text in _read_lines() if message is None else [sys.stdin.read() if message == "-" else message]:
+            text.encode()  # fails where bytes were no text, which some locales let pass
+            yield text
+    except UnicodeError:
+        raise StartError("the message is not UTF-8: convert it.") from None
+
+
+def _read_lines() -> Iterator[str]:
+    prompt = "> " if sys.stdin.isatty() else ""
+    with suppress(EOFError):
+        while True:
+            if (line := input(prompt)).strip():
+                yield line
+
+
+def _make_printable(text: str) -> str:
+    return CONTROL_CHARACTERS.sub("", text)

@@ -1,0 +1,49 @@
+"""What comes before serving: a free port, and under `flask run` an early start and an end with the reloader."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from threading import Thread
+
+import click
+from werkzeug.serving import is_running_from_reloader
+
+from .errors import StartError
+from .turn import Twin
+
+
+def prepare(twin: Twin) -> None:
+    """Under `flask run`, see that its port is free, and start the embedded model if it is to answer."""
+    command = click.get_current_context(silent=True)
+    if command is None or command.info_name != "run":
+        return
+    if is_running_from_reloader():
+        Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
+    else:
+        require_free_port(command.params["host"], command.params["port"])
+    if twin.settings.uses_embedded_model:
+        twin.embedded.start()
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Raise StartError where nothing can listen at an address; sockets of files are not looked at."""
+    if host.startswith("unix:"):
+        return
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except (OSError, OverflowError) as error:
+        reason = str(getattr(error, "strerror", error)).partition(" (")[0]
+        raise StartError(
+            f"PORT: port {port} of {host} cannot be listened on ({reason}): "
+            "end what does so, or choose another, as in `make run PORT=9000`."
+        ) from None
+
+
+def _end_with(parent: int) -> None:
+    # A reloader that is killed with -9 leaves the process that serves behind, and the port taken.
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGKILL)
