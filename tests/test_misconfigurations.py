@@ -220,8 +220,8 @@ def test_it_stops_the_start(project: Project, command: str) -> None:
     project.assert_ended_in_the_line(project.run(*COMMANDS[command]))
 
 
-@pytest.mark.parametrize("project", (STARTS | CHATS).values(), ids=(STARTS | CHATS), indirect=True)
-def test_it_is_what_ends_a_command(project: Project) -> None:
+@pytest.mark.parametrize("project", CHATS.values(), ids=CHATS, indirect=True)
+def test_it_is_what_ends_a_chat_in_the_terminal(project: Project) -> None:
     project.assert_ended_in_the_line(project.run("flask", "twin", "ask", "Who are you?"))
 
 

@@ -16,6 +16,9 @@ from .schemas import Document, File, Health, Name, Readiness
 DOCS = Path(__file__).parent / "docs"
 ASSETS_SECONDS = 3_600  # that a browser keeps what /docs consists of
 
+# Not left to the machine, whose own list may have other names.
+MEDIA = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".txt": "text/plain"}
+
 blueprint = Blueprint("meta", __name__)
 
 
@@ -63,11 +66,12 @@ def show_docs() -> Response:
 
 
 @blueprint.get("/docs/<name>")
-@operation(gives=File, media=["text/javascript", "text/css"], fails=[NotFound])
+@operation(gives=File, media=[*MEDIA.values()], fails=[NotFound])
 def show_docs_asset(name: str) -> Response:
     """Send a part of the page at /docs."""
     return _send(name)
 
 
 def _send(name: str) -> Response:
-    return send_from_directory(DOCS, name, conditional=False, max_age=ASSETS_SECONDS)
+    media = MEDIA.get(Path(name).suffix)
+    return send_from_directory(DOCS, name, mimetype=media, conditional=False, max_age=ASSETS_SECONDS)
