@@ -60,7 +60,7 @@ def provoke(
             case "bad_host":
                 return ask(gunicorn.http, promise, headers={"Host": "a b"})
             case "not_found":
-                return gunicorn.http.get("/docs/nothing.js")
+                return gunicorn.http.get(promise.path.format(name="nothing.js"))
             case "bad_request":  # gunicorn itself refuses a body with two lengths
                 return ask(local, promise, headers={"Transfer-Encoding": "chunked", "Content-Length": "2"})
             case "internal_error":
