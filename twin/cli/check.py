@@ -54,7 +54,7 @@ def run_checks(overrides: Mapping[str, Any]) -> Iterator[Finding]:
         yield from (Finding("settings", False, fault) for fault in error.args)
         return
     given = [f"{name.upper()} from {value.source}" for name, value in collect_values(overrides).items()]
-    yield Finding("settings", True, f"{', '.join(given) or 'none is set'}; the others have their defaults.")
+    yield Finding("settings", True, f"{', '.join(given) or 'none is set'}; all others have their defaults.")
     for name, attempt in {"persona": try_persona, "model": try_model, "origins": try_origins}.items():
         try:
             yield Finding(name, True, attempt(settings))
