@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import ssl
 import struct
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 from weakref import WeakSet
 
@@ -43,7 +45,10 @@ def sends(body: bytes | str | dict[str, Any], status: int = 200, **headers: str)
 
 def answers(text: Any = "Hello from the model.", finish_reason: Any = "stop", **message: Any) -> Step:
     """Answer well."""
-    return sends(completion(text, finish_reason, **message))
+    streamed = [chunk(**message)] if message else [*re.split(r"(?<= )", text)] if isinstance(text, str) else []
+    return follows(
+        sends(completion(text, finish_reason, **message)), streams(*streamed, finish_reason=finish_reason or "stop")
+    )
 
 
 def fails(status: int, code: Any = None, kind: Any = "some_error", **headers: str) -> Step:
@@ -90,6 +95,47 @@ def drips(data: bytes, seconds: float = 0.05) -> Step:
     return step
 
 
+def chunk(text: str | None = None, finish_reason: str | None = None, **delta: Any) -> bytes:
+    """One event of a streamed chat completion."""
+    content = delta if text is None else {"content": text, **delta}
+    choice = {"index": 0, "delta": content, "finish_reason": finish_reason}
+    return b"data: " + json.dumps({"object": "chat.completion.chunk", "choices": [choice]}).encode() + b"\n\n"
+
+
+STREAM_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+DONE = b"data: [DONE]\n\n"
+
+
+def streams(*pieces: bytes | str, seconds: float = 0, finish_reason: str | None = "stop", then: str = "end") -> Step:
+    """Stream texts, and bytes as they are, `seconds` apart; then end well, close, reset or stall."""
+
+    async def step(writer: asyncio.StreamWriter) -> bool:
+        async def write(data: bytes) -> None:
+            writer.write(b"%x\r\n%s\r\n" % (len(data), data))
+            await writer.drain()
+
+        writer.write(STREAM_HEAD)
+        for piece in pieces:
+            await write(chunk(piece) if isinstance(piece, str) else piece)
+            await asyncio.sleep(seconds)
+        if finish_reason is not None:
+            await write(chunk(finish_reason=finish_reason))
+        if then != "end":
+            return await writes(b"", then=then)(writer)
+        await write(DONE)
+        writer.write(b"0\r\n\r\n")
+        await writer.drain()
+        return True
+
+    return step
+
+
+def follows(whole: Step, streamed: Step) -> Step:
+    """Do the one where a whole answer is asked for, the other where a stream is."""
+    vars(whole)["streamed"] = streamed
+    return whole
+
+
 def floods(head: bytes, data: bytes) -> Step:
     """Write a head, then `data` again and again as fast as it is taken."""
 
@@ -110,6 +156,7 @@ class ScriptedModel:
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.connections = 0
+        self.left = 0
         self.script: deque[Step] = deque()
         self.otherwise: Step = answers()
         self._writers: WeakSet[asyncio.StreamWriter] = WeakSet()
@@ -126,7 +173,7 @@ class ScriptedModel:
         self.headers.clear()
         self.script.clear()
         self.otherwise = answers()
-        self.connections = 0
+        self.connections = self.left = 0
 
     def close(self) -> None:
         async def stop() -> None:
@@ -156,9 +203,26 @@ class ScriptedModel:
                 self.headers.append(headers)
                 self.requests.append(json.loads(body) if body else {})
                 step = self.script.popleft() if self.script else self.otherwise
-                if not await step(writer):
+                if self.requests[-1].get("stream"):
+                    step = getattr(step, "streamed", step)
+                if not await self._perform(step, reader, writer):
                     break
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
+
+    async def _perform(self, step: Step, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Do a step to its end, or until the client closes, which `left` counts."""
+        performing = asyncio.ensure_future(step(writer))
+        leaving = asyncio.ensure_future(reader.read(1))
+        await asyncio.wait({performing, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if performing.done():
+            leaving.cancel()
+            with suppress(asyncio.CancelledError):
+                await leaving
+            self.left += isinstance(performing.exception(), ConnectionError)
+            return performing.result()
+        performing.cancel()
+        self.left += 1
+        return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, get_type_hints
@@ -16,26 +16,24 @@ from .errors import TwinError
 
 @dataclass(frozen=True)
 class Operation:
-    """One route, as its view declares it; `media` are the types in which the answer can come."""
+    """One route, as its view declares it; `takes` and `gives` have a model for each media type."""
 
     name: str
     summary: str
-    takes: type[BaseModel] | None
-    gives: type[BaseModel]
-    media: Sequence[str]
+    takes: Mapping[str, type[BaseModel]]
+    gives: Mapping[str, type[BaseModel]]
     fails: Sequence[type[TwinError]]
 
 
 def operation(
     *,
-    gives: type[BaseModel] | None = None,
-    media: Sequence[str] = ("application/json",),
+    gives: Mapping[str, type[BaseModel]] | None = None,
     fails: Sequence[type[TwinError]] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., ResponseReturnValue]]:
     """Read a view's parameter that is a model from the request's body, and send a model that it returns as JSON.
 
-    `gives` is the answer's model where the view returns a Response; `fails` are its errors beyond those that
-    edge and payload raise. The view gets an attribute `operation`.
+    `gives` has a model for each media type, where the view returns a Response; `fails` are its errors beyond
+    those that edge and payload raise. The view gets an attribute `operation`.
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., ResponseReturnValue]:
@@ -51,9 +49,8 @@ def operation(
         vars(answer)["operation"] = Operation(
             name=view.__name__,
             summary=str(view.__doc__).splitlines()[0],
-            takes=next(iter(bodies.values()), None),
-            gives=gives or returned,
-            media=media,
+            takes={"application/json": next(iter(bodies.values()))} if bodies else {},
+            gives=gives or {"application/json": returned},
             fails=tuple(dict.fromkeys((*edge.FAULTS, *(payload.FAULTS if bodies else ()), *fails))),
         )
         return answer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,7 +15,7 @@ from .errors import InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigured, 
 from .persona import Persona
 
 if TYPE_CHECKING:
-    from .llm import FinishReason, Model
+    from .llm import Answer, FinishReason, Model
 
 FAULTS = (InvalidRequest, ModelMisconfigured, ModelFailed, ModelBusy, ModelTimeout)  # of taking a turn
 
@@ -25,6 +27,28 @@ class Reply:
     text: str
     session_id: str
     finish_reason: FinishReason
+
+
+@dataclass(frozen=True)
+class Started:
+    """It is certain that there will be a stream."""
+
+    session_id: str
+
+
+@dataclass(frozen=True)
+class Delta:
+    """What the model wrote since the last one."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Silence:
+    """The model has written nothing for a second."""
+
+
+Event = Started | Delta | Silence | Reply
 
 
 class Twin:
@@ -60,9 +84,27 @@ class Twin:
 
         Raises one of FAULTS.
         """
-        answer = self.model.answer(
-            [{"role": "system", "content": self.persona.text()}, {"role": "user", "content": message}]
-        )
+        return self._reply(self.model.answer(self._compose(message)), session_id or str(uuid4()))
+
+    def stream(self, message: str, session_id: str | None) -> Generator[Event]:
+        """Take the same turn, and yield it while it happens: one Started first, one Reply at its end.
+
+        Raises one of FAULTS, on the way too. Closed early, it ends the call to the model.
+        """
+        session_id = session_id or str(uuid4())
+        yield Started(session_id)
+        with closing(self.model.stream(self._compose(message))) as stream:
+            for arrived in stream:
+                if isinstance(arrived, str):
+                    yield Delta(arrived)
+                elif arrived is None:
+                    yield Silence()
+                else:
+                    yield self._reply(arrived, session_id)
+
+    def _compose(self, message: str) -> list[dict[str, str]]:
+        return [{"role": "system", "content": self.persona.text()}, {"role": "user", "content": message}]
+
+    def _reply(self, answer: Answer, session_id: str) -> Reply:
         declined = answer.finish_reason == "content_filter"
-        text = self.settings.fallback if declined else answer.text
-        return Reply(text, session_id or str(uuid4()), answer.finish_reason)
+        return Reply(self.settings.fallback if declined else answer.text, session_id, answer.finish_reason)

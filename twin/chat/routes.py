@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app
+from flask import Blueprint, Response, current_app, g, request
 
 from .. import turn
 from ..operation import operation
-from .schemas import ChatRequest, ChatResponse
+from . import sse
+from .schemas import ChatRequest, ChatResponse, EventStream
 
 blueprint = Blueprint("chat", __name__)
 
 
 @blueprint.post("/chat")
-@operation(fails=turn.FAULTS)
-def send_message(chat: ChatRequest) -> ChatResponse:
-    """Answer one message as the twin."""
+@operation(gives={"application/json": ChatResponse, "text/event-stream": EventStream}, fails=turn.FAULTS)
+def send_message(chat: ChatRequest) -> ChatResponse | Response:
+    """Answer one message as the twin, whole or, as server-sent events, while it is written."""
     twin: turn.Twin = current_app.extensions["twin"]
-    return ChatResponse.of(twin.answer(chat.message, chat.session_id))
+    if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":
+        return ChatResponse.of(twin.answer(chat.message, chat.session_id))
+    connection = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
+    events = sse.write_events(twin.stream(chat.message, chat.session_id), connection, g.request_id)
+    return Response(events, mimetype="text/event-stream", headers=sse.HEADERS)

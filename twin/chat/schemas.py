@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 from pydantic.json_schema import SkipJsonSchema
 
 from ..turn import Reply
@@ -53,3 +53,12 @@ class ChatResponse(BaseModel):
         """Return what `reply` is on the wire."""
         finish_reason = None if reply.finish_reason == "stop" else reply.finish_reason
         return cls(response=reply.text, session_id=reply.session_id, finish_reason=finish_reason)
+
+
+class EventStream(RootModel[str]):
+    """The same answer as server-sent events.
+
+    `session` `{"session_id"}` comes first, a `delta` `{"text"}` whenever the model wrote something, and at the end
+    either `done`, a ChatResponse whose `response` replaces what was shown, or `error`, a Problem. While the model is
+    silent there is a comment line every second.
+    """

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -36,6 +37,21 @@ class _Completion(BaseModel):
     choices: list[_Choice] = Field(min_length=1)
 
 
+class _StreamedChoice(BaseModel):
+    delta: _Message | None = None
+    finish_reason: str | None = None
+
+
+class Chunk(BaseModel):
+    """The parts of a streamed chunk that we use (platform.openai.com/docs/api-reference/chat-streaming).
+
+    Some chunks have no choice: Azure's first, and the last with its usage.
+    """
+
+    choices: list[_StreamedChoice] | None = None
+    error: dict[str, Any] | str | None = None
+
+
 def read_answer(body: bytes) -> Answer:
     """Return the answer in a chat completion's JSON.
 
@@ -43,10 +59,55 @@ def read_answer(body: bytes) -> Answer:
     ModelMisconfigured where the output cap left no room for one.
     """
     choice = _Completion.model_validate_json(body).choices[0]
-    text = choice.message.content or ""
-    if choice.message.refusal or choice.finish_reason == "content_filter":
+    return _judge(choice.message.content or "", bool(choice.message.refusal), choice.finish_reason)
+
+
+def read_chunks(pieces: Iterable[bytes]) -> Iterator[Chunk]:
+    """Yield the chunks in a stream of server-sent events, whose data the model writes in one line each.
+
+    Raises ValueError where one is no chunk.
+    """
+    unfinished: list[bytes] = []
+    for piece in pieces:
+        first, *rest = piece.split(b"\n")
+        unfinished.append(first)
+        for start in rest:
+            name, _, data = b"".join(unfinished).partition(b":")
+            if name == b"data" and data.strip() != b"[DONE]":
+                yield Chunk.model_validate_json(data.strip())
+            unfinished = [start]
+
+
+def read_streamed_answer(chunks: Iterable[Chunk], deliver: Callable[[str], None]) -> Answer:
+    """Give each piece of text to `deliver` as it comes, and return the answer when its last has come.
+
+    Nothing is delivered before there is more than white space. Raises ModelFailed where the stream ends
+    before the model says why it finished, and what read_answer raises.
+    """
+    text: list[str] = []
+    held = ""  # white space, which may turn out to be all that there is
+    started = refused = False
+    for chunk in chunks:
+        if chunk.error:
+            raise ModelFailed(advice="The model broke off its answer with an error: its own log says why.")
+        for choice in (chunk.choices or [])[:1]:
+            message = choice.delta or _Message()
+            refused |= bool(message.refusal)
+            if piece := message.content:
+                text.append(piece)
+                held += piece
+                if started := started or not held.isspace():
+                    deliver(held)
+                    held = ""
+            if choice.finish_reason:
+                return _judge("".join(text), refused, choice.finish_reason)
+    raise ModelFailed(advice="The model broke off its answer: it ended without a finish_reason.")
+
+
+def _judge(text: str, refused: bool, finish_reason: str | None) -> Answer:
+    if refused or finish_reason == "content_filter":
         return Answer("", "content_filter")
-    if choice.finish_reason == "length":
+    if finish_reason == "length":
         if not text.strip():
             raise ModelMisconfigured(
                 advice="MAX_OUTPUT_TOKENS: the model used them up before it wrote a word: raise it."

@@ -10,7 +10,6 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any
 
 import httpx2
@@ -24,24 +23,34 @@ PIECES_AT_ONCE = 100
 MAX_BODY_BYTES = 16 * 1024 * 1024  # a million tokens of output, and then some
 
 
-@dataclass(frozen=True)
 class Deadline:
-    """A moment on the monotonic clock, in seconds, that no part of a chat may pass."""
+    """The moment that no part of a chat may pass; at once, where nobody waits for the answer any more."""
 
-    at: float
-
-    @classmethod
-    def after(cls, seconds: float) -> Deadline:
-        """Return the moment that is `seconds` from now."""
-        return cls(time.monotonic() + seconds)
+    def __init__(self, seconds: float) -> None:
+        """Set the moment `seconds` from now."""
+        self._at = time.monotonic() + seconds
+        self._connection: Connection | None = None
+        self.is_cancelled = False
 
     def remaining(self) -> float:
         """Return the seconds left; negative once it has passed."""
-        return self.at - time.monotonic()
+        return -1.0 if self.is_cancelled else self._at - time.monotonic()
 
     def passed(self) -> bool:
         """Whether the moment is over."""
         return self.remaining() <= 0
+
+    def bind(self, connection: Connection | None) -> None:
+        """Say which connection is in use, to be ended with the deadline."""
+        self._connection = connection
+        if connection is not None:
+            connection.end_in(self.remaining())
+
+    def cancel(self) -> None:
+        """End the chat now, from another thread than the one that asks the model."""
+        self.is_cancelled = True
+        if connection := self._connection:
+            connection.abort()
 
 
 class Connection:
@@ -51,6 +60,8 @@ class Connection:
         self.address = address
         self.idle_since = 0.0
         self._stream: Any = None
+        self._is_aborted = False
+        self._watchdog: threading.Timer | None = None
         http = openai.DefaultHttpx2Client(
             verify=tls,
             headers={"Accept-Encoding": "identity"},  # what is small on the wire may not fit the memory
@@ -73,9 +84,25 @@ class Connection:
                 return bytes(read(max_bytes, timeout))
 
             stream.read = read_fairly
+            if self._is_aborted:
+                self.abort()
+
+    def end_in(self, seconds: float) -> None:
+        """Shut the socket down when `seconds` have passed: the client's own timeouts bound each read, not a body."""
+        self.release()
+        self._watchdog = threading.Timer(max(seconds, 0), self.abort)
+        self._watchdog.daemon = True
+        self._watchdog.start()
+
+    def release(self) -> None:
+        """Let the call take its time, or the next one find the connection as if new."""
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+        self._is_aborted = False
 
     def abort(self) -> None:
-        """Shut the socket down under a call that waits on it; its read ends at once."""
+        """Shut the socket down under a call that waits on it, whose read ends at once, or that still connects."""
+        self._is_aborted = True
         with suppress(OSError, AttributeError):
             descriptor = os.dup(self._stream.get_extra_info("socket").fileno())
             with socket.socket(fileno=descriptor) as same:
@@ -124,16 +151,15 @@ class Connections:
             _ = client.default_headers, client.chat.completions.with_raw_response
 
     @contextmanager
-    def take(self, address: Address, deadline: Deadline) -> Iterator[openai.OpenAI]:
-        """Lend the client of a free connection, or of a new one; its socket is shut when the deadline passes."""
+    def take(self, address: Address, deadline: Deadline) -> Iterator[Connection]:
+        """Lend a free connection, or a new one; its socket is shut when the deadline passes."""
         connection = self._find(address)
-        watchdog = threading.Timer(deadline.remaining(), connection.abort)
-        watchdog.daemon = True
-        watchdog.start()  # the client's own timeouts bound each read, not a body that comes a byte a second
+        deadline.bind(connection)
         try:
-            yield connection.client
+            yield connection
         finally:
-            watchdog.cancel()
+            deadline.bind(None)
+            connection.release()
             self._give_back(connection)
 
     def close(self) -> None:

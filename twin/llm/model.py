@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import httpx2
@@ -14,13 +16,17 @@ from ..config import Settings
 from ..embedded import NAME as EMBEDDED_NAME
 from ..embedded import Address, EmbeddedModel
 from ..errors import InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigured, TwinError
-from .answers import Answer, read_answer
-from .connections import Connections, Deadline
+from .answers import Answer, read_answer, read_chunks, read_streamed_answer
+from .connections import Connection, Connections, Deadline
 from .faults import OPENAI_URL, explain_break, explain_lateness, explain_status, is_refusal
+from .stream import AnswerStream
 
 ATTEMPTS = 3
 JITTER_SECONDS = 0.2
+TRAILER_SECONDS = 2.0  # that the end of a stream may take after the answer is complete
 BUSY_SECONDS = 5  # what a visitor is told to wait where the model doesn't say
+
+Deliver = Callable[[str], None]
 
 logger = logging.getLogger(__name__)
 
@@ -40,12 +46,32 @@ class Model:
         Raises ModelBusy, ModelMisconfigured, ModelFailed or ModelTimeout, and InvalidRequest where the
         message is longer than the model's context.
         """
-        deadline = Deadline.after(self._settings.chat_deadline)
+        return self._answer(messages, Deadline(self._settings.chat_deadline), None)
+
+    def stream(self, messages: Sequence[Mapping[str, str]]) -> AnswerStream:
+        """Return the same answer while the model writes it; a fault after its first words is not retried."""
+        deadline = Deadline(self._settings.chat_deadline)
+        return AnswerStream(lambda deliver: self._answer(messages, deadline, deliver), deadline.cancel)
+
+    def close(self) -> None:
+        """Close the connections that no call is using."""
+        self._connections.close()
+
+    def _answer(self, messages: Sequence[Mapping[str, str]], deadline: Deadline, deliver: Deliver | None) -> Answer:
         backoff = 0.0
+        delivered = False
+
+        def note_delivery(text: str) -> None:
+            nonlocal delivered
+            delivered = True
+            assert deliver is not None
+            deliver(text)
 
         def wait_before_retry(error: Exception) -> bool | float:
+            if deadline.is_cancelled:
+                return False  # and nobody's fault
             _tell_owner(error)
-            if not isinstance(error, (ModelBusy, ModelFailed)):
+            if delivered or not isinstance(error, (ModelBusy, ModelFailed)):
                 return False
             if (error.retry_after or backoff) >= deadline.remaining():
                 return False  # this error says more than that the time is over
@@ -57,25 +83,22 @@ class Model:
             ):
                 backoff = attempt.next_wait + JITTER_SECONDS
                 with attempt:
-                    return self._ask(messages, deadline)
+                    return self._ask(messages, deadline, note_delivery if deliver else None)
         except ModelBusy as error:
             raise ModelBusy(retry_after=error.retry_after or BUSY_SECONDS, advice=error.advice) from error
         raise AssertionError("unreachable: the loop returns or raises")
 
-    def close(self) -> None:
-        """Close the connections that no call is using."""
-        self._connections.close()
-
-    def _ask(self, messages: Sequence[Mapping[str, str]], deadline: Deadline) -> Answer:
+    def _ask(self, messages: Sequence[Mapping[str, str]], deadline: Deadline, deliver: Deliver | None) -> Answer:
         address = self._address(deadline)
         if deadline.passed():
             raise explain_lateness(self._settings)
-        with self._connections.take(address, deadline) as client:
+        with self._connections.take(address, deadline) as connection:
+            request = {**self._request(messages), "timeout": max(deadline.remaining(), 0.001)}
+            completions = connection.client.chat.completions
             try:
-                response = client.chat.completions.with_raw_response.create(
-                    **self._request(messages), timeout=max(deadline.remaining(), 0.001)
-                )
-                return read_answer(response.http_response.content)
+                if deliver is not None:
+                    return _read_stream(connection, request, deliver)
+                return read_answer(completions.with_raw_response.create(**request).http_response.content)
             except openai.APITimeoutError as error:
                 raise explain_lateness(self._settings) from error
             except openai.APIStatusError as error:
@@ -111,6 +134,20 @@ class Model:
             return self._embedded.address(deadline.remaining())
         key = self._settings.openai_api_key
         return Address(self._settings.openai_base_url or OPENAI_URL, key.get_secret_value() if key else "none")
+
+
+def _read_stream(connection: Connection, request: Mapping[str, Any], deliver: Deliver) -> Answer:
+    with connection.client.chat.completions.with_streaming_response.create(**request, stream=True) as response:
+        if "json" in response.headers.get("Content-Type", ""):  # from a server that knows no streams
+            answer = read_answer(response.read())
+            deliver(answer.text)
+            return answer
+        chunks = read_chunks(response.http_response.iter_bytes())
+        answer = read_streamed_answer(chunks, deliver)
+        connection.end_in(TRAILER_SECONDS)
+        with suppress(httpx2.HTTPError, ValueError):
+            deque(chunks, maxlen=0)  # what is read to its end is a connection that can be used again
+        return answer
 
 
 def _tell_owner(error: Exception) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Flask
@@ -35,7 +35,7 @@ def describe(app: Flask) -> dict[str, Any]:
             path = re.sub(r"<(?:[^<>]+:)?([^<>:]+)>", r"{\1}", rule.rule)
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
                 paths[path][method.lower()] = _describe_operation(operation, rule)
-            models |= {model for model in (operation.takes, operation.gives) if model}
+            models.update(operation.takes.values(), operation.gives.values())
     ordered: Any = [(model, "validation") for model in sorted(models, key=lambda model: model.__name__)]
     components = {
         "schemas": models_json_schema(ordered, ref_template=MODELS)[1]["$defs"],
@@ -56,7 +56,7 @@ def _describe_operation(operation: Operation, rule: Rule) -> dict[str, Any]:
         "tags": [rule.endpoint.partition(".")[0]],
         "summary": operation.summary,
         "parameters": [{"name": name, "in": "path", "required": True, **STRING} for name in rule.arguments],
-        "responses": {"200": {"description": "OK", **_headers(200), **_content(operation.gives, operation.media)}}
+        "responses": {"200": {"description": "OK", **_headers(200), **_content(operation.gives)}}
         | {str(status): _describe_failure(errors) for status, errors in failures.items()},
     }
 
@@ -71,8 +71,8 @@ def _describe_failure(errors: Sequence[type[TwinError]]) -> dict[str, Any]:
     } | _headers(errors[0].status)
 
 
-def _content(model: type[BaseModel], media: Sequence[str] = ("application/json",)) -> dict[str, Any]:
-    return {"content": {kind: {"schema": {"$ref": MODELS.format(model=model.__name__)}} for kind in media}}
+def _content(models: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
+    return {"content": {kind: {"schema": {"$ref": MODELS.format(model=of.__name__)}} for kind, of in models.items()}}
 
 
 def _headers(status: int) -> dict[str, Any]:

@@ -23,7 +23,7 @@ blueprint = Blueprint("meta", __name__)
 
 
 @blueprint.get("/")
-@operation(gives=Name)
+@operation(gives={"application/json": Name})
 def show_name() -> Response:
     """Say what answers here.
 
@@ -59,14 +59,14 @@ def show_openapi() -> Document:
 
 
 @blueprint.get("/docs")
-@operation(gives=File, media=["text/html"])
+@operation(gives={"text/html": File})
 def show_docs() -> Response:
     """Describe all routes, for people, who can try them here."""
     return _send("index.html")
 
 
 @blueprint.get("/docs/<name>")
-@operation(gives=File, media=[*MEDIA.values()], fails=[NotFound])
+@operation(gives=dict.fromkeys(MEDIA.values(), File), fails=[NotFound])
 def show_docs_asset(name: str) -> Response:
     """Send a part of the page at /docs."""
     return _send(name)

@@ -1,0 +1,61 @@
+"""A turn's events as server-sent events, and who is still there to read them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import select
+import socket
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
+from typing import Any
+
+from ..errors import TwinError
+from ..turn import Delta, Event, Silence, Started
+from .schemas import ChatResponse
+
+HEADERS = {
+    "Cache-Control": "no-cache, no-transform",  # a proxy that compressed would hold the words back
+    "X-Accel-Buffering": "no",  # as nginx otherwise does
+}
+
+logger = logging.getLogger(__name__)
+
+
+def write_events(events: Generator[Event], visitor: socket.socket | None, request_id: str) -> Iterator[str]:
+    """Yield `events` as text (WHATWG HTML, section 9.2), a comment for a silence; end them when the visitor left."""
+    try:
+        with closing(events):
+            for event in events:
+                if isinstance(event, Silence) and visitor is not None and is_closed(visitor):
+                    return
+                yield _write(event)
+    except TwinError as error:
+        yield _format("error", error.as_problem(request_id))
+    except Exception:
+        logger.exception("Request %s failed unexpectedly in its stream.", request_id)
+        yield _format("error", TwinError().as_problem(request_id))
+
+
+def is_closed(connection: socket.socket) -> bool:
+    """Whether the other side has closed `connection`; waits for nothing, and takes nothing that it sent."""
+    poll = select.poll()  # select itself takes no descriptor over 1023
+    poll.register(connection, select.POLLIN)
+    try:
+        return bool(poll.poll(0)) and not connection.recv(1, socket.MSG_PEEK)
+    except OSError:
+        return True
+
+
+def _write(event: Event) -> str:
+    if isinstance(event, Started):
+        return _format("session", {"session_id": event.session_id})
+    if isinstance(event, Delta):
+        return _format("delta", {"text": event.text})
+    if isinstance(event, Silence):
+        return ":\n\n"
+    return _format("done", ChatResponse.of(event).model_dump(exclude_none=True))
+
+
+def _format(name: str, data: Mapping[str, Any]) -> str:
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

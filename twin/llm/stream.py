@@ -1,0 +1,45 @@
+"""An answer while the model writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from queue import Empty, SimpleQueue
+from threading import Thread
+
+from .answers import Answer
+
+SILENCE_SECONDS = 1.0
+
+
+class AnswerStream:
+    """An answer that is read in a thread of its own (under gevent a greenlet), so that its silence can be heard."""
+
+    def __init__(self, ask: Callable[[Callable[[str], None]], Answer], cancel: Callable[[], None]) -> None:
+        """Start to `ask`, which gives each piece of text to the function it gets; `cancel` makes it end soon."""
+        self._arrived: SimpleQueue[str | Answer | BaseException] = SimpleQueue()
+        self._ask = ask
+        self.close = cancel
+        Thread(target=self._read, daemon=True).start()
+
+    def __iter__(self) -> Iterator[str | Answer | None]:
+        """Yield each piece of text as it comes, None for each second of silence, and at the end the whole answer.
+
+        Raises what Model.answer raises.
+        """
+        while True:
+            try:
+                arrived = self._arrived.get(timeout=SILENCE_SECONDS)
+            except Empty:
+                yield None
+                continue
+            if isinstance(arrived, BaseException):
+                raise arrived
+            yield arrived
+            if isinstance(arrived, Answer):
+                return
+
+    def _read(self) -> None:
+        try:
+            self._arrived.put(self._ask(self._arrived.put))
+        except BaseException as error:  # noqa: BLE001 - raised where the stream is read
+            self._arrived.put(error)
