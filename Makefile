@@ -1,9 +1,9 @@
-# What the README names: make run · test · lint · soak. Everything is installed into .venv.
+# What the README names: make run · test · lint · soak · screenshots. Everything is installed into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint soak docs
+.PHONY: run test lint soak docs screenshots
 .DELETE_ON_ERROR:
 
 run: .venv/service .venv/embedded
@@ -23,6 +23,9 @@ soak: .venv/service .venv/embedded .venv/dev
 
 docs: .venv/service
 	$(BIN)/python docs/settings.py
+
+screenshots: .venv/service .venv/dev
+	$(BIN)/python docs/screenshots.py
 
 .venv/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 …" >&2; exit 1; }

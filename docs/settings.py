@@ -22,9 +22,13 @@ def meaning_of(name: str) -> str:
     return str(Settings.model_fields[name].description)
 
 
+def describe(name: str) -> tuple[str, str]:
+    return f"`{default_of(name)}`" if default_of(name) else "", meaning_of(name)
+
+
 def table() -> str:
     rows = [
-        f"| `{name.upper()}` | {f'`{default_of(name)}`' if default_of(name) else ''} | {meaning_of(name)} |"
+        "| ".join([f"| `{name.upper()}` ", *(cell.replace("|", r"\|") + " " for cell in describe(name)), ""]).rstrip()
         for name in Settings.model_fields
     ]
     return "\n".join(["| setting | default | meaning |", "|---|---|---|", *rows])

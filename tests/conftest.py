@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from base64 import b64decode
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from twin import create_app
 
@@ -17,6 +20,8 @@ from .scripted_model import ScriptedModel
 from .service import PATIENCE, Service, copy_project
 
 KEY = "sk-test-0123456789"
+expect.set_options(timeout=PATIENCE * 1_000)
+PORTRAIT = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +46,9 @@ def under(tmp_path_factory: pytest.TempPathFactory, _model: ScriptedModel) -> It
     def service_under(command: str) -> Service:
         if command not in running:
             root = copy_project(tmp_path_factory.mktemp("service") / "twin")
+            (root / "instance" / "portrait.png").write_bytes(PORTRAIT)
             settings = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": _model.url, "CHAT_DEADLINE": "4"}
+            settings |= {"OWNER_NAME": "Roger J. Campbell", "PORTRAIT": "portrait.png"}
             running[command] = Service(command, root, settings).start()
         assert running[command].is_up()
         return running[command]
@@ -86,7 +93,7 @@ def _browser() -> Iterator[Browser]:
         pytest.skip("no Chromium is installed (Debian's package: chromium)")
     with sync_playwright() as playwright:
         # No name is resolved, so that a page which needs another host fails.
-        closed = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+        closed = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"]
         yield playwright.chromium.launch(executable_path=chromium, args=closed)
 
 
@@ -96,6 +103,50 @@ def page(_browser: Browser) -> Iterator[Page]:
     with _browser.new_context() as context:
         context.set_default_timeout(PATIENCE * 1_000)
         yield context.new_page()
+
+
+@pytest.fixture
+def console(page: Page) -> list[str]:
+    """What the browser complains of: errors of scripts, and what a policy refused."""
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return complaints
+
+
+@pytest.fixture
+def requested(page: Page) -> list[str]:
+    """The address of everything that the page asks for."""
+    urls: list[str] = []
+    page.on("request", lambda request: urls.append(request.url))
+    return urls
+
+
+@pytest.fixture
+def serve_site() -> Iterator[Callable[..., str]]:
+    """Serve a page's HTML on an origin of its own, which is returned."""
+    sites: list[ThreadingHTTPServer] = []
+
+    def serve(html: str, port: int = 0) -> str:
+        class Site(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.send_header("Content-Security-Policy", "style-src 'none'; img-src 'none'")  # as strict sites have
+                self.end_headers()
+                self.wfile.write(html.encode())
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        sites.append(ThreadingHTTPServer(("127.0.0.1", port), Site))
+        Thread(target=sites[-1].serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{sites[-1].server_port}"
+
+    yield serve
+    for site in sites:
+        site.shutdown()
+        site.server_close()
 
 
 @pytest.fixture

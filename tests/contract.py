@@ -13,6 +13,12 @@ from twin.meta.openapi import describe
 PROBLEM = "application/problem+json"
 EVERYWHERE = {(404, "not_found"), (405, "method_not_allowed")}  # on paths and for methods that do not exist
 
+TEMPLATES = {
+    "/docs/": "/docs/{name}",
+    "/page/": "/page/{version}/{name}",
+    "/page/1/style/": "/page/{version}/style/{accent}.css",
+}
+
 
 class Promise(NamedTuple):
     """One way in which a route may answer; `code` is the problem's, empty for a success."""
@@ -45,7 +51,8 @@ def assert_promised(response: httpx2.Response) -> None:
     if "X-Request-ID" not in response.headers or method == "OPTIONS":
         return  # the answer is not the app's, or is CORS's
     path = response.request.url.path
-    path = "/docs/{name}" if path.startswith("/docs/") else path
+    for prefix, template in TEMPLATES.items():
+        path = template if path.startswith(prefix) else path
     code = ""
     if response.headers["Content-Type"] == PROBLEM and response.request.method != "HEAD":
         response.read()

@@ -24,6 +24,7 @@ CAPABILITIES = [
     "persona",
     "config",
     "addresses",
+    "colours",
     "errors",
 ]
 KNOW_NO_FLASK = CAPABILITIES[CAPABILITIES.index("turn") :]

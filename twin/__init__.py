@@ -14,6 +14,7 @@ from .chat.routes import blueprint as chat
 from .cli import commands
 from .config import ROOT, load_settings
 from .meta.routes import blueprint as meta
+from .page.routes import blueprint as page
 from .turn import Twin
 
 
@@ -33,6 +34,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
     edge.init_app(app, settings.cors_origins)
     app.register_blueprint(chat)
     app.register_blueprint(meta)
+    app.register_blueprint(page)
     app.cli.add_command(commands)
     launch.prepare(twin)
     return app

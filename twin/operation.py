@@ -8,10 +8,14 @@ from functools import wraps
 from typing import Any, get_type_hints
 
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 
 from . import edge, payload
 from .errors import TwinError
+
+
+class File(RootModel[str]):
+    """What a file holds."""
 
 
 @dataclass(frozen=True)

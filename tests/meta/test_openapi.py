@@ -43,7 +43,8 @@ def ask(http: httpx2.Client, promise: Promise, **options: Any) -> httpx2.Respons
     """Call the promise's route, well where `options` do not say otherwise."""
     if promise.path == "/chat" and not {"content", "json"} & options.keys():
         options["json"] = {"message": "Who are you?"}
-    return http.request(promise.method, promise.path.format(name="start.js"), **options)
+    arguments = {"name": "start.js" if promise.path.startswith("/docs") else "chat.js", "version": "1", "accent": "0a7"}
+    return http.request(promise.method, promise.path.format(**arguments), **options)
 
 
 @pytest.fixture
@@ -59,8 +60,10 @@ def provoke(
                 return ask(gunicorn.http, promise)
             case "bad_host":
                 return ask(gunicorn.http, promise, headers={"Host": "a b"})
+            case "not_found" if promise.path == "/portrait":  # none is set
+                return ask(local, promise)
             case "not_found":
-                return gunicorn.http.get(promise.path.format(name="nothing.js"))
+                return gunicorn.http.get(promise.path.format(name="nothing.js", version="1", accent="nothing"))
             case "bad_request":  # gunicorn itself refuses a body with two lengths
                 return ask(local, promise, headers={"Transfer-Encoding": "chunked", "Content-Length": "2"})
             case "internal_error":

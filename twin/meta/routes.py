@@ -8,10 +8,10 @@ from flask import Blueprint, Response, current_app, jsonify, send_from_directory
 
 from ..embedded import NOTICE
 from ..errors import NotFound, NotReady
-from ..operation import operation
+from ..operation import File, operation
 from ..turn import Twin
 from .openapi import describe
-from .schemas import Document, File, Health, Name, Readiness
+from .schemas import Document, Health, Name, Readiness
 
 DOCS = Path(__file__).parent / "docs"
 ASSETS_SECONDS = 3_600  # that a browser keeps what /docs consists of
@@ -23,12 +23,9 @@ blueprint = Blueprint("meta", __name__)
 
 
 @blueprint.get("/")
-@operation(gives={"application/json": Name})
+@operation(gives={"application/json": Name, "text/html": File})
 def show_name() -> Response:
-    """Say what answers here.
-
-    With `Vary`, because a browser will get a page at this address.
-    """
+    """Say what answers here; a browser gets the chat page instead."""
     response = jsonify(Name(message="AI Digital Twin API").model_dump())
     response.vary.add("Accept")
     return response

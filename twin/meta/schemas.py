@@ -31,7 +31,3 @@ class Readiness(BaseModel):
 
 class Document(RootModel[dict[str, Any]]):
     """An OpenAPI 3.1 document."""
-
-
-class File(RootModel[str]):
-    """A file's text."""

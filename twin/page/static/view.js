@@ -1,0 +1,69 @@
+// Turns of the conversation as elements.
+
+import { render } from "./markdown.js";
+
+const PATIENCE = 4; // the page does other things for this many times as long as it took to draw an answer
+
+/** One question and its answer, drawn at most once a frame while it grows. */
+export class TurnView {
+  constructor(turn, { onRetry, onCopy }) {
+    this.turn = turn;
+    this.element = make("article", "turn");
+    this.question = make("h2", "question", turn.question);
+    this.answer = make("div", "answer");
+    this.foot = make("div", "foot");
+    this.answer.dir = this.question.dir = "auto";
+    this.retry = makeButton("Try again", onRetry);
+    this.copy = makeButton("Copy", () => onCopy(this));
+    this.element.append(this.question, this.answer, this.foot);
+    this.drawing = null;
+    this.rest = 0;
+    this.finish();
+  }
+
+  /** Draw soon what the turn has by then. */
+  grow() {
+    this.drawing ??= setTimeout(() => requestAnimationFrame(() => this.draw()), this.rest);
+  }
+
+  draw() {
+    clearTimeout(this.drawing);
+    this.drawing = null;
+    if (this.finished) return;
+    const start = performance.now();
+    this.answer.replaceChildren(render(this.turn.answer));
+    this.rest = (performance.now() - start) * PATIENCE;
+  }
+
+  /** Draw all of the turn, and what can be done with it. */
+  finish() {
+    const { state, note, answer } = this.turn;
+    this.finished = false;
+    this.draw();
+    this.finished = state !== "pending";
+    this.element.dataset.state = state;
+    this.element.setAttribute("aria-busy", state === "pending");
+    this.foot.replaceChildren();
+    if (note) this.foot.append(make("p", "note", note));
+    if (state === "failed" || state === "stopped") this.foot.append(this.retry);
+    if (answer && state !== "pending") this.foot.append(this.copy);
+  }
+
+  get text() {
+    return this.answer.textContent;
+  }
+}
+
+function make(tag, className, text = "") {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+function makeButton(label, onClick) {
+  const button = make("button", "", label);
+  button.type = "button";
+  button.addEventListener("click", onClick);
+  return button;
+}
