@@ -11,7 +11,6 @@ import struct
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any
 from weakref import WeakSet
 
@@ -215,13 +214,11 @@ class ScriptedModel:
     async def _perform(self, step: Step, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Do a step to its end, or until the client closes, which `left` counts."""
         performing = asyncio.ensure_future(step(writer))
-        leaving = asyncio.ensure_future(reader.read(1))
-        await asyncio.wait({performing, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if performing.done():
-            leaving.cancel()
-            with suppress(asyncio.CancelledError):
-                await leaving
-            self.left += isinstance(performing.exception(), ConnectionError)
+        has_left = False
+        while not (performing.done() or has_left):
+            await asyncio.wait({performing}, timeout=0.1)
+            has_left = reader.at_eof() or reader.exception() is not None  # a read would take the next request
+        if performing.done() and performing.exception() is None:
             return performing.result()
         performing.cancel()
         self.left += 1

@@ -141,6 +141,15 @@ WRONG = [
     ("PORT", "0"),
     ("PORT", "http"),
     ("WEB_CONCURRENCY", "0"),
+    ("OWNER_NAME", "A" * 81),
+    ("PORTRAIT", "nothing.png"),
+    ("PORTRAIT", "../me.txt"),
+    ("PORTRAIT", "a/b.png"),
+    ("ACCENT", "red"),
+    ("ACCENT", "#12345"),
+    ("ACCENT", "#0a7; }"),
+    ("GREETING", "x" * 1_001),
+    ("STARTERS", "a|b|c|d|e"),
 ]
 
 

@@ -66,6 +66,15 @@ STARTS = {
         "CORS_ORIGINS: 'example.com' is not an origin such as https://example.com or http://localhost:3000.",
         {"CORS_ORIGINS": "https://a.example, example.com"},
     ),
+    "an owner with too long a name": Mistake(
+        "OWNER_NAME: String should have at most 80 characters.", {"OWNER_NAME": "A" * 81}
+    ),
+    "a portrait that is not there": Mistake("PORTRAIT: there is no such file in instance/.", {"PORTRAIT": "me.png"}),
+    "a portrait that is no image": Mistake(
+        "PORTRAIT: it is not the name of a PNG, JPEG, WebP, AVIF or GIF file.", {"PORTRAIT": "../me.txt"}
+    ),
+    "an accent that is no colour": Mistake("ACCENT: it is not a colour such as #0a7 or #00aa77.", {"ACCENT": "teal"}),
+    "too many starters": Mistake("STARTERS: there are more than four.", {"STARTERS": "a|b|c|d|e"}),
     "a port that cannot be": Mistake("PORT: Input should be less than or equal to 65535.", {"PORT": "80000"}),
     "no workers": Mistake("WEB_CONCURRENCY: Input should be greater than or equal to 1.", {"WEB_CONCURRENCY": "0"}),
     "a config.py that breaks": Mistake(

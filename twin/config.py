@@ -75,9 +75,11 @@ Origins = Annotated[tuple[str, ...], BeforeValidator(parse_origins)]
 ApiKey = Annotated[SecretStr, BeforeValidator(_check_key)]
 BaseUrl = Annotated[str, BeforeValidator(check_base_url)]
 Text = Annotated[str, AfterValidator(_check_text)]
+Name = Annotated[str, Field(max_length=80), AfterValidator(_check_text)]
+Paragraph = Annotated[str, Field(max_length=1_000), AfterValidator(_check_text)]
 Portrait = Annotated[Text, AfterValidator(_check_portrait)]
 Colour = Annotated[str, BeforeValidator(parse_colour)]
-Starters = Annotated[Text, AfterValidator(_check_starters)]
+Starters = Annotated[Paragraph, AfterValidator(_check_starters)]
 ExtraFields = Annotated[dict[str, Any], BeforeValidator(_parse_extra)]
 
 
@@ -98,11 +100,11 @@ class Settings(BaseModel):
     fallback: Text = Field("I would rather not answer that. Is there something else you would like to know?", description="the answer given where the model declines to answer")
     embedded_model: bool | None = Field(None, description="on or off: whether the embedded model may answer where neither key nor base URL is set; unset: on under `flask run`, off under gunicorn")
     cors_origins: Origins = Field(("http://localhost:3000",), description="origins whose pages may call the service, separated by commas; * is all of them, without credentials")
-    owner_name: Text | None = Field(None, max_length=80, description="your name, as the page shows it, up to 80 characters")
+    owner_name: Name | None = Field(None, description="owner's name, as the page shows it, up to 80 characters")
     portrait: Portrait | None = Field(None, description="name of an image in instance/, PNG, JPEG, WebP, AVIF or GIF, that the page shows")
     accent: Colour = Field("#1f6f5c", description="colour of the page's buttons and links, as #0a7 or #00aa77")
-    greeting: Text | None = Field(None, max_length=1_000, description="what the page says before the first question, up to 1000 characters; unset: a sentence with your name")
-    starters: Starters = Field("Who are you?|What are you working on?", max_length=1_000, description="up to four questions that the page offers, separated by |")
+    greeting: Paragraph | None = Field(None, description="text that the page shows before the first question, up to 1000 characters; unset: a sentence with your name")
+    starters: Starters = Field("Who are you?|What are you working on?", description="questions that the page offers, up to four, separated by |")
     port: int = Field(8_000, ge=1, le=65_535, description="port that gunicorn listens on, 1 to 65535; where it is set, on all addresses, where it is not, on loopback only")
     web_concurrency: int = Field(1, ge=1, le=1_000, description="number of gunicorn's worker processes, from 1")
     # fmt: on

@@ -68,8 +68,7 @@ class GuardedRequest(Request):
 def read_body(environ: dict[str, Any]) -> bytes:
     """Return the body, declared or chunked; at most MAX_BODY_BYTES within BODY_SECONDS.
 
-    A body that is late has its connection shut for reading, so that it ends short: on gunicorn as on Flask's
-    development server, which both leave the socket in `environ`.
+    A body that is late has its connection shut for reading, so that it ends short.
     """
     coding = environ.get("HTTP_TRANSFER_ENCODING")
     if coding is not None and coding.strip().lower() != "chunked":
@@ -94,9 +93,15 @@ def read_body(environ: dict[str, Any]) -> bytes:
     return body
 
 
+def find_connection(environ: dict[str, Any]) -> socket.socket | None:
+    """Return the visitor's connection, which gunicorn and Flask's development server leave in `environ`."""
+    connection: socket.socket | None = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
+    return connection
+
+
 @contextmanager
 def _reading_ends(environ: dict[str, Any], seconds: float) -> Iterator[None]:
-    connection: socket.socket | None = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
+    connection = find_connection(environ)
 
     def shut() -> None:
         with suppress(OSError):

@@ -307,3 +307,17 @@ def test_the_page_is_small_and_strict(page: Page, gunicorn: Service, console: li
     html = answer.value.text()
     assert not re.search(r"<style|style=|<script(?![^>]* src=)| on\w+=|javascript:|https?://", html)
     assert not console
+
+
+def test_a_new_question_is_at_the_top_while_its_answer_grows(chat: Page, model: ScriptedModel) -> None:
+    model.otherwise = answers("A long answer.\n\n" * 30)
+    for number in range(2):
+        ask(chat, f"Question {number}")
+        expect(turn(chat, number)).to_have_attribute("data-state", "answered")
+    model.otherwise = held("One ")
+    ask(chat, "The third?")
+    expect(reply(chat, 2)).to_have_text("One ")
+    expect(turn(chat, 2).locator(".question")).to_be_in_viewport(ratio=1)
+    expect(reply(chat, 2)).to_be_in_viewport(ratio=1)
+    top = "document.querySelectorAll('.question')[2].getBoundingClientRect().top"
+    wait_until(lambda: chat.evaluate(top) < 200)

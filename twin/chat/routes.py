@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, g, request
 
-from .. import turn
+from .. import edge, turn
 from ..operation import operation
 from . import sse
 from .schemas import ChatRequest, ChatResponse, EventStream
@@ -19,6 +19,6 @@ def send_message(chat: ChatRequest) -> ChatResponse | Response:
     twin: turn.Twin = current_app.extensions["twin"]
     if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":
         return ChatResponse.of(twin.answer(chat.message, chat.session_id))
-    connection = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
-    events = sse.write_events(twin.stream(chat.message, chat.session_id), connection, g.request_id)
-    return Response(events, mimetype="text/event-stream", headers=sse.HEADERS)
+    events = twin.stream(chat.message, chat.session_id)
+    text = sse.write_events(events, edge.find_connection(request.environ), g.request_id)
+    return Response(text, mimetype="text/event-stream", headers=sse.HEADERS)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
+from .. import colours
 from ..errors import NotFound
 
 FOLDER = Path(__file__).parent / "static"
@@ -33,12 +34,16 @@ class Asset:
 
 
 class Assets:
-    """All files of `static/`; browsers may keep them for good, because their version is in their address."""
+    """All files of `static/`; browsers may keep them for good, because their version is in their address.
+
+    colours.py counts too, because what it writes is sent with the style.
+    """
 
     def __init__(self) -> None:
         """Read them."""
         self._assets = {path.name: Asset(MEDIA[path.suffix], path.read_bytes()) for path in sorted(FOLDER.iterdir())}
-        self.version = sha256(b"".join(asset.plain for asset in self._assets.values())).hexdigest()[:12]
+        sources = [*(asset.plain for asset in self._assets.values()), Path(colours.__file__).read_bytes()]
+        self.version = sha256(b"".join(sources)).hexdigest()[:12]
 
     def find(self, name: str) -> Asset:
         """Return the file of that name; raises NotFound where there is none."""

@@ -9,7 +9,6 @@ from flask.blueprints import BlueprintSetupState
 
 from .. import colours
 from ..config import ROOT, Settings
-from ..embedded import NOTICE
 from ..errors import NotFound
 from ..operation import File, operation
 from .assets import MEDIA, Asset, Assets
@@ -111,7 +110,6 @@ def _render(template: str, *, framing: str = "", **options: object) -> Response:
         template,
         settings=settings,
         greeting=settings.greeting or f"Hello, I am {f'the digital twin of {name}' if name else 'a digital twin'}.",
-        notice=NOTICE if settings.uses_embedded_model else None,
         asset=lambda file: url_for("page.show_page_asset", version=version, name=file),
         style=url_for("page.show_style", version=version, accent=accent.removeprefix("#")),
         **options,
