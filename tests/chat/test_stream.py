@@ -301,13 +301,14 @@ def test_a_visitor_who_leaves_before_a_retry_is_not_asked_for_again(gunicorn: Se
 
 
 def test_a_broken_connection_to_the_visitor_is_no_error_of_ours(gunicorn: Service, model: ScriptedModel) -> None:
-    model.otherwise = streams(*["word "] * 20, seconds=0.1)
+    model.otherwise = streams(*["word "] * 600, seconds=0.1)
     before = len(gunicorn.log())
     body = b'{"message": "Hi"}'
     head = b"POST /chat HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\n"
     with socket.create_connection(("127.0.0.1", gunicorn.port)) as visitor:
         visitor.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
         assert visitor.recv(1)
+        wait_until(lambda: model.requests)
         visitor.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
     wait_until(lambda: model.left)
     assert "Traceback" not in gunicorn.log()[before:]
