@@ -109,6 +109,7 @@ def test_takes_its_options(embed: Callable[..., str], page: Page) -> None:
     button = page.get_by_role("button", name="<b>Hi</b>")
     frame = page.frame_locator("iframe")
     expect(frame.get_by_label("Your message")).to_be_visible()
+    assert page.evaluate("document.activeElement === document.body")
     expect(button).to_have_css("background-color", "rgb(0, 170, 119)")
     expect(button).to_have_css("color", "rgb(0, 0, 0)")
     expect(button).to_have_css("left", "20px")

@@ -40,24 +40,24 @@
   button.setAttribute("aria-expanded", "false");
   let frame;
 
-  function toggle(show) {
+  function toggle(show, quietly) {
     if (show && !frame) {
       frame = document.createElement("iframe");
       frame.title = title;
       frame.allow = "clipboard-write";
       frame.src = panel;
-      frame.onload = () => frame.hidden || frame.focus();
+      frame.onload = () => quietly || frame.hidden || frame.focus();
       root.prepend(frame);
     }
     if (frame) frame.hidden = !show;
     button.setAttribute("aria-expanded", show);
-    (show ? frame : button).focus();
+    if (!quietly) (show ? frame : button).focus();
   }
 
   const isOpen = () => frame && !frame.hidden;
   button.onclick = () => toggle(!isOpen());
   addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && isOpen() && host.isConnected) toggle(false);
+    if (event.key === "Escape" && !event.defaultPrevented && isOpen() && host.isConnected) toggle(false);
   });
   addEventListener("message", (event) => {
     if (isOpen() && event.source === frame.contentWindow && event.data === "twin:close") toggle(false);
@@ -65,7 +65,7 @@
 
   const mount = () => {
     document.body.append(host);
-    if (open !== undefined && open !== "false") toggle(true);
+    if (open !== undefined && open !== "false") toggle(true, true); // the focus is the host page's
   };
   if (document.body) mount();
   else addEventListener("DOMContentLoaded", mount);
