@@ -27,16 +27,47 @@ const ALLOWED = {
   RETURN_DOM_FRAGMENT: true,
 };
 
-/** Return `markdown` as a fragment of the document. */
-export function render(markdown) {
-  const text = markdown.replace(DIRECTIONS, "");
-  if (text.length > LONGEST) return plain(text);
-  let html;
-  try {
-    html = marked.parse(text);
-  } catch {
-    return plain(text); // nested too deep
+/** An answer in an element, drawn anew only from where it has changed. */
+export class Markdown {
+  constructor(element) {
+    this.element = element;
+    this.parts = []; // {size, source, make, nodes}: some blocks (paragraphs, lists …) that were drawn together
   }
+
+  draw(markdown) {
+    const { blocks, make } = split(markdown.replace(DIRECTIONS, ""));
+    let [kept, drawn] = [0, 0];
+    for (const part of this.parts) {
+      if (part.make !== make || part.source !== blocks.slice(drawn, drawn + part.size).join("")) break;
+      drawn += part.size;
+      kept += 1;
+    }
+    for (const { nodes } of this.parts.splice(kept)) nodes.forEach((node) => node.remove());
+    const changed = blocks.slice(drawn);
+    this.add(changed.slice(0, -1), make);
+    this.add(changed.slice(-1), make); // by itself, because it is the one that grows
+  }
+
+  add(blocks, make) {
+    if (blocks.length === 0) return;
+    const source = blocks.join("");
+    const fragment = make(source);
+    this.parts.push({ size: blocks.length, source, make, nodes: [...fragment.childNodes] });
+    this.element.append(fragment);
+  }
+}
+
+/** Return the blocks of `text`, and the function that makes a fragment of some of them. */
+function split(text) {
+  try {
+    if (text.length <= LONGEST) return { blocks: marked.lexer(text).map((token) => marked.parser([token])), make: sanitize };
+  } catch {
+    // nested too deep
+  }
+  return { blocks: [text], make: makePlain };
+}
+
+function sanitize(html) {
   const fragment = purifier.sanitize(html, ALLOWED);
   for (const link of fragment.querySelectorAll("a")) {
     link.target = "_blank";
@@ -51,7 +82,7 @@ function escape(text) {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-function plain(text) {
+function makePlain(text) {
   const fragment = document.createDocumentFragment();
   const paragraph = fragment.appendChild(document.createElement("p"));
   paragraph.className = "plain";

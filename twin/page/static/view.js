@@ -1,8 +1,8 @@
 // Turns of the conversation as elements.
 
-import { render } from "./markdown.js";
+import { Markdown } from "./markdown.js";
 
-const PATIENCE = 4; // the page does other things for this many times as long as it took to draw an answer
+const PATIENCE = 1; // the page does other things for this many times as long as it took to draw an answer
 
 /** One question and its answer, drawn at most once a frame while it grows. */
 export class TurnView {
@@ -12,6 +12,7 @@ export class TurnView {
     this.question = make("h2", "question", turn.question);
     this.answer = make("div", "answer");
     this.foot = make("div", "foot");
+    this.markdown = new Markdown(this.answer);
     this.answer.dir = this.question.dir = "auto";
     this.retry = makeButton("Try again", onRetry);
     this.copy = makeButton("Copy", () => onCopy(this));
@@ -31,7 +32,7 @@ export class TurnView {
     this.drawing = null;
     if (this.finished) return;
     const start = performance.now();
-    this.answer.replaceChildren(render(this.turn.answer));
+    this.markdown.draw(this.turn.answer);
     this.rest = (performance.now() - start) * PATIENCE;
   }
 
