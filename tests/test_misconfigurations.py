@@ -69,6 +69,9 @@ STARTS = {
     "an owner with too long a name": Mistake(
         "OWNER_NAME: String should have at most 80 characters.", {"OWNER_NAME": "A" * 81}
     ),
+    "a portrait whose name is too long": Mistake(
+        "PORTRAIT: there is no such file in instance/.", {"PORTRAIT": "m" * 300 + ".png"}
+    ),
     "a portrait that is not there": Mistake("PORTRAIT: there is no such file in instance/.", {"PORTRAIT": "me.png"}),
     "a portrait that is no image": Mistake(
         "PORTRAIT: it is not the name of a PNG, JPEG, WebP, AVIF or GIF file.", {"PORTRAIT": "../me.txt"}

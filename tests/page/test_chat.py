@@ -137,9 +137,19 @@ def test_a_failure_says_why_and_can_be_tried_again(chat: Page, model: ScriptedMo
     assert model.requests[-1]["messages"][-1]["content"] == "Will it work?"
 
 
-def test_an_invalid_message_is_explained_and_kept(chat: Page) -> None:
-    field(chat).evaluate("field => field.removeAttribute('maxlength')")
+def test_a_message_that_is_too_long_stays_in_the_field(chat: Page, model: ScriptedModel) -> None:
     ask(chat, "x" * 20_001)
+    assert field(chat).evaluate("field => field.validationMessage") == "Please shorten it to 20000 characters."
+    expect(field(chat)).to_have_value("x" * 20_001)
+    ask(chat, "x" * 20_000)
+    expect(reply(chat)).to_have_text("Hello from the model.")
+    assert len(model.requests) == 1
+
+
+def test_an_invalid_message_is_explained_and_kept(chat: Page) -> None:
+    field(chat).fill("x" * 20_001)
+    field(chat).evaluate("field => field.setCustomValidity('')")
+    field(chat).press("Enter")
     expect(turn(chat).locator(".note")).to_contain_text("The request has invalid fields.")
     expect(turn(chat).locator(".question")).to_have_text("x" * 20_001)
 
@@ -159,7 +169,9 @@ def test_a_new_chat_forgets(chat: Page, model: ScriptedModel) -> None:
     model.otherwise = held("Half")
     ask(chat, "One")
     expect(reply(chat)).to_have_text("Half")
+    field(chat).fill("a draft")
     chat.get_by_role("button", name="New chat").click()
+    expect(field(chat)).to_have_value("a draft")
     expect(chat.locator("#welcome")).to_be_visible()
     expect(chat.locator(".turn")).to_have_count(0)
     expect(field(chat)).to_be_focused()
@@ -170,6 +182,34 @@ def test_a_new_chat_forgets(chat: Page, model: ScriptedModel) -> None:
     expect(reply(chat)).to_have_text("Fresh.")
     chat.reload()
     expect(chat.locator(".turn")).to_have_count(1)
+
+
+def test_one_answer_at_a_time(chat: Page, model: ScriptedModel) -> None:
+    model.script.append(fails(401))
+    model.otherwise = held("Half")
+    ask(chat, "One")
+    expect(turn(chat).locator(".note")).to_be_visible()
+    ask(chat, "Two")
+    expect(chat.get_by_role("button", name="Try again")).to_be_disabled()
+    chat.get_by_role("button", name="Stop").click()
+    expect(chat.get_by_role("button", name="Try again").first).to_be_enabled()
+
+
+def test_a_service_that_says_nothing_has_broken_off(chat: Page, model: ScriptedModel) -> None:
+    chat.clock.install()
+    model.otherwise = held("Half")
+    ask(chat, "One")
+    expect(reply(chat)).to_have_text("Half")
+    chat.clock.fast_forward(16_000)
+    expect(turn(chat).locator(".note")).to_have_text("The answer broke off.")
+    expect(reply(chat)).to_have_text("Half")
+
+
+def test_shows_every_character_that_ends_a_line_elsewhere(chat: Page, model: ScriptedModel) -> None:
+    model.otherwise = streams("One\u2028two\u2029three", "\x85four\x0bfive")
+    ask(chat, "Hi")
+    expect(turn(chat)).to_have_attribute("data-state", "answered")
+    assert re.fullmatch(r"One\s*two\s*three\s*four\s*five", reply(chat).text_content().strip())
 
 
 def test_copies_the_answer_as_the_model_wrote_it(chat: Page, model: ScriptedModel) -> None:
@@ -187,14 +227,30 @@ def test_a_reload_keeps_the_conversation_and_the_draft(chat: Page, model: Script
     model.otherwise = held("Half")
     ask(chat, "Two")
     expect(reply(chat, 1)).to_have_text("Half")
-    field(chat).fill("not sent yet")
     chat.reload()
     expect(reply(chat)).to_have_text("Hello from the model.")
+    expect(reply(chat, 1)).to_have_text("Half")
+    field(chat).fill("not sent yet")
+    chat.reload()
     expect(turn(chat, 1).get_by_role("button", name="Try again")).to_be_visible()
     expect(field(chat)).to_have_value("not sent yet")
     with chat.expect_request("**/chat") as request:
         field(chat).press("Enter")
     assert request.value.post_data_json["session_id"]
+
+
+@pytest.mark.parametrize(
+    "stored", ["{", "null", "[1]", '{"turns": null}', '{"turns": [null]}', '{"turns": [{"question": 1}]}']
+)
+def test_what_others_stored_in_its_place_is_ignored(
+    page: Page, gunicorn: Service, stored: str, console: list[str]
+) -> None:
+    page.goto(gunicorn.url)
+    page.evaluate("stored => sessionStorage.setItem('twin.conversation', stored)", stored)
+    page.reload()
+    ask(page, "Hi")
+    expect(reply(page)).to_have_text("Hello from the model.")
+    assert not console
 
 
 def test_works_where_nothing_may_be_stored(page: Page, gunicorn: Service) -> None:
@@ -275,6 +331,24 @@ def test_fits_every_width(page: Page, gunicorn: Service, model: ScriptedModel, w
     expect(page.get_by_role("button", name="Copy")).to_be_attached()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("document.querySelector('#send').getBoundingClientRect().right") <= width
+
+
+def test_what_has_the_focus_is_not_covered(page: Page, gunicorn: Service, model: ScriptedModel) -> None:
+    model.otherwise = answers("\n\n".join(f"[link {number}](https://example.com/{number})" for number in range(40)))
+    page.set_viewport_size({"width": 800, "height": 600})
+    page.emulate_media(reduced_motion="reduce")  # no scrolling is under way when it is measured
+    page.goto(gunicorn.url)
+    ask(page, "Links?")
+    page.get_by_role("link", name="link 0").focus()
+    for _ in range(39):
+        page.keyboard.press("Tab")
+        top, bottom, covered_from, covered_to = page.evaluate(
+            "['.masthead', '#composer'].flatMap(it => document.querySelector(it).getBoundingClientRect().toJSON())"
+            ".concat(document.activeElement.getBoundingClientRect().toJSON())"
+            ".flatMap((box, at) => [[box.bottom], [box.top], [box.top, box.bottom]][at])"
+        )[0:4]
+        assert covered_from >= top - 1
+        assert covered_to <= bottom + 1
 
 
 def test_nothing_moves_for_who_wants_it_still(page: Page, gunicorn: Service, model: ScriptedModel) -> None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -48,6 +50,7 @@ HOSTILE: dict[str, str] = {
     "code fence": '```"><img src=x onerror=window.ran=1>\n</code></pre><script>window.ran=1</script>\n```',
     "table": "| <img src=x onerror=window.ran=1> | a |\n|--|--|\n| <script>window.ran=1</script> | b |",
     "overrides of direction": "\u202egnp.exe\u202c and \u2066\u2067moc.live\u2069 [bank.example\u202e](http://evil.example)",
+    "overrides as references": 'Safe &#x202E;moc.live &#8294; [bank&#x202e;x](https://example.com "t&#x2066;itle")',
     "a long line": "a" * 100_000,
     "a long line of marks": "*_`[<!" * 8_000,
     "many quotes": ">" * 5_000 + "x",
@@ -78,7 +81,7 @@ def test_runs_nothing_and_asks_nobody(
         "[...new Set([...document.querySelectorAll('.answer *')].flatMap(element => element.getAttributeNames()))]"
     )
     assert set(attributes) <= {"href", "title", "start", "target", "rel", "tabindex", "class"}
-    assert not page.locator(".answer").evaluate("it => /[\\u202a-\\u202e\\u2066-\\u2069]/.test(it.textContent)")
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", page.locator(".answer").inner_html())
     page.wait_for_load_state("networkidle")
     assert all(url.startswith(f"{gunicorn.url}/") for url in requested)
     assert page.evaluate("window.ran") is None
@@ -86,7 +89,7 @@ def test_runs_nothing_and_asks_nobody(
     assert not console
     page.get_by_label("Your message").fill("Still here?")
     page.get_by_role("button", name="Ask").click()
-    expect(page.locator(".turn")).to_have_count(2)
+    expect(page.locator(".turn").nth(1)).to_have_attribute("data-state", "answered")
 
 
 def test_good_markdown_is_kept(page: Page, gunicorn: Service, model: ScriptedModel) -> None:

@@ -6,7 +6,7 @@ import gzip
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from ..scripted_model import ScriptedModel
 from ..service import Service
@@ -125,14 +125,109 @@ def test_an_option_that_is_none_changes_nothing(embed: Callable[..., str], page:
     assert len(page.frames) == 1
 
 
-def test_fills_a_small_screen(embed: Callable[..., str], page: Page) -> None:
-    page.set_viewport_size({"width": 360, "height": 640})
+@pytest.mark.parametrize("width", [320, 390])
+def test_fills_a_small_screen(embed: Callable[..., str], page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 640})
     page.goto(embed())
     page.get_by_role("button", name="Ask me").click()
     expect(page.frame_locator("iframe").get_by_label("Your message")).to_be_visible()
-    assert page.locator("iframe").bounding_box() == {"x": 0, "y": 0, "width": 360, "height": 640}
+    assert page.locator("iframe").bounding_box() == {"x": 0, "y": 0, "width": width, "height": 640}
+    page.frame_locator("iframe").get_by_label("Your message").fill("Who are you?")
+    ask = page.frame_locator("iframe").get_by_role("button", name="Ask").bounding_box()
+    page.mouse.click(ask["x"] + ask["width"] * 0.8, ask["y"] + ask["height"] * 0.8)
+    expect(page.frame_locator("iframe").locator(".answer")).to_have_text("Hello from the model.")
     page.frame_locator("iframe").get_by_role("button", name="Close").click()
     expect(page.locator("iframe")).to_be_hidden()
+
+
+def test_on_a_small_screen_a_panel_that_is_refused_can_be_closed(embed: Callable[..., str], page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(embed(listed=False))
+    button = page.get_by_role("button", name="Ask me")
+    button.click()
+    expect(page.locator("iframe")).to_be_visible()
+    button.click()
+    expect(page.locator("iframe")).to_be_hidden()
+
+
+def test_opens_by_itself_only_where_there_is_room(embed: Callable[..., str], page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(embed(attributes="data-open"))
+    expect(page.get_by_role("button", name="Ask me")).to_be_visible()
+    assert len(page.frames) == 1
+
+
+RUDE = [
+    "div { display: none }",
+    "body > div { display: none !important }",
+    "div { visibility: hidden; filter: blur(9px) }",
+]
+
+
+@pytest.mark.parametrize(
+    "rule", [*RUDE, "div:empty { display: none }", "iframe, button { display: none; position: static }"]
+)
+def test_the_sites_own_style_does_not_reach_it(embed: Callable[..., str], page: Page, rule: str) -> None:
+    site = embed()
+    page.add_init_script(
+        f"addEventListener('DOMContentLoaded', () => {{ const sheet = new CSSStyleSheet();"
+        f"sheet.replaceSync(`{rule}`); document.adoptedStyleSheets = [sheet]; }})"
+    )
+    page.goto(site)
+    page.get_by_role("button", name="Ask me").click()
+    expect(page.frame_locator("iframe").get_by_label("Your message")).to_be_visible()
+    expect(page.get_by_role("button", name="Ask me")).to_be_in_viewport(ratio=1)
+
+
+def test_escape_is_first_for_the_sites_own_dialogs_and_fields(embed: Callable[..., str], page: Page) -> None:
+    page.goto(embed(attributes="data-open"))
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_label("Your message")).to_be_visible()
+    page.evaluate("document.body.append(Object.assign(document.createElement('dialog'), {textContent: 'A dialog'}))")
+    page.evaluate("document.querySelector('dialog').showModal()")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.locator("iframe")).to_be_visible()
+    page.evaluate("document.body.append(Object.assign(document.createElement('input'), {type: 'search'}))")
+    page.get_by_role("searchbox").focus()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.locator("iframe")).to_be_visible()
+
+
+def test_a_panel_that_is_slow_leaves_the_focus_where_it_is(embed: Callable[..., str], page: Page) -> None:
+    page.goto(embed())
+    held: list[Route] = []
+    page.route("**/widget/panel*", lambda route: held.append(route))
+    page.get_by_role("button", name="Ask me").click()
+    page.get_by_role("button", name="Its own").focus()
+    held[0].continue_()
+    expect(page.frame_locator("iframe").get_by_label("Your message")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("button", name="Its own")).to_be_focused()
+
+
+def test_a_line_that_is_there_twice_makes_one_button(embed: Callable[..., str], page: Page) -> None:
+    page.goto(embed())
+    expect(page.get_by_role("button", name="Ask me")).to_be_visible()
+    page.evaluate(
+        "new Promise((done, failed) => {"
+        "const again = Object.assign(document.createElement('script'), {onload: done, onerror: failed});"
+        "again.src = document.querySelector('script').src; document.head.append(again); })"
+    )
+    expect(page.get_by_role("button", name="Ask me")).to_have_count(1)
+
+
+def test_works_as_a_module(embed: Callable[..., str], page: Page) -> None:
+    page.goto(embed(attributes='type="module" data-title="As a module"'))
+    expect(page.get_by_role("button", name="As a module")).to_be_visible()
+
+
+@pytest.mark.parametrize(("title", "name"), [("", "Ask me"), ("w" * 300, "w" * 300)])
+def test_any_title_fits(embed: Callable[..., str], page: Page, title: str, name: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(embed(attributes=f'data-title="{title}"'))
+    expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
 
 
 def test_neither_page_can_touch_the_other(embed: Callable[..., str], page: Page) -> None:

@@ -4,6 +4,7 @@ import { Conversation } from "./conversation.js";
 import { Problem, ask } from "./stream.js";
 import { TurnView } from "./view.js";
 
+const LONGEST = 20_000; // characters, that the service takes as a message
 const find = (id) => document.getElementById(id);
 const [composer, message, send, stop, newChat, turns, welcome, status] = [
   "composer", "message", "send", "stop", "new-chat", "turns", "welcome", "status",
@@ -30,6 +31,7 @@ function update() {
   newChat.hidden = conversation.turns.length === 0;
   send.hidden = Boolean(answering);
   stop.hidden = !answering;
+  for (const retry of turns.querySelectorAll(".retry")) retry.disabled = Boolean(answering);
   message.style.height = "auto"; // the field is as high as its text
   message.style.height = `${message.scrollHeight}px`;
 }
@@ -44,7 +46,10 @@ async function start(question) {
   view.element.scrollIntoView({ block: "start" });
   try {
     for await (const { name, data } of ask(question, conversation.sessionId, controller.signal)) {
-      if (name === "session") conversation.sessionId = data.session_id;
+      if (name === "session") {
+        conversation.sessionId = data.session_id;
+        conversation.save();
+      }
       if (name === "delta") {
         turn.answer += data.text;
         view.grow();
@@ -94,13 +99,15 @@ composer.addEventListener("submit", (event) => {
 });
 
 message.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+  const isComposing = event.isComposing || event.keyCode === 229; // as Safari says it
+  if (event.key === "Enter" && !event.shiftKey && !isComposing) {
     event.preventDefault();
-    submit(message.value);
+    composer.requestSubmit();
   }
 });
 
 message.addEventListener("input", () => {
+  message.setCustomValidity(message.value.length > LONGEST ? `Please shorten it to ${LONGEST} characters.` : "");
   conversation.draft = message.value;
   conversation.save();
   update();
@@ -116,7 +123,6 @@ newChat.addEventListener("click", () => {
   answering = null;
   conversation.clear();
   turns.replaceChildren();
-  message.value = "";
   status.textContent = "A new chat.";
   update();
   message.focus();
@@ -129,6 +135,8 @@ for (const button of document.querySelectorAll(".starters button")) {
 conversation.turns.forEach(show);
 message.value = conversation.draft;
 update();
+
+addEventListener("pagehide", () => conversation.save());
 
 const address = new URL(location.href);
 const asked = address.searchParams.get("m");

@@ -10,9 +10,12 @@ export class Conversation {
   static restore() {
     const conversation = new Conversation();
     try {
-      Object.assign(conversation, JSON.parse(sessionStorage.getItem(KEY)));
+      const stored = JSON.parse(sessionStorage.getItem(KEY));
+      if (stored.turns.every((turn) => typeof turn.question === "string" && typeof turn.answer === "string")) {
+        Object.assign(conversation, stored);
+      }
     } catch {
-      // nothing is stored, or storage is not allowed here
+      // nothing of ours is stored, or storage is not allowed here
     }
     for (const turn of conversation.turns) {
       if (turn.state === "pending") Object.assign(turn, { state: "stopped", note: "The page was closed before the end." });
@@ -33,7 +36,7 @@ export class Conversation {
   }
 
   clear() {
-    Object.assign(this, { sessionId: null, draft: "", turns: [] });
+    Object.assign(this, { sessionId: null, turns: [] });
     this.save();
   }
 

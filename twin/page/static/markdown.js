@@ -3,8 +3,8 @@
 import { Marked } from "./marked.esm.js";
 import "./purify.min.js";
 
-const LONGEST = 50_000; // characters; parsing takes too long for more, so it is shown as it is
-const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]/g; // overrides that make a text look like another one
+const LONGEST = 30_000; // characters; parsing takes too long for more, so it is shown as it is
+const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]/g;
 
 const HARMLESS = /^<\/?(b|br|code|del|em|i|s|strong|sub|sup)\s*\/?>$/i; // what models write for want of Markdown
 
@@ -27,6 +27,11 @@ const ALLOWED = {
   RETURN_DOM_FRAGMENT: true,
 };
 
+/** Return `text` without the characters that, by overriding its direction, make it look like another one. */
+export function straighten(text) {
+  return text.replace(DIRECTIONS, "");
+}
+
 /** An answer in an element, drawn anew only from where it has changed. */
 export class Markdown {
   constructor(element) {
@@ -35,7 +40,7 @@ export class Markdown {
   }
 
   draw(markdown) {
-    const { blocks, make } = split(markdown.replace(DIRECTIONS, ""));
+    const { blocks, make } = split(straighten(markdown));
     let [kept, drawn] = [0, 0];
     for (const part of this.parts) {
       if (part.make !== make || part.source !== blocks.slice(drawn, drawn + part.size).join("")) break;
@@ -72,6 +77,12 @@ function sanitize(html) {
   for (const link of fragment.querySelectorAll("a")) {
     link.target = "_blank";
     link.rel = "noopener noreferrer nofollow";
+  }
+  for (const titled of fragment.querySelectorAll("[title]")) titled.title = straighten(titled.title);
+  const texts = document.createTreeWalker(fragment, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const { data } = texts.currentNode; // which may have come as a character reference
+    if (straighten(data) !== data) texts.currentNode.data = straighten(data);
   }
   for (const heading of fragment.querySelectorAll("h1, h2, h3, h4, h5, h6")) demote(heading);
   for (const wide of fragment.querySelectorAll("pre, table")) wide.tabIndex = 0; // it may scroll, so keys must reach it

@@ -1,11 +1,12 @@
 // The chat in the widget's frame: focus comes from the page around it, and goes back there.
 
 const message = document.getElementById("message");
-const close = () => parent.postMessage("twin:close", "*"); // a word that tells nothing
+const tell = (word) => parent.postMessage(`twin:${word}`, "*"); // it tells nothing to whoever frames us
 
 addEventListener("focus", () => message.focus());
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.isComposing) close();
+  if (event.key === "Escape" && !event.isComposing) tell("close");
 });
-document.getElementById("close").addEventListener("click", close);
+document.getElementById("close").addEventListener("click", () => tell("close"));
+tell("ready");
 if (document.hasFocus()) message.focus();

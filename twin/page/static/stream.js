@@ -1,6 +1,7 @@
 // POST /chat as a stream: the events of one answer.
 
 const CHAT = new URL("../../chat", import.meta.url);
+const SILENCE = 15_000; // milliseconds; while the model is silent, the service says so every second
 
 /** What went wrong, as a sentence for the visitor. */
 export class Problem extends Error {}
@@ -44,12 +45,13 @@ async function* readEvents(body, signal) {
   let text = "";
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const timer = setTimeout(() => reader.cancel(), SILENCE);
+      const { done, value } = await reader.read().finally(() => clearTimeout(timer));
       if (done) return;
       const blocks = (text + value).split("\n\n");
       text = blocks.pop();
       for (const block of blocks) {
-        const [, name, data] = /^event: (.*)\ndata: (.*)$/.exec(block) ?? []; // null for a comment
+        const [, name, data] = /^event: ([^\n]*)\ndata: ([^\n]*)$/.exec(block) ?? []; // null for a comment
         if (name) yield { name, data: JSON.parse(data) };
       }
     }

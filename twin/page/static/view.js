@@ -1,6 +1,6 @@
 // Turns of the conversation as elements.
 
-import { Markdown } from "./markdown.js";
+import { Markdown, straighten } from "./markdown.js";
 
 const PATIENCE = 1; // the page does other things for this many times as long as it took to draw an answer
 
@@ -15,6 +15,7 @@ export class TurnView {
     this.markdown = new Markdown(this.answer);
     this.answer.dir = this.question.dir = "auto";
     this.retry = makeButton("Try again", onRetry);
+    this.retry.className = "retry";
     this.copy = makeButton("Copy", () => onCopy(this));
     this.element.append(this.question, this.answer, this.foot);
     this.drawing = null;
@@ -58,7 +59,7 @@ export class TurnView {
 function make(tag, className, text = "") {
   const element = document.createElement(tag);
   element.className = className;
-  element.textContent = text;
+  element.textContent = straighten(text);
   return element;
 }
 
