@@ -4,8 +4,11 @@ monkey.patch_all()  # before ssl, and all else that uses sockets, is imported
 
 # How production serves the twin; `gunicorn wsgi:app` reads this file by itself and needs no flags.
 
+import errno
+import gc
 import math
 import os
+import ssl
 from contextlib import suppress
 
 import gevent.socket
@@ -22,10 +25,11 @@ with stop_in_one_line():
 
 
 MAX_UNREAD_BYTES = 8_000_000  # so that a client which sends too much still sees its 413, in step with the next
+SEND_SECONDS = 30  # that a visitor may take to make room for what is to be sent
 
 
 class FairSocket(gevent.socket.socket):
-    """A visitor's connection that lets the others have their turn before each piece it reads.
+    """A visitor's connection that lets the others have their turn before each piece it reads, and is not held up.
 
     gevent itself goes on with one that has sent enough already, for seconds if its chunks are small.
     """
@@ -34,12 +38,24 @@ class FairSocket(gevent.socket.socket):
         gevent.sleep(0)
         return super().recv(*args)
 
+    def sendall(self, data, *args):
+        """Send all of `data`; whoever makes no room for it in time has left, and holds its chat no longer."""
+        self.settimeout(SEND_SECONDS)
+        try:
+            super().sendall(data, *args)
+        except TimeoutError:
+            raise BrokenPipeError(errno.EPIPE, "the visitor reads too slowly") from None
+        finally:
+            self.settimeout(None)
+
 
 class PoliteGeventWorker(GeventWorker):
     """gunicorn's gevent worker, answering 400 to what gunicorn takes for a fault of its own (501, 500)."""
 
     def handle(self, listener, client, addr):
-        super().handle(listener, FairSocket(client.family, client.type, client.proto, client.detach()), addr)
+        if not isinstance(client, ssl.SSLSocket):
+            client = FairSocket(client.family, client.type, client.proto, client.detach())
+        super().handle(listener, client, addr)
 
     def handle_error(self, req, client, addr, exc):
         if isinstance(exc, (UnsupportedTransferCoding, ConfigurationProblem)):
@@ -68,6 +84,10 @@ def on_starting(arbiter):
 def post_worker_init(worker):
     """Import openai and start the embedded model before the first visitor waits for them."""
     worker.wsgi.extensions["twin"].warm_up()
+    # What a boot leaves is no garbage, and looking through it again and again took a quarter of a chat's time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
 
 
 worker_class = PoliteGeventWorker

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import select
 import socket
 from collections.abc import Generator, Iterator, Mapping
@@ -18,6 +19,8 @@ HEADERS = {
     "Cache-Control": "no-cache, no-transform",  # a proxy that compressed would hold the words back
     "X-Accel-Buffering": "no",  # as nginx otherwise does
 }
+
+ENCODER = json.JSONEncoder(ensure_ascii=False)  # json.dumps would make one for each word
 
 logger = logging.getLogger(__name__)
 
@@ -40,9 +43,10 @@ def write_events(events: Generator[Event], visitor: socket.socket | None, reques
 def is_closed(connection: socket.socket) -> bool:
     """Whether the other side has closed `connection`; waits for nothing, and takes nothing that it sent."""
     poll = select.poll()  # select itself takes no descriptor over 1023
-    poll.register(connection, select.POLLIN)
     try:
-        return bool(poll.poll(0)) and not connection.recv(1, socket.MSG_PEEK)
+        with socket.socket(fileno=os.dup(connection.fileno())) as same:  # a plain one, where the other speaks TLS
+            poll.register(same, select.POLLIN)
+            return bool(poll.poll(0)) and not same.recv(1, socket.MSG_PEEK)
     except OSError:
         return True
 
@@ -58,4 +62,4 @@ def _write(event: Event) -> str:
 
 
 def _format(name: str, data: Mapping[str, Any]) -> str:
-    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+    return f"event: {name}\ndata: {ENCODER.encode(data)}\n\n"

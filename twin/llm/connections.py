@@ -71,6 +71,18 @@ class Connection:
         )
         self.client = openai.OpenAI(api_key=address.api_key, base_url=address.base_url, http_client=http, max_retries=0)
 
+    def post(self, path: str, body: dict[str, Any], seconds: float, *, stream: bool) -> httpx2.Response:
+        """Return the answer to `body`, as JSON; with `stream` once its head has come, to be read and closed.
+
+        `client.post` is the SDK's own door past the typed parameters and results of its methods, which cost
+        more than the call itself. Raises what the SDK raises; each read may take `seconds`.
+        """
+        response = self.client.post(
+            path, body=body, cast_to=httpx2.Response, options={"timeout": seconds}, stream=stream, stream_cls=None
+        )
+        assert isinstance(response, httpx2.Response)
+        return response
+
     def _watch(self, request: httpx2.Request) -> None:
         request.extensions["trace"] = self._remember_stream
 
@@ -145,10 +157,9 @@ class Connections:
     def __init__(self) -> None:
         self._tls = httpx2.create_ssl_context()
         self._free: deque[Connection] = deque()  # the longest idle at the left
-        # On its first call the SDK imports half of itself and runs a program to name this machine; hundreds of
-        # first calls at once would each do so.
+        # On its first call the SDK runs a program to name this machine; hundreds of first calls would each do so.
         with Connection(Address("http://unused", "none"), self._tls).client as client:
-            _ = client.default_headers, client.chat.completions.with_raw_response
+            _ = client.default_headers
 
     @contextmanager
     def take(self, address: Address, deadline: Deadline) -> Iterator[Connection]:

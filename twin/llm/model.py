@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any
 
 import httpx2
@@ -93,12 +93,17 @@ class Model:
         if deadline.passed():
             raise explain_lateness(self._settings)
         with self._connections.take(address, deadline) as connection:
-            request = {**self._request(messages), "timeout": max(deadline.remaining(), 0.001)}
-            completions = connection.client.chat.completions
+            body = self._request(messages) | ({"stream": True} if deliver else {})
+            seconds = max(deadline.remaining(), 0.001)
             try:
-                if deliver is not None:
-                    return _read_stream(connection, request, deliver)
-                return read_answer(completions.with_raw_response.create(**request).http_response.content)
+                with closing(
+                    connection.post("/chat/completions", body, seconds, stream=deliver is not None)
+                ) as response:
+                    return (
+                        read_answer(response.content)
+                        if deliver is None
+                        else _read_stream(connection, response, deliver)
+                    )
             except openai.APITimeoutError as error:
                 raise explain_lateness(self._settings) from error
             except openai.APIStatusError as error:
@@ -123,11 +128,10 @@ class Model:
             "model": EMBEDDED_NAME if settings.uses_embedded_model else settings.openai_model,
             "messages": messages,
             cap: settings.max_output_tokens,
-            "extra_body": settings.openai_extra,
         }
         if settings.openai_temperature is not None:
             request["temperature"] = settings.openai_temperature
-        return request
+        return request | settings.openai_extra
 
     def _address(self, deadline: Deadline) -> Address:
         if self._settings.uses_embedded_model:
@@ -136,18 +140,18 @@ class Model:
         return Address(self._settings.openai_base_url or OPENAI_URL, key.get_secret_value() if key else "none")
 
 
-def _read_stream(connection: Connection, request: Mapping[str, Any], deliver: Deliver) -> Answer:
-    with connection.client.chat.completions.with_streaming_response.create(**request, stream=True) as response:
-        if "json" in response.headers.get("Content-Type", ""):  # from a server that knows no streams
-            answer = read_answer(response.read())
+def _read_stream(connection: Connection, response: httpx2.Response, deliver: Deliver) -> Answer:
+    if "json" in response.headers.get("Content-Type", ""):  # from a server that knows no streams
+        answer = read_answer(response.read())
+        if answer.text:
             deliver(answer.text)
-            return answer
-        chunks = read_chunks(response.http_response.iter_bytes())
-        answer = read_streamed_answer(chunks, deliver)
-        connection.end_in(TRAILER_SECONDS)
-        with suppress(httpx2.HTTPError, ValueError):
-            deque(chunks, maxlen=0)  # what is read to its end is a connection that can be used again
         return answer
+    chunks = read_chunks(response.iter_bytes())
+    answer = read_streamed_answer(chunks, deliver)
+    connection.end_in(TRAILER_SECONDS)
+    with suppress(httpx2.HTTPError, ValueError):
+        deque(chunks, maxlen=0)  # what is read to its end is a connection that can be used again
+    return answer
 
 
 def _tell_owner(error: Exception) -> None:
