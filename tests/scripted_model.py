@@ -156,6 +156,7 @@ class ScriptedModel:
         self.headers: list[dict[str, str]] = []
         self.connections = 0
         self.left = 0
+        self._resets = 0
         self.script: deque[Step] = deque()
         self.otherwise: Step = answers()
         self._writers: WeakSet[asyncio.StreamWriter] = WeakSet()
@@ -173,6 +174,7 @@ class ScriptedModel:
         self.script.clear()
         self.otherwise = answers()
         self.connections = self.left = 0
+        self._resets += 1
 
     def close(self) -> None:
         async def stop() -> None:
@@ -214,6 +216,7 @@ class ScriptedModel:
     async def _perform(self, step: Step, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Do a step to its end, or until the client closes, which `left` counts."""
         performing = asyncio.ensure_future(step(writer))
+        resets = self._resets
         has_left = False
         while not (performing.done() or has_left):
             await asyncio.wait({performing}, timeout=0.1)
@@ -221,5 +224,5 @@ class ScriptedModel:
         if performing.done() and performing.exception() is None:
             return performing.result()
         performing.cancel()
-        self.left += 1
+        self.left += resets == self._resets  # who left an earlier test counts in none
         return False

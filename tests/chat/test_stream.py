@@ -9,14 +9,29 @@ import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx2
 import pytest
+import trustme
 
-from ..scripted_model import DONE, ScriptedModel, Step, answers, chunk, fails, follows, later, sends, streams, writes
-from ..service import Service, wait_until
+from ..scripted_model import (
+    DONE,
+    ScriptedModel,
+    Step,
+    answers,
+    chunk,
+    completion,
+    fails,
+    follows,
+    later,
+    sends,
+    streams,
+    writes,
+)
+from ..service import PATIENCE, Service, wait_until
 
 STREAM = {"Accept": "text/event-stream"}
 Event = tuple[str, Any]
@@ -100,6 +115,7 @@ def test_the_session_leaves_before_the_model_answers(service: Service, model: Sc
     model.otherwise = writes(b"", then="stall")
     with opened(service) as (_, events):
         assert next(events)[0] == "session"
+        wait_until(lambda: model.requests)  # which would come in the next test
 
 
 def test_each_delta_leaves_when_it_comes(service: Service, model: ScriptedModel) -> None:
@@ -123,6 +139,8 @@ BROKEN: dict[str, tuple[Step, str]] = {
     "stalled": (streams("Half", finish_reason=None, then="stall"), "model_timeout"),
     "no JSON": (streams("Half", b"data: {nope\n\n"), "model_failed"),
     "text of another type": (streams("Half", b'data: {"choices": [{"delta": {"content": 5}}]}\n\n'), "model_failed"),
+    "an error as its reason": (streams("Half", finish_reason="error"), "model_failed"),
+    "no room to go on": (streams("Half", finish_reason="insufficient_system_resource"), "model_failed"),
     "an error": (streams("Half", b'data: {"error": {"message": "PROVIDER"}}\n\n', finish_reason=None), "model_failed"),
 }
 
@@ -188,6 +206,7 @@ def test_the_models_faults_are_errors(
     ("step", "response", "finish_reason"),
     [
         (streams("As far", finish_reason="length"), "As far", "length"),
+        (streams("As far", finish_reason="model_length"), "As far", "length"),
         (streams("As far", finish_reason="content_filter"), None, "content_filter"),
         (streams(chunk(refusal="PROVIDER")), None, "content_filter"),
         (fails(400, "content_filter"), None, "content_filter"),
@@ -232,6 +251,11 @@ def test_takes_every_dialect_of_a_whole_answer(gunicorn: Service, model: Scripte
 def test_a_server_that_knows_no_streams_will_do(gunicorn: Service, model: ScriptedModel) -> None:
     model.script.append(sends({"choices": [{"finish_reason": "stop", "message": {"content": "Hello."}}]}))
     assert [name for name, _ in stream(gunicorn)] == ["session", "delta", "done"]
+
+
+def test_such_a_server_may_decline(gunicorn: Service, model: ScriptedModel) -> None:
+    model.script.append(sends(completion("", "content_filter")))
+    assert [name for name, _ in stream(gunicorn)] == ["session", "done"]
 
 
 def test_streams_use_a_connection_again(gunicorn: Service, model: ScriptedModel) -> None:
@@ -291,13 +315,52 @@ def test_when_the_visitor_leaves_flask_run_too(start_service: Callable[..., Serv
 
 
 def test_a_visitor_who_leaves_before_a_retry_is_not_asked_for_again(gunicorn: Service, model: ScriptedModel) -> None:
-    model.otherwise = fails(503, retry_after="3")
+    model.otherwise = fails(503, retry_after="2")
     with opened(gunicorn) as (_, events):
         next(events)
         wait_until(lambda: model.requests)
-    model.otherwise = answers()
-    wait_until(lambda: gunicorn.log().rstrip().splitlines()[-1].count('"POST /chat'))
-    assert len(model.requests) == 1
+    with opened(gunicorn, "Who stays?") as (_, events):  # is asked for again, and later
+        assert [name for name, _ in events if name][-1] == "error"
+    asked = [request["messages"][-1]["content"] for request in model.requests]
+    assert asked.count("Hi") == 1
+    assert asked.count("Who stays?") == 2
+
+
+@pytest.mark.parametrize("command", ["flask run", "gunicorn"])
+def test_when_the_visitor_of_a_server_that_speaks_tls_leaves(
+    start_service: Callable[..., Service], model: ScriptedModel, tmp_path: Path, command: str
+) -> None:
+    authority = trustme.CA()
+    certificate = authority.issue_cert("127.0.0.1")
+    certificate.private_key_and_cert_chain_pem.write_to_path(tmp_path / "tls.pem")
+    path = str(tmp_path / "tls.pem")
+    options = {
+        "FLASK_RUN_CERT": path,
+        "FLASK_RUN_KEY": path,
+        "GUNICORN_CMD_ARGS": f"--certfile {path} --keyfile {path}",
+    }
+    service = start_service(command, wait=False, CHAT_DEADLINE="3600", **options)
+    service.http.close()
+    service.http = httpx2.Client(base_url=service.url.replace("http", "https"), verify=False, timeout=PATIENCE)
+    wait_until(service.is_up)
+    model.otherwise = streams("One", finish_reason=None, then="stall")
+    with opened(service) as (_, events):
+        assert [next(events)[0] for _ in range(3)] == ["session", "delta", ""]  # it has looked once, and seen nobody go
+    wait_until(lambda: model.left)
+    assert "Traceback" not in service.log()
+
+
+@pytest.mark.soak
+def test_whoever_makes_no_room_for_the_answer_has_left(
+    start_service: Callable[..., Service], model: ScriptedModel
+) -> None:
+    service = start_service("gunicorn", CHAT_DEADLINE="10")
+    model.otherwise = streams(*["word " * 100_000] * 20)
+    request = b"POST /chat HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\n"
+    with socket.create_connection(("127.0.0.1", service.port)) as visitor:
+        visitor.sendall(request + b'Content-Length: 17\r\n\r\n{"message": "Hi"}')
+        wait_until(lambda: '"POST /chat' in service.log(), "the chat is held for ever")
+    assert "Traceback" not in service.log()
 
 
 def test_a_broken_connection_to_the_visitor_is_no_error_of_ours(gunicorn: Service, model: ScriptedModel) -> None:

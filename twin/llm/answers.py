@@ -11,6 +11,8 @@ from pydantic import BaseModel, Field
 from ..errors import ModelFailed, ModelMisconfigured
 
 FinishReason = Literal["stop", "length", "content_filter"]
+CUT = {"length", "max_tokens", "model_length"}  # OpenAI's word, some gateways', Mistral's
+BROKEN_OFF = {"error", "abort", "insufficient_system_resource"}  # Mistral's and OpenRouter's, vLLM's, DeepSeek's
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,9 @@ def read_streamed_answer(chunks: Iterable[Chunk], deliver: Callable[[str], None]
 def _judge(text: str, refused: bool, finish_reason: str | None) -> Answer:
     if refused or finish_reason == "content_filter":
         return Answer("", "content_filter")
-    if finish_reason == "length":
+    if finish_reason in BROKEN_OFF:
+        raise ModelFailed(advice="The model broke off its answer: its own log says why.")
+    if finish_reason in CUT:
         if not text.strip():
             raise ModelMisconfigured(
                 advice="MAX_OUTPUT_TOKENS: the model used them up before it wrote a word: raise it."
