@@ -19,13 +19,13 @@ export class TurnView {
     this.copy = makeButton("Copy", () => onCopy(this));
     this.element.append(this.question, this.answer, this.foot);
     this.drawing = null;
-    this.rest = 0;
+    this.next = 0; // when it may be drawn again
     this.finish();
   }
 
   /** Draw soon what the turn has by then. */
   grow() {
-    this.drawing ??= setTimeout(() => requestAnimationFrame(() => this.draw()), this.rest);
+    this.drawing ??= setTimeout(() => requestAnimationFrame(() => this.draw()), this.next - performance.now());
   }
 
   draw() {
@@ -34,7 +34,8 @@ export class TurnView {
     if (this.finished) return;
     const start = performance.now();
     this.markdown.draw(this.turn.answer);
-    this.rest = (performance.now() - start) * PATIENCE;
+    const end = performance.now();
+    this.next = end + (end - start) * PATIENCE;
   }
 
   /** Draw all of the turn, and what can be done with it. */
