@@ -170,7 +170,7 @@ RUDE = [
 def test_the_sites_own_style_does_not_reach_it(embed: Callable[..., str], page: Page, rule: str) -> None:
     site = embed()
     page.add_init_script(
-        f"addEventListener('DOMContentLoaded', () => {{ const sheet = new CSSStyleSheet();"
+        f"if (self === top) addEventListener('DOMContentLoaded', () => {{ const sheet = new CSSStyleSheet();"
         f"sheet.replaceSync(`{rule}`); document.adoptedStyleSheets = [sheet]; }})"
     )
     page.goto(site)

@@ -71,12 +71,13 @@ class Connection:
         )
         self.client = openai.OpenAI(api_key=address.api_key, base_url=address.base_url, http_client=http, max_retries=0)
 
-    def post(self, path: str, body: dict[str, Any], seconds: float, *, stream: bool) -> httpx2.Response:
-        """Return the answer to `body`, as JSON; with `stream` once its head has come, to be read and closed.
+    def post(self, path: str, body: dict[str, Any], seconds: float) -> httpx2.Response:
+        """Return the answer to `body`; where that asks for a stream, once its head has come, to be read and closed.
 
         `client.post` is the SDK's own door past the typed parameters and results of its methods, which cost
         more than the call itself. Raises what the SDK raises; each read may take `seconds`.
         """
+        stream = bool(body.get("stream"))
         response = self.client.post(
             path, body=body, cast_to=httpx2.Response, options={"timeout": seconds}, stream=stream, stream_cls=None
         )

@@ -96,14 +96,10 @@ class Model:
             body = self._request(messages) | ({"stream": True} if deliver else {})
             seconds = max(deadline.remaining(), 0.001)
             try:
-                with closing(
-                    connection.post("/chat/completions", body, seconds, stream=deliver is not None)
-                ) as response:
-                    return (
-                        read_answer(response.content)
-                        if deliver is None
-                        else _read_stream(connection, response, deliver)
-                    )
+                with closing(connection.post("/chat/completions", body, seconds)) as response:
+                    if deliver is None:
+                        return read_answer(response.content)
+                    return _read_stream(connection, response, deliver)
             except openai.APITimeoutError as error:
                 raise explain_lateness(self._settings) from error
             except openai.APIStatusError as error:

@@ -2,8 +2,6 @@
 
 import { Markdown, straighten } from "./markdown.js";
 
-const PATIENCE = 1; // the page does other things for this many times as long as it took to draw an answer
-
 /** One question and its answer, drawn at most once a frame while it grows. */
 export class TurnView {
   constructor(turn, { onRetry, onCopy }) {
@@ -35,7 +33,7 @@ export class TurnView {
     const start = performance.now();
     this.markdown.draw(this.turn.answer);
     const end = performance.now();
-    this.next = end + (end - start) * PATIENCE;
+    this.next = end + (end - start); // the page does other things for as long as this took
   }
 
   /** Draw all of the turn, and what can be done with it. */
