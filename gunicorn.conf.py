@@ -29,9 +29,10 @@ SEND_SECONDS = 30  # that a visitor may take to make room for what is to be sent
 
 
 class FairSocket(gevent.socket.socket):
-    """A visitor's connection that lets the others have their turn before each piece it reads, and is not held up.
+    """A visitor's connection that holds up neither the others, by what it sends, nor its chat, by not reading.
 
-    gevent itself goes on with one that has sent enough already, for seconds if its chunks are small.
+    The others have their turn before each piece that it reads: gevent itself goes on with one that has sent
+    enough already, for seconds if its chunks are small.
     """
 
     def recv(self, *args):
@@ -39,7 +40,7 @@ class FairSocket(gevent.socket.socket):
         return super().recv(*args)
 
     def sendall(self, data, *args):
-        """Send all of `data`; whoever makes no room for it in time has left, and holds its chat no longer."""
+        """Send all of `data`; whoever makes no room for it within SEND_SECONDS counts as gone."""
         self.settimeout(SEND_SECONDS)
         try:
             super().sendall(data, *args)
@@ -82,7 +83,7 @@ def on_starting(arbiter):
 
 
 def post_worker_init(worker):
-    """Import openai and start the embedded model before the first visitor waits for them."""
+    """Import openai and start the embedded model before the first visitor waits for them, and spare the collector."""
     worker.wsgi.extensions["twin"].warm_up()
     # What a boot leaves is no garbage, and looking through it again and again took a quarter of a chat's time.
     gc.collect()

@@ -59,9 +59,8 @@ def clocks(count: int, seconds: float, before: str = "") -> Step:
     return step
 
 
-async def read_stream(port: int, start: asyncio.Event) -> list[float] | None:
+async def read_stream(port: int) -> list[float] | None:
     """Return how late each word came, in seconds; None where the answer is not whole."""
-    await start.wait()
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(REQUEST)
     late, last = [], b""
@@ -76,10 +75,7 @@ async def read_stream(port: int, start: asyncio.Event) -> list[float] | None:
 
 
 async def read_streams(port: int) -> list[list[float] | None]:
-    start = asyncio.Event()
-    readers = [asyncio.ensure_future(read_stream(port, start)) for _ in range(STREAMS)]
-    start.set()
-    return list(await asyncio.gather(*readers))
+    return list(await asyncio.gather(*(read_stream(port) for _ in range(STREAMS))))
 
 
 def watch_page(url: str) -> list[float]:
@@ -97,10 +93,9 @@ def watch_page(url: str) -> list[float]:
 
 
 def report(what: str, late: list[float]) -> None:
-    ordered = sorted(late)
-    p99 = ordered[int(len(ordered) * 0.99)]
-    print(f"{what}: {len(late)} words, ms late: p50 {statistics.median(late) * 1e3:.0f}, p99 {p99 * 1e3:.0f}, "
-          f"max {ordered[-1] * 1e3:.0f}")  # fmt: skip
+    ordered = sorted(seconds * 1_000 for seconds in late)
+    median, p99 = statistics.median(ordered), ordered[int(len(ordered) * 0.99)]
+    print(f"{what}: {len(late)} words, ms late: p50 {median:.0f}, p99 {p99:.0f}, max {ordered[-1]:.0f}")
 
 
 def main() -> None:

@@ -72,8 +72,8 @@
   const mount = () => {
     if (document.querySelector(`[data-twin-widget="${side}"]`)) return;
     document.body.append(host);
-    if (open === undefined || open === "false" || matchMedia(small).matches) return; // it would cover the page
-    toggle(true, true); // the focus is the host page's
+    const fits = !matchMedia(small).matches; // and does not cover the page
+    if (fits && open !== undefined && open !== "false") toggle(true, true); // the focus is the host page's
   };
   if (document.body) mount();
   else addEventListener("DOMContentLoaded", mount);
