@@ -129,6 +129,7 @@ newChat.addEventListener("click", () => {
 });
 
 for (const button of document.querySelectorAll(".starters button")) {
+  button.disabled = false; // until now a click would have done nothing
   button.addEventListener("click", () => submit(button.textContent));
 }
 
