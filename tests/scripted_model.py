@@ -15,14 +15,14 @@ from typing import Any
 from weakref import WeakSet
 
 Step = Callable[[asyncio.StreamWriter], Awaitable[bool]]  # True keeps the connection open
+USAGE = {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12}
 
 
 def completion(text: Any = "Hello from the model.", finish_reason: Any = "stop", **message: Any) -> bytes:
     """The body of a chat completion."""
     choice = {"index": 0, "finish_reason": finish_reason, "message": {"role": "assistant", "content": text, **message}}
-    usage = {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12}
     return json.dumps(
-        {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage}
+        {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": USAGE}
     ).encode()
 
 
@@ -63,6 +63,17 @@ def later(seconds: float, step: Step) -> Step:
         return await step(writer)
 
     return slow
+
+
+def waits_for(event: threading.Event, step: Step) -> Step:
+    """Be silent until `event` is set, then do `step`."""
+
+    async def slow(writer: asyncio.StreamWriter) -> bool:
+        while not event.is_set():
+            await asyncio.sleep(0.02)
+        return await step(writer)
+
+    return follows(slow, waits_for(event, step.streamed)) if hasattr(step, "streamed") else slow
 
 
 def writes(data: bytes, *, then: str = "close") -> Step:
@@ -121,6 +132,7 @@ def streams(*pieces: bytes | str, seconds: float = 0, finish_reason: str | None 
             await write(chunk(finish_reason=finish_reason))
         if then != "end":
             return await writes(b"", then=then)(writer)
+        await write(b"data: " + json.dumps({"choices": [], "usage": USAGE}).encode() + b"\n\n")
         await write(DONE)
         writer.write(b"0\r\n\r\n")
         await writer.drain()

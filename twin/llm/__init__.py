@@ -2,5 +2,6 @@
 
 from .answers import Answer, FinishReason
 from .model import Model
+from .stream import AnswerStream
 
-__all__ = ["Answer", "FinishReason", "Model"]
+__all__ = ["Answer", "AnswerStream", "FinishReason", "Model"]

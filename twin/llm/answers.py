@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from ..errors import ModelFailed, ModelMisconfigured
 
@@ -15,12 +15,32 @@ CUT = {"length", "max_tokens", "model_length"}  # OpenAI's word, some gateways',
 BROKEN_OFF = {"error", "abort", "insufficient_system_resource"}  # Mistral's and OpenRouter's, vLLM's, DeepSeek's
 
 
+class Usage(BaseModel):
+    """What a call cost, in tokens; a provider that says it read nothing says nothing."""
+
+    prompt_tokens: int = Field(ge=1, le=10**9, strict=True)
+    completion_tokens: int = Field(ge=0, le=10**9, strict=True)
+
+
 @dataclass(frozen=True)
 class Answer:
     """What the model said; `text` is empty where it declined (`content_filter`)."""
 
     text: str
     finish_reason: FinishReason = "stop"
+    usage: Usage | None = None
+    model: str = ""
+
+
+def _forgive(value: object, parse: ValidatorFunctionWrapHandler) -> Usage | None:
+    try:
+        usage: Usage | None = parse(value)
+    except ValidationError:  # no reason to lose an answer
+        return None
+    return usage
+
+
+ReportedUsage = Annotated[Usage | None, WrapValidator(_forgive)]
 
 
 class _Message(BaseModel):
@@ -37,6 +57,7 @@ class _Completion(BaseModel):
     """The parts of a chat completion that we use (platform.openai.com/docs/api-reference/chat/object)."""
 
     choices: list[_Choice] = Field(min_length=1)
+    usage: ReportedUsage = None
 
 
 class _StreamedChoice(BaseModel):
@@ -52,6 +73,7 @@ class Chunk(BaseModel):
 
     choices: list[_StreamedChoice] | None = None
     error: dict[str, Any] | str | None = None
+    usage: ReportedUsage = None
 
 
 def read_answer(body: bytes) -> Answer:
@@ -60,8 +82,10 @@ def read_answer(body: bytes) -> Answer:
     Raises ValueError where it is no chat completion, ModelFailed where its answer is empty, and
     ModelMisconfigured where the output cap left no room for one.
     """
-    choice = _Completion.model_validate_json(body).choices[0]
-    return _judge(choice.message.content or "", bool(choice.message.refusal), choice.finish_reason)
+    completion = _Completion.model_validate_json(body)
+    choice = completion.choices[0]
+    answer = _judge(choice.message.content or "", bool(choice.message.refusal), choice.finish_reason)
+    return replace(answer, usage=completion.usage)
 
 
 def read_chunks(pieces: Iterable[bytes]) -> Iterator[Chunk]:
@@ -102,7 +126,7 @@ def read_streamed_answer(chunks: Iterable[Chunk], deliver: Callable[[str], None]
                     deliver(held)
                     held = ""
             if choice.finish_reason:
-                return _judge("".join(text), refused, choice.finish_reason)
+                return replace(_judge("".join(text), refused, choice.finish_reason), usage=chunk.usage)
     raise ModelFailed(advice="The model broke off its answer: it ended without a finish_reason.")
 
 

@@ -158,6 +158,7 @@ class Connections:
     def __init__(self) -> None:
         self._tls = httpx2.create_ssl_context()
         self._free: deque[Connection] = deque()  # the longest idle at the left
+        self._sweeper: threading.Timer | None = None
         # On its first call the SDK runs a program to name this machine; hundreds of first calls would each do so.
         with Connection(Address("http://unused", "none"), self._tls).client as client:
             _ = client.default_headers
@@ -189,6 +190,18 @@ class Connections:
     def _give_back(self, connection: Connection) -> None:
         connection.idle_since = time.monotonic()
         self._free.append(connection)
-        with suppress(IndexError):  # another thread took it already
-            while self._free[0].idle_since < connection.idle_since - IDLE_SECONDS:
+        if self._sweeper is None:
+            self._sweep_later()
+
+    def _sweep_later(self) -> None:
+        self._sweeper = threading.Timer(IDLE_SECONDS, self._sweep)
+        self._sweeper.daemon = True
+        self._sweeper.start()
+
+    def _sweep(self) -> None:
+        """Close what nobody has used for long, and come back while there is more."""
+        self._sweeper = None
+        with suppress(IndexError):  # another thread took it already, or there is none
+            while self._free[0].idle_since <= time.monotonic() - IDLE_SECONDS:
                 self._free.popleft().client.close()
+            self._sweep_later()

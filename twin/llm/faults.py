@@ -7,15 +7,13 @@ import re
 import httpx2
 import openai
 
-from ..addresses import mask_password
-from ..config import Settings
 from ..errors import InvalidField, InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, TwinError
+from .providers import Provider
 
-OPENAI_URL = "https://api.openai.com/v1"
 CONTEXT_EXCEEDED = {"context_length_exceeded", "exceed_context_size_error"}  # OpenAI's code, llama.cpp's type
 DECLINED = {"content_filter", "content_policy_violation"}
+MAY_HAVE_COST = {408, 409, 425, 499}  # of the statuses that put the blame on the caller
 SETTING_OF_PARAMETER = {
-    "model": "OPENAI_MODEL",
     "temperature": "OPENAI_TEMPERATURE",
     "max_tokens": "MAX_OUTPUT_TOKENS",
     "max_completion_tokens": "MAX_OUTPUT_TOKENS",
@@ -27,63 +25,72 @@ def is_refusal(error: openai.APIStatusError) -> bool:
     return error.status_code == 400 and bool(_labels(error) & DECLINED)
 
 
-def explain_status(error: openai.APIStatusError, settings: Settings) -> TwinError:
+def costs_nothing(error: Exception) -> bool:
+    """Whether the provider surely did no work: it was not reached, had no room, or refused the request."""
+    if isinstance(error, openai.APIStatusError):
+        status = error.status_code
+        is_refused = status == 503 or (300 <= status < 500 and status not in MAY_HAVE_COST)
+        return is_refused and not is_refusal(error)
+    return isinstance(error.__cause__, (httpx2.ConnectError, httpx2.ConnectTimeout))
+
+
+def explain_status(error: openai.APIStatusError, provider: Provider) -> TwinError:
     """Return the error that a status means; its advice never holds the provider's words."""
     status = error.status_code
     if status == 503 or (status == 429 and "insufficient_quota" not in _labels(error)):
         return ModelBusy(
             retry_after=_retry_after(error),
-            advice=f"{_server(settings)} is busy ({status}): if often, it needs more room.",
+            advice=f"{provider.label} is busy ({status}): if often, it needs more room.",
         )
     if status >= 500 or status in (408, 409, 425):
-        return ModelFailed(advice=f"{_server(settings)} failed with status {status}: its own log says why.")
+        return ModelFailed(advice=f"{provider.label} failed with status {status}: its own log says why.")
     if _labels(error) & CONTEXT_EXCEEDED:
         return InvalidRequest(
             fields=[InvalidField(field="message", message="It is too long for this model.")],
             advice="MODEL_CONTEXT: the model holds less than me.txt and the message take: shorten me.txt.",
         )
-    return ModelMisconfigured(advice=_explain_refusal(error, settings))
+    return ModelMisconfigured(advice=_explain_refusal(error, provider))
 
 
-def explain_break(error: Exception, settings: Settings) -> ModelFailed:
+def explain_break(error: Exception, provider: Provider) -> ModelFailed:
     """Return the error of a call that brought no chat completion; the operating system's words are kept."""
-    server = _server(settings)
+    server = provider.label
     cause = error.__cause__ or error
     if isinstance(cause, httpx2.ConnectError):
-        mend = "start that server, or correct the address" if settings.openai_base_url else "check the network"
+        mend = "start that server, or correct the address" if provider.base_url else "check the network"
         return ModelFailed(advice=f"{server} cannot be reached ({cause}): {mend}.")
     if isinstance(cause, httpx2.HTTPError):
         return ModelFailed(advice=f"{server} broke off its answer ({type(cause).__name__}): its own log says why.")
-    return ModelFailed(advice=f"{server} sends what is no chat completion: {_advise_on_path(settings)}.")
+    return ModelFailed(advice=f"{server} sends what is no chat completion: {_advise_on_path(provider)}.")
 
 
-def explain_lateness(settings: Settings) -> ModelTimeout:
-    """Return the error of a call that the deadline ended."""
-    late = f"{_url(settings)} gave no whole answer in {settings.chat_deadline:g} seconds"
+def explain_lateness(provider: Provider, seconds: float) -> ModelTimeout:
+    """Return the error of a call that the deadline of `seconds` ended."""
+    late = f"{provider.url} gave no whole answer in {seconds:g} seconds"
     return ModelTimeout(advice=f"CHAT_DEADLINE: {late}: raise it, or use a faster model.")
 
 
-def _explain_refusal(error: openai.APIStatusError, settings: Settings) -> str:
+def _explain_refusal(error: openai.APIStatusError, provider: Provider) -> str:
     status = error.status_code
     if status in (401, 403):
-        if settings.openai_api_key is None:
-            return f"OPENAI_API_KEY: {_url(settings)} wants a key ({status}): set it."
-        return f"OPENAI_API_KEY: {_url(settings)} refuses it ({status}): copy it again from where it was made."
+        if provider.api_key is None:
+            return f"{provider.prefix}_API_KEY: {provider.url} wants a key ({status}): set it."
+        return f"{provider.prefix}_API_KEY: {provider.url} refuses it ({status}): copy it again from where it was made."
     if 300 <= status < 400:
-        return f"{_server(settings)} redirects ({status}): put the address to which it leads there."
+        return f"{provider.label} redirects ({status}): put the address to which it leads there."
     if status in (402, 429):
-        return f"OPENAI_API_KEY: the account behind it has no quota left ({status}): add credit, or raise its limit."
+        key = f"{provider.prefix}_API_KEY"
+        return f"{key}: the account behind it has no quota left ({status}): add credit, or raise its limit."
     if _names_the_model(error):
         return (
-            f"OPENAI_MODEL: {_url(settings)} has no model {settings.openai_model!r} ({status}): name one that it has."
+            f"{provider.prefix}_MODEL: {provider.url} has no model {provider.model!r} ({status}): name one that it has."
         )
     if status in (404, 405):
-        return f"{_server(settings)} takes no chats ({status}): {_advise_on_path(settings)}."
+        return f"{provider.label} takes no chats ({status}): {_advise_on_path(provider)}."
     setting = SETTING_OF_PARAMETER.get(str(error.param))
     if setting is None:
-        return (
-            f"OPENAI_EXTRA, OPENAI_TEMPERATURE or OPENAI_MODEL: the model refuses the request ({status}): check them."
-        )
+        settings = f"OPENAI_EXTRA, OPENAI_TEMPERATURE or {provider.prefix}_MODEL"
+        return f"{settings}: the model refuses the request ({status}): check them."
     return f"{setting}: the model refuses its value ({status}): change it, or unset it."
 
 
@@ -95,23 +102,11 @@ def _names_the_model(error: openai.APIStatusError) -> bool:
     return error.status_code == 404 and is_json and "model" in str(error.body).lower()
 
 
-def _advise_on_path(settings: Settings) -> str:
-    url = _url(settings).rstrip("/")
+def _advise_on_path(provider: Provider) -> str:
+    url = provider.url.rstrip("/")
     if re.search(r"/v\d+$", url):
-        return "give the address of an OpenAI-compatible server, and a model that it has in OPENAI_MODEL"
+        return "give the address of an OpenAI-compatible server, and a model that it has in {provider.prefix}_MODEL"
     return f"it usually ends in /v1, so try {url}/v1"
-
-
-def _server(settings: Settings) -> str:
-    if settings.uses_embedded_model:
-        return "The embedded model"
-    return f"OPENAI_BASE_URL: {_url(settings)}" if settings.openai_base_url else _url(settings)
-
-
-def _url(settings: Settings) -> str:
-    if settings.uses_embedded_model:
-        return "the embedded model"
-    return mask_password(settings.openai_base_url or OPENAI_URL)
 
 
 def _retry_after(error: openai.APIStatusError) -> int | None:

@@ -18,9 +18,9 @@ from twin.config import Settings
 from twin.embedded import EmbeddedModel
 from twin.errors import InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, TwinError
 from twin.llm import Model
-from twin.llm.model import ATTEMPTS
+from twin.llm.call import ATTEMPTS
 
-from .scripted_model import (
+from ..scripted_model import (
     ScriptedModel,
     Step,
     answers,
@@ -32,10 +32,20 @@ from .scripted_model import (
     sends,
     writes,
 )
-from .service import Service, wait_until
+from ..service import Service, wait_until
 
 MESSAGES = [{"role": "system", "content": "I am Ada."}, {"role": "user", "content": "Hi"}]
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+
+
+class NoHold:
+    """What a call may cost, where nobody counts."""
+
+    def settle(self, prompt_tokens: int, completion_tokens: int) -> None:
+        pass
+
+    def release(self) -> None:
+        pass
 
 
 @pytest.fixture
@@ -54,19 +64,19 @@ def connect(model: ScriptedModel) -> Iterator[Callable[..., Model]]:
 
 
 def test_sends_the_messages_and_no_more_than_is_set(model: ScriptedModel, connect: Connect) -> None:
-    assert connect().answer(MESSAGES).text == "Hello from the model."
+    assert connect().answer(MESSAGES, NoHold).text == "Hello from the model."
     assert model.requests == [{"model": "gpt-4o-mini", "messages": MESSAGES, "max_tokens": 2000}]
     assert model.headers[0]["authorization"] == "Bearer sk-test"
 
 
 def test_sends_what_is_set(model: ScriptedModel, connect: Connect) -> None:
     extra = {"reasoning_effort": "low", "seed": 7}
-    connect(openai_model="m", openai_temperature=0.0, max_output_tokens=9, openai_extra=extra).answer(MESSAGES)
+    connect(openai_model="m", openai_temperature=0.0, max_output_tokens=9, openai_extra=extra).answer(MESSAGES, NoHold)
     assert model.requests == [{"model": "m", "messages": MESSAGES, "max_tokens": 9, "temperature": 0.0} | extra]
 
 
 def test_a_server_without_keys_gets_one_all_the_same(model: ScriptedModel, connect: Connect) -> None:
-    connect(openai_api_key=None).answer(MESSAGES)
+    connect(openai_api_key=None).answer(MESSAGES, NoHold)
     assert model.headers[0]["authorization"].startswith("Bearer ")
 
 
@@ -109,7 +119,7 @@ FAILURES: dict[str, Step] = {
 @pytest.mark.parametrize("step", FAILURES.values(), ids=FAILURES.keys())
 def test_tries_again_what_may_pass(model: ScriptedModel, connect: Connect, step: Step) -> None:
     model.script.append(step)
-    assert connect().answer(MESSAGES).text == "Hello from the model."
+    assert connect().answer(MESSAGES, NoHold).text == "Hello from the model."
     assert len(model.requests) == 2
 
 
@@ -119,7 +129,7 @@ def test_gives_up_after_the_third_attempt(
 ) -> None:
     model.otherwise = FAILURES[name]
     with pytest.raises(ModelFailed):
-        connect().answer(MESSAGES)
+        connect().answer(MESSAGES, NoHold)
     assert len(model.requests) == ATTEMPTS == 3
     assert caplog.records
     assert "PROVIDER" not in caplog.text
@@ -127,7 +137,7 @@ def test_gives_up_after_the_third_attempt(
 
 def test_gives_up_where_nobody_listens(connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(ModelFailed):
-        connect(openai_base_url="http://127.0.0.1:1/v1").answer(MESSAGES)
+        connect(openai_base_url="http://127.0.0.1:1/v1").answer(MESSAGES, NoHold)
     assert "Connection refused" in caplog.text
     assert "OPENAI_BASE_URL" in caplog.text
 
@@ -180,7 +190,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
         server = threading.Thread(target=accept)
         server.start()
         with pytest.raises(ModelFailed):
-            connect(openai_base_url=f"https://127.0.0.1:{listener.getsockname()[1]}/v1").answer(MESSAGES)
+            connect(openai_base_url=f"https://127.0.0.1:{listener.getsockname()[1]}/v1").answer(MESSAGES, NoHold)
         server.join()
     assert "certificate verify failed" in caplog.text
 
@@ -190,7 +200,7 @@ def test_goes_through_the_environments_proxy(
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", model.url.removesuffix("/v1"))
     monkeypatch.delenv("NO_PROXY", raising=False)
-    assert connect(openai_base_url="http://model.invalid/v1").answer(MESSAGES).text == "Hello from the model."
+    assert connect(openai_base_url="http://model.invalid/v1").answer(MESSAGES, NoHold).text == "Hello from the model."
     assert model.headers[0]["host"] == "model.invalid"
 
 
@@ -215,7 +225,7 @@ def test_a_refusal_is_final_and_the_log_says_what_to_mend(
 ) -> None:
     model.otherwise = step
     with pytest.raises(ModelMisconfigured):
-        connect().answer(MESSAGES)
+        connect().answer(MESSAGES, NoHold)
     assert len(model.requests) == 1
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
     assert advice in caplog.text
@@ -229,14 +239,14 @@ def test_a_message_over_the_models_context_is_the_visitors_to_shorten(
 ) -> None:
     model.otherwise = fails(400, code, kind)
     with pytest.raises(InvalidRequest) as invalid:
-        connect().answer(MESSAGES)
+        connect().answer(MESSAGES, NoHold)
     assert invalid.value.fields[0].field == "message"
 
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_asks_a_busy_model_again_when_it_says(model: ScriptedModel, connect: Connect, status: int) -> None:
     model.script.append(fails(status, retry_after="1"))
-    assert connect().answer(MESSAGES).text == "Hello from the model."
+    assert connect().answer(MESSAGES, NoHold).text == "Hello from the model."
     assert len(model.requests) == 2
 
 
@@ -248,7 +258,7 @@ def test_a_model_that_stays_busy_is_reported_with_its_own_delay(
 ) -> None:
     model.otherwise = fails(429, retry_after=header.encode().decode("latin-1"))
     with pytest.raises(ModelBusy) as busy:
-        connect().answer(MESSAGES)
+        connect().answer(MESSAGES, NoHold)
     assert busy.value.headers["Retry-After"] == str(told)
     assert len(model.requests) == (1 if told == 30 else 3)
 
@@ -267,7 +277,7 @@ ENDLESS: dict[str, Step] = {
 def test_the_deadline_ends_whatever_the_model_does(model: ScriptedModel, connect: Connect, step: Step) -> None:
     model.otherwise = step
     with pytest.raises(ModelTimeout):
-        connect(chat_deadline=0.6).answer(MESSAGES)
+        connect(chat_deadline=0.6).answer(MESSAGES, NoHold)
     assert len(model.requests) == 1
 
 
@@ -285,7 +295,7 @@ def test_the_deadline_counts_all_attempts(model: ScriptedModel, connect: Connect
     model.script.append(fails(500))
     model.otherwise = later(60, answers())
     with pytest.raises(ModelTimeout):
-        connect(chat_deadline=1.5).answer(MESSAGES)
+        connect(chat_deadline=1.5).answer(MESSAGES, NoHold)
     assert len(model.requests) == 2
 
 
@@ -295,7 +305,7 @@ def test_a_model_that_fails_until_the_deadline_is_not_called_slow(
 ) -> None:
     model.otherwise = fails(status)
     with pytest.raises(error):
-        connect(chat_deadline=0.6).answer(MESSAGES)
+        connect(chat_deadline=0.6).answer(MESSAGES, NoHold)
     assert len(model.requests) in (1, 2)
 
 
@@ -303,28 +313,28 @@ def test_a_call_after_an_ended_one_finds_a_good_connection(model: ScriptedModel,
     twin = connect(chat_deadline=0.6)
     model.script.append(writes(b"", then="stall"))
     with pytest.raises(ModelTimeout):
-        twin.answer(MESSAGES)
-    assert twin.answer(MESSAGES).text == "Hello from the model."
+        twin.answer(MESSAGES, NoHold)
+    assert twin.answer(MESSAGES, NoHold).text == "Hello from the model."
 
 
 def test_uses_a_connection_again(model: ScriptedModel, connect: Connect) -> None:
     twin = connect()
     for _ in range(5):
-        twin.answer(MESSAGES)
+        twin.answer(MESSAGES, NoHold)
     assert model.connections == 1
 
 
 def test_replaces_a_connection_that_the_server_closed(model: ScriptedModel, connect: Connect) -> None:
     twin = connect()
     model.script.append(writes(HEAD + b"content-length: %d\r\n\r\n" % len(completion()) + completion()))
-    assert [twin.answer(MESSAGES).text for _ in range(2)] == ["Hello from the model."] * 2
+    assert [twin.answer(MESSAGES, NoHold).text for _ in range(2)] == ["Hello from the model."] * 2
     assert model.connections == 2
 
 
 def test_calls_at_once_do_not_wait_for_each_other(model: ScriptedModel, connect: Connect) -> None:
     twin = connect()
     model.otherwise = later(0.5, answers())
-    threads = [threading.Thread(target=twin.answer, args=[MESSAGES]) for _ in range(20)]
+    threads = [threading.Thread(target=twin.answer, args=[MESSAGES, NoHold]) for _ in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -335,7 +345,7 @@ def test_calls_at_once_do_not_wait_for_each_other(model: ScriptedModel, connect:
 @pytest.mark.parametrize("reason", [None, "eos", "tool_calls", "PROVIDER"])
 def test_an_unknown_reason_to_finish_says_nothing(model: ScriptedModel, connect: Connect, reason: str | None) -> None:
     model.otherwise = answers("Hi", reason)
-    assert connect().answer(MESSAGES).finish_reason == "stop"
+    assert connect().answer(MESSAGES, NoHold).finish_reason == "stop"
 
 
 def test_every_error_of_the_family_has_its_own_code() -> None:

@@ -1,0 +1,141 @@
+"""A provider that fails is left alone, then tried with one call."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from twin.llm.breaker import FAILURES, OPEN_SECONDS, Breaker, Ticket
+
+from ..chat.test_routes import assert_problem
+from ..chat.test_stream import stream
+from ..scripted_model import ScriptedModel, answers, fails
+from ..service import Service, wait_until
+
+SOON = 0.05  # seconds
+
+
+def opened(seconds: float = SOON) -> Breaker:
+    breaker = Breaker("The model", seconds)
+    for _ in range(FAILURES):
+        breaker.record(admitted(breaker), is_well=False)
+    assert breaker.is_open
+    return breaker
+
+
+def admitted(breaker: Breaker) -> Ticket:
+    ticket = breaker.admit()
+    assert ticket is not None
+    return ticket
+
+
+def probe(breaker: Breaker) -> Ticket:
+    tickets: list[Ticket | None] = []
+    wait_until(lambda: tickets.append(breaker.admit()) or tickets[-1])
+    assert tickets[-1] is not None
+    return tickets[-1]
+
+
+def test_only_failures_in_a_row_open_it() -> None:
+    breaker = Breaker("The model")
+    for _ in range(3):
+        for _ in range(FAILURES - 1):
+            breaker.record(admitted(breaker), is_well=False)
+        breaker.record(admitted(breaker), is_well=None)  # what nobody knows neither helps nor harms
+        breaker.record(admitted(breaker), is_well=True)
+    assert not breaker.is_open
+
+
+def test_while_it_is_open_nobody_is_let_in() -> None:
+    breaker = opened(OPEN_SECONDS)
+    assert [breaker.admit() for _ in range(10)] == [None] * 10
+    assert 1 <= breaker.remaining() <= OPEN_SECONDS
+
+
+def test_then_exactly_one_of_many_is() -> None:
+    breaker = opened()
+    time.sleep(2 * SOON)
+    with ThreadPoolExecutor(20) as pool:
+        tickets = [ticket for ticket in pool.map(lambda _: breaker.admit(), range(200)) if ticket]
+    assert len(tickets) == 1
+    assert tickets[0].is_probe
+
+
+def test_a_probe_that_is_answered_closes_it() -> None:
+    breaker = opened()
+    breaker.record(probe(breaker), is_well=True)
+    assert not breaker.is_open
+    for _ in range(FAILURES - 1):
+        breaker.record(admitted(breaker), is_well=False)
+    assert not breaker.is_open
+
+
+def test_a_probe_that_fails_opens_it_again() -> None:
+    breaker = opened()
+    breaker.record(probe(breaker), is_well=False)
+    assert breaker.admit() is None
+    assert probe(breaker).is_probe
+
+
+def test_a_probe_of_which_nobody_knows_is_followed_by_another() -> None:
+    breaker = opened()
+    breaker.record(probe(breaker), is_well=None)
+    assert admitted(breaker).is_probe
+
+
+@pytest.mark.parametrize("is_well", [True, False])
+def test_calls_from_before_it_opened_change_nothing(is_well: bool) -> None:
+    breaker = Breaker("The model", OPEN_SECONDS)
+    late = [admitted(breaker) for _ in range(FAILURES + 1)]
+    for ticket in late[:FAILURES]:
+        breaker.record(ticket, is_well=False)
+    breaker.record(late[-1], is_well=is_well)
+    assert breaker.is_open
+    assert breaker.admit() is None
+
+
+def test_a_sick_model_is_left_alone(start_service: Callable[..., Service], model: ScriptedModel) -> None:
+    service = start_service("gunicorn")
+    model.otherwise = fails(500)
+    for _ in range(FAILURES):
+        assert_problem(service.chat(), 502, "model_failed")
+    calls = len(model.requests)
+    for headers in ({}, {"Accept": "text/event-stream"}):
+        answer = service.http.post("/chat", json={"message": "Hi"}, headers=headers)
+        assert_problem(answer, 503, "model_busy")
+        assert 1 <= int(answer.headers["Retry-After"]) <= OPEN_SECONDS
+    assert len(model.requests) == calls == 3 * FAILURES
+    assert service.log().count("failed 5 times in a row") == 1
+    assert service.http.get("/ready").status_code == 200  # another worker, or a minute, may do better
+
+
+@pytest.mark.parametrize("step", [fails(401), fails(400, "content_filter"), answers()])
+def test_what_is_no_failure_of_the_model_does_not_open_it(
+    start_service: Callable[..., Service], model: ScriptedModel, step: object
+) -> None:
+    service = start_service("gunicorn")
+    model.otherwise = step
+    for _ in range(2 * FAILURES):
+        service.chat()
+    model.otherwise = answers()
+    assert service.chat().status_code == 200
+
+
+@pytest.mark.soak
+def test_after_half_a_minute_one_call_tries_it(start_service: Callable[..., Service], model: ScriptedModel) -> None:
+    service = start_service("gunicorn")
+    model.otherwise = fails(500)
+    for _ in range(FAILURES):
+        service.chat()
+    for is_well in (False, True):
+        model.otherwise = answers() if is_well else fails(500)
+        before = len(model.requests)
+        wait_until(lambda before=before: service.chat().status_code and len(model.requests) > before)
+        with ThreadPoolExecutor(20) as pool:
+            statuses = set(pool.map(lambda _: service.chat().status_code, range(50)))
+        assert statuses == ({200} if is_well else {503})
+        assert is_well or len(model.requests) == before + 1
+    assert stream(service)[-1][0] == "done"

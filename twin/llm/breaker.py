@@ -1,0 +1,73 @@
+"""A breaker: after failures in a row, a provider is left alone for a while, then tried with one call."""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+import time
+from dataclasses import dataclass
+
+FAILURES = 5  # in a row, each of a chat with all its attempts, that open it
+OPEN_SECONDS = 30.0
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """Leave to make a call, to be given back with its outcome."""
+
+    is_probe: bool
+
+
+class Breaker:
+    """Whether a provider may be called; safe to use from many threads at once."""
+
+    def __init__(self, name: str, seconds: float = OPEN_SECONDS) -> None:
+        """Begin closed; once open, it is so for `seconds`."""
+        self._name = name
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._failures = 0
+        self._open_until: float | None = None
+        self._is_probing = False
+
+    def admit(self) -> Ticket | None:
+        """Return a ticket, or None while it is open; when it has been for long enough, one caller gets a probe's."""
+        with self._lock:
+            if self._open_until is None:
+                return Ticket(is_probe=False)
+            if self._is_probing or time.monotonic() < self._open_until:
+                return None
+            self._is_probing = True
+            return Ticket(is_probe=True)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the provider is left alone, or on trial."""
+        return self._open_until is not None
+
+    def remaining(self) -> int:
+        """Return the seconds until a call may be made, 1 or more."""
+        return max(1, math.ceil((self._open_until or 0.0) - time.monotonic()))
+
+    def record(self, ticket: Ticket, is_well: bool | None) -> None:
+        """Take a ticket back: the provider answered, failed, or (None) nobody knows."""
+        with self._lock:
+            if self._open_until is None:
+                self._count(is_well)
+            elif ticket.is_probe:
+                self._is_probing = False
+                if is_well:
+                    self._failures, self._open_until = 0, None
+                    logger.info("%s answers again.", self._name)
+                elif is_well is not None:
+                    self._open_until = time.monotonic() + self._seconds
+
+    def _count(self, is_well: bool | None) -> None:
+        if is_well is not None:
+            self._failures = 0 if is_well else self._failures + 1
+        if self._failures == FAILURES:
+            self._open_until = time.monotonic() + self._seconds
+            logger.error("%s failed %d times in a row: it is not asked for %g s.", self._name, FAILURES, self._seconds)

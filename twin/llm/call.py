@@ -1,0 +1,217 @@
+"""One chat's call: which model is asked, again where a fault may pass, within one deadline."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import httpx2
+import openai
+import stamina
+
+from ..config import Settings
+from ..errors import InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, TwinError
+from .answers import Answer, read_answer, read_chunks, read_streamed_answer
+from .breaker import Ticket
+from .connections import Connection, Connections, Deadline
+from .faults import costs_nothing, explain_break, explain_lateness, explain_status, is_refusal
+from .providers import Provider
+
+ATTEMPTS = 3
+JITTER_SECONDS = 0.2
+TRAILER_SECONDS = 2.0  # that the end of a stream may take after the answer is complete
+BUSY_SECONDS = 5  # what a visitor is told to wait where the model doesn't say
+FAILURES = (ModelBusy, ModelFailed, ModelTimeout)  # that say that a provider is not well
+
+logger = logging.getLogger(__name__)
+
+
+class Hold(Protocol):
+    """What one attempt may cost at most, held until more is known."""
+
+    def settle(self, prompt_tokens: int, completion_tokens: int) -> None:
+        """Count what it did cost instead."""
+
+    def release(self) -> None:
+        """Count nothing."""
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """Leave to ask a provider once."""
+
+    provider: Provider
+    ticket: Ticket
+    hold: Hold
+
+
+class Call:
+    """What one chat asks of the models, in one attempt or more."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        providers: Sequence[Provider],
+        connections: Connections,
+        messages: Sequence[Mapping[str, str]],
+        hold: Callable[[], Hold],
+    ) -> None:
+        """Get leave for the first attempt; raises ModelBusy where no provider is well, or what `hold` raises."""
+        self.deadline = Deadline(settings.chat_deadline)
+        self._settings = settings
+        self._providers = providers
+        self._connections = connections
+        self._messages = messages
+        self._hold = hold
+        self._tried: set[Provider] = set()  # and failed
+        self._failed: dict[Provider, Ticket] = {}  # and not counted yet
+        self._next: _Attempt | None = self._begin()
+        self._deliver: Callable[[str], None] | None = None
+        self._has_delivered = False
+
+    def run(self, deliver: Callable[[str], None] | None = None) -> Answer:
+        """Return the answer; with `deliver`, which gets each piece of its text as it comes, ask for a stream.
+
+        Raises what Model.answer raises.
+        """
+        self._deliver = deliver
+        backoff = 0.0
+
+        def wait_before_retry(error: Exception) -> bool | float:
+            return self._decide_on_retry(error, backoff)
+
+        try:
+            for attempt in stamina.retry_context(
+                wait_before_retry, ATTEMPTS, timeout=None, wait_initial=0.2, wait_jitter=JITTER_SECONDS, wait_max=1
+            ):
+                backoff = attempt.next_wait + JITTER_SECONDS
+                admitted, self._next = self._next or self._begin(), None
+                with attempt:
+                    return self._ask(admitted)
+        except ModelBusy as error:
+            raise ModelBusy(retry_after=error.retry_after or BUSY_SECONDS, advice=error.advice) from error
+        finally:
+            for provider, ticket in self._failed.items():
+                provider.breaker.record(ticket, is_well=None if self.deadline.is_cancelled else False)
+        raise AssertionError("unreachable: the loop returns or raises")
+
+    def _begin(self) -> _Attempt:
+        """Get leave from a provider that is well, at best one that has not failed this chat, and from the budget."""
+        for provider in sorted(self._providers, key=lambda provider: provider in self._tried):
+            if ticket := provider.breaker.admit():
+                try:
+                    return _Attempt(provider, ticket, self._hold())
+                except BaseException:
+                    provider.breaker.record(ticket, is_well=None)
+                    raise
+        raise ModelBusy(retry_after=min(provider.breaker.remaining() for provider in self._providers))
+
+    def _decide_on_retry(self, error: Exception, backoff: float) -> bool | float:
+        """Return whether to ask again, or after how many seconds."""
+        if self.deadline.is_cancelled:
+            return False  # and nobody's fault
+        _tell_owner(error)
+        well = [provider for provider in self._providers if not provider.breaker.is_open]
+        if self._has_delivered or not well or not isinstance(error, (ModelBusy, ModelFailed, ModelMisconfigured)):
+            return False
+        if not self._tried.issuperset(well):
+            return 0.0  # another one is asked at once
+        if isinstance(error, ModelMisconfigured):
+            return False
+        if (error.retry_after or backoff) >= self.deadline.remaining():
+            return False  # this error says more than that the time is over
+        return error.retry_after or True
+
+    def _ask(self, attempt: _Attempt) -> Answer:
+        provider, breaker, is_well = attempt.provider, attempt.provider.breaker, None
+        try:
+            answer = self._exchange(attempt)
+            is_well = True
+        except TwinError as error:
+            self._tried.add(provider)
+            if not self.deadline.is_cancelled:
+                is_well = not isinstance(error, FAILURES)
+            raise
+        finally:
+            if is_well is False and not attempt.ticket.is_probe:
+                self._failed[provider] = attempt.ticket  # it may answer yet
+            else:
+                self._failed.pop(provider, None)
+                breaker.record(attempt.ticket, is_well)
+        if answer.usage:
+            attempt.hold.settle(answer.usage.prompt_tokens, answer.usage.completion_tokens)
+        return replace(answer, model=provider.model)
+
+    def _exchange(self, attempt: _Attempt) -> Answer:
+        provider, deadline = attempt.provider, self.deadline
+        try:
+            address = provider.address(deadline.remaining())
+            if deadline.passed():
+                raise explain_lateness(provider, self._settings.chat_deadline)
+        except TwinError:
+            attempt.hold.release()
+            raise
+        with self._connections.take(address, deadline) as connection:
+            seconds = max(deadline.remaining(), 0.001)
+            try:
+                with closing(connection.post("/chat/completions", self._request(provider), seconds)) as response:
+                    if self._deliver is None:
+                        return read_answer(response.content)
+                    return _read_stream(connection, response, self._note_delivery)
+            except (
+                openai.OpenAIError,
+                httpx2.HTTPError,
+                ValueError,
+                LookupError,  # no such charset
+            ) as error:
+                if costs_nothing(error):
+                    attempt.hold.release()
+                if isinstance(error, openai.APIStatusError):
+                    if is_refusal(error):
+                        return Answer("", "content_filter")
+                    raise explain_status(error, provider) from error
+                if deadline.passed() or isinstance(error, openai.APITimeoutError):
+                    raise explain_lateness(provider, self._settings.chat_deadline) from error
+                raise explain_break(error, provider) from error
+
+    def _note_delivery(self, text: str) -> None:
+        self._has_delivered = True
+        assert self._deliver is not None
+        self._deliver(text)
+
+    def _request(self, provider: Provider) -> dict[str, Any]:
+        settings = self._settings
+        request: dict[str, Any] = {
+            "model": provider.model,
+            "messages": self._messages,
+            provider.cap: settings.max_output_tokens,
+        }
+        if settings.openai_temperature is not None:
+            request["temperature"] = settings.openai_temperature
+        if self._deliver is not None:
+            request |= {"stream": True, "stream_options": {"include_usage": True}}
+        return request | settings.openai_extra
+
+
+def _read_stream(connection: Connection, response: httpx2.Response, deliver: Callable[[str], None]) -> Answer:
+    if "json" in response.headers.get("Content-Type", ""):  # from a server that knows no streams
+        answer = read_answer(response.read())
+        if answer.text:
+            deliver(answer.text)
+        return answer
+    chunks = read_chunks(response.iter_bytes())
+    answer = read_streamed_answer(chunks, deliver)
+    connection.end_in(TRAILER_SECONDS)
+    with suppress(httpx2.HTTPError, ValueError):
+        for chunk in chunks:  # what is read to its end is a connection that can be used again
+            answer = replace(answer, usage=chunk.usage or answer.usage)
+    return answer
+
+
+def _tell_owner(error: Exception) -> None:
+    if isinstance(error, TwinError) and error.advice and not isinstance(error, InvalidRequest):  # the visitor's own
+        level = logging.ERROR if isinstance(error, ModelMisconfigured) else logging.WARNING
+        logger.log(level, "%s", error.advice)
