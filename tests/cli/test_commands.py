@@ -185,6 +185,7 @@ def test_check_finds_nothing_where_all_is_well(run: Run, model: ScriptedModel) -
     assert [line.split()[:2] for line in end.stdout.splitlines()] == [
         ["ok", "settings"],
         ["ok", "persona"],
+        ["ok", "budget"],
         ["ok", "model"],
         ["ok", "origins"],
     ]
@@ -193,7 +194,7 @@ def test_check_finds_nothing_where_all_is_well(run: Run, model: ScriptedModel) -
     assert len(model.requests) == 1
     report = json.loads(run("check", "--json", CORS_ORIGINS="*").stdout)
     assert report["ok"]
-    assert "every website" in report["checks"][3]["message"]
+    assert "every website" in report["checks"][4]["message"]
 
 
 def test_check_finds_all_that_is_wrong_at_once(run: Run, root: Path, model: ScriptedModel) -> None:
@@ -206,9 +207,34 @@ def test_check_finds_all_that_is_wrong_at_once(run: Run, root: Path, model: Scri
     assert [line.split()[:2] for line in lines] == [
         ["ok", "settings"],
         ["WRONG", "persona"],
+        ["ok", "budget"],
         ["WRONG", "model"],
         ["ok", "origins"],
     ]
+
+
+def test_spend_shows_what_the_days_have_cost(run: Run, model: ScriptedModel) -> None:
+    for _ in range(2):
+        run("ask", "Hi")
+    prices = {"USD_PER_MILLION_INPUT": "100", "USD_PER_MILLION_OUTPUT": "200"}
+    run("ask", "Hi", DAILY_USD="2", **prices)
+    head, today, cap = run("spend", DAILY_USD="2", **prices).stdout.splitlines()
+    assert head.split() == ["day", "calls", "tokens", "USD"]
+    assert today.split()[1:] == ["3", "36", "0.0017"]
+    assert cap == "A day may cost 1000000 tokens and 2 USD."
+    assert json.loads(run("spend", "--json").stdout)[0]["tokens"] == 36
+
+
+def test_spend_says_why_there_is_nothing_to_show(run: Run) -> None:
+    assert_failed_in_one_line(run("spend", DAILY_TOKENS="0"), "nothing is counted")
+    assert_failed_in_one_line(run("spend", DATABASE_URL="postgresql://127.0.0.1:1/nothing"), "DATABASE_URL: ")
+    assert run("spend", "--json").stdout == "[]\n"
+
+
+def test_check_finds_a_budget_that_holds_no_answer(run: Run) -> None:
+    end = run("check", DAILY_TOKENS="100")
+    assert end.returncode == 1
+    assert "WRONG  budget    DAILY_TOKENS" in end.stdout
 
 
 def test_check_says_that_the_embedded_model_is_a_trial(run: Run) -> None:

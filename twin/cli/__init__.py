@@ -13,6 +13,7 @@ from ..errors import StartError, stop_in_one_line
 from .ask import ask
 from .check import check
 from .settings import settings
+from .spend import spend
 
 
 class OneLineGroup(AppGroup):
@@ -33,10 +34,11 @@ class OneLineGroup(AppGroup):
             logging.getLogger("twin").removeHandler(silence)
 
 
-commands = OneLineGroup("twin", help="Ask the twin, show its settings, and check that it would work.")
+commands = OneLineGroup("twin", help="Ask the twin, show its settings and what it spent, and check that it would work.")
 commands.add_command(ask)
 commands.add_command(check)
 commands.add_command(settings)
+commands.add_command(spend)
 
 
 def is_looking_for_commands() -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import click
 from flask import current_app
@@ -34,7 +34,8 @@ def ask(message: str | None, as_json: bool) -> None:
     for text in _read_messages(message):
         try:
             chat = validate(ChatRequest, {"message": text, "session_id": session_id})
-            answer = ChatResponse.of(twin.answer(chat.message, chat.session_id))
+            with closing(twin.begin(chat.message, chat.session_id)) as turn:
+                answer = ChatResponse.of(turn.answer())
         except TwinError as error:
             print_line(error)
             failed = True

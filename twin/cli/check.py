@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from textwrap import shorten
 from typing import Any
 
@@ -13,6 +14,7 @@ import click
 from flask import Flask, current_app
 
 from .. import edge
+from ..budget import Budget
 from ..config import ROOT, Settings, collect_values, load_settings
 from ..embedded import NOTICE, EmbeddedModel, check_available
 from ..errors import StartError, TwinError
@@ -33,7 +35,7 @@ class Finding:
 @click.command
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def check(as_json: bool) -> None:
-    """Try settings, persona, model and CORS origins; exit with 1 if one is wrong."""
+    """Try settings, persona, budget, model and CORS origins; exit with 1 if one is wrong."""
     findings = []
     for finding in run_checks(current_app.config):
         findings.append(finding)
@@ -55,7 +57,7 @@ def run_checks(overrides: Mapping[str, Any]) -> Iterator[Finding]:
         return
     given = [f"{name.upper()} from {value.source}" for name, value in collect_values(overrides).items()]
     yield Finding("settings", True, f"{', '.join(given) or 'none is set'}; all others have their defaults.")
-    for name, attempt in {"persona": try_persona, "model": try_model, "origins": try_origins}.items():
+    for name, attempt in CHECKS.items():
         try:
             yield Finding(name, True, attempt(settings))
         except (StartError, TwinError) as error:
@@ -68,25 +70,42 @@ def try_persona(settings: Settings) -> str:
     return f"me.txt has about {estimate_tokens(persona)} tokens, of {settings.context_tokens} that may be."
 
 
+def try_budget(settings: Settings) -> str:
+    """Return how many calls a day may cost; raises StartError or TwinError where nobody can know, or it is none."""
+    budget = Budget(settings, ROOT / "instance")
+    if not budget.is_capped:
+        return "DAILY_TOKENS is 0 and DAILY_USD unset: nothing limits what a day may cost."
+    budget.check()
+    calls = budget.count_calls(_compose(settings))
+    if not calls:
+        raise StartError("DAILY_TOKENS, DAILY_USD: not one answer fits a day: raise them, or lower MAX_OUTPUT_TOKENS.")
+    return f"{calls} answers fit a day if each is as long as it may be; most are not."
+
+
 def try_model(settings: Settings) -> str:
     """Return what the model answers; raises StartError where there is none, TwinError where it fails."""
     embedded = EmbeddedModel(ROOT / "instance")
-    messages = [{"role": "user", "content": QUESTION}]
     if settings.uses_embedded_model:
         check_available(settings.embedded_model, ROOT / "instance")
-    with suppress(StartError):  # that me.txt is wrong is a finding of its own
-        messages.insert(0, {"role": "system", "content": Persona(ROOT / "me.txt", settings.context_tokens).text()})
     from ..llm import Model  # openai takes 0.6 s to import
 
-    answer = Model(settings, embedded).answer(messages)
+    messages = _compose(settings)
+    answer = Model(settings, embedded).answer(messages, partial(Budget(settings, ROOT / "instance").hold, messages))
     notice = f" {NOTICE}" if settings.uses_embedded_model else ""
     return f"asked “{QUESTION}”, it answers “{shorten(answer.text, 60, placeholder=' …')}”.{notice}"
+
+
+def _compose(settings: Settings) -> list[dict[str, str]]:
+    messages = [{"role": "user", "content": QUESTION}]
+    with suppress(StartError):  # that me.txt is wrong is a finding of its own
+        messages.insert(0, {"role": "system", "content": Persona(ROOT / "me.txt", settings.context_tokens).text()})
+    return messages
 
 
 def try_origins(settings: Settings) -> str:
     """Return whose pages may call the service; raises StartError where a browser would refuse one of them."""
     app = Flask("origins")
-    edge.init_app(app, settings.cors_origins)
+    edge.init_app(app, settings)
     for origin in settings.cors_origins:
         page = "https://any.example" if origin == "*" else origin
         asked = {
@@ -102,3 +121,6 @@ def try_origins(settings: Settings) -> str:
     if "*" in settings.cors_origins:
         return "pages of every website may call the service."
     return f"pages of {', '.join(settings.cors_origins) or 'no other origin'} may call the service."
+
+
+CHECKS = {"persona": try_persona, "budget": try_budget, "model": try_model, "origins": try_origins}

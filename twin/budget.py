@@ -1,0 +1,202 @@
+"""What a day may cost: the worst case of each call is held before it is made, and settled after."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, select, true, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from .config import Settings
+from .db import budget_days, make_table, open_engine
+from .errors import BudgetExhausted, StoreUnavailable
+
+# What a model's template may add to what we send: role marks for each message, and a system prompt of its own.
+TOKENS_PER_MESSAGE = 16
+TOKENS_PER_CALL = 64
+RETRY_SECONDS = 5  # that a visitor is told to wait for a database that does not answer
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a call costs, or may cost."""
+
+    tokens: int
+    nanodollars: int
+
+
+@dataclass(frozen=True)
+class Day:
+    """What a UTC day has cost, with the worst case of each call that is not settled."""
+
+    day: date
+    calls: int
+    tokens: int
+    usd: float
+
+
+class Budget:
+    """The cap on what a UTC day may cost, in a table that all processes share."""
+
+    def __init__(self, settings: Settings, instance: Path) -> None:
+        """Connect to nothing yet; raises StartError where no table can be kept."""
+        self._settings = settings
+        self._max_tokens = settings.daily_tokens or None
+        self._max_nanodollars = int(settings.daily_usd * 10**9) if settings.daily_usd is not None else None
+        self.is_capped = self._max_tokens is not None or self._max_nanodollars is not None
+        url = settings.database_url or f"sqlite:///{instance / 'budget.db'}"
+        self._unprepared = open_engine(url) if self.is_capped else None
+        self._is_down = False
+        self._told_on: date | None = None
+
+    def hold(self, messages: Sequence[Mapping[str, str]]) -> Hold:
+        """Hold the worst case of one call with these chat messages.
+
+        Raises BudgetExhausted where the day has no room for it, and StoreUnavailable where nobody knows.
+        """
+        worst = self.find_worst_case(messages)
+        day = datetime.now(UTC).date()
+        if self.is_capped and not self._record(day, worst, calls=1):
+            self._tell_owner(day)
+            said = " ".join(filter(None, [BudgetExhausted.detail, self._settings.contact]))
+            raise BudgetExhausted(said, retry_after=_seconds_to_midnight())
+        return Hold(self, day, worst)
+
+    def find_worst_case(self, messages: Sequence[Mapping[str, str]]) -> Cost:
+        """Return the most that a call can cost: no tokenizer makes more tokens than there are bytes of UTF-8."""
+        extra = self._settings.openai_extra
+        prompt = sum(len(message["content"].encode()) + TOKENS_PER_MESSAGE for message in messages)
+        prompt += TOKENS_PER_CALL + (len(json.dumps(extra, ensure_ascii=False).encode()) if extra else 0)
+        return self.price(prompt, self._settings.max_output_tokens)
+
+    def count_calls(self, messages: Sequence[Mapping[str, str]]) -> int:
+        """Return how many such calls a day holds if each costs its worst case; only of a budget that is capped."""
+        worst = self.find_worst_case(messages)
+        caps = [(self._max_tokens, worst.tokens), (self._max_nanodollars, worst.nanodollars)]
+        return min(cap // cost for cap, cost in caps if cap is not None and cost)
+
+    def price(self, prompt_tokens: int, completion_tokens: int) -> Cost:
+        """Return what so many tokens cost; fractions of a nanodollar are rounded up."""
+        read = Fraction(self._settings.usd_per_million_input or 0) * prompt_tokens
+        written = Fraction(self._settings.usd_per_million_output or 0) * completion_tokens
+        return Cost(prompt_tokens + completion_tokens, math.ceil((read + written) * 1_000))
+
+    def settle(self, day: date, change: Cost, calls: int) -> None:
+        """Add `change` to a day, whatever its cap; where the database is down, what was held stands."""
+        try:
+            self._record(day, change, calls, is_settled=True)
+        except StoreUnavailable:
+            logger.warning("A call could not be settled: its worst case stands.")
+
+    def fetch_days(self, count: int) -> list[Day]:
+        """Return the last days on which something was spent, the newest first; raises StoreUnavailable."""
+        query = select(budget_days).order_by(budget_days.c.day.desc()).limit(count)
+        try:
+            with self._engine.connect() as connection:
+                rows = connection.execute(query).all()
+        except SQLAlchemyError as error:
+            raise self._note_fault(error) from error
+        return [Day(row.day, row.calls, row.tokens, row.nanodollars / 10**9) for row in rows]
+
+    def check(self) -> None:
+        """Raise StoreUnavailable where the database does not answer."""
+        if self.is_capped:
+            self.fetch_days(1)
+
+    def close(self) -> None:
+        """Close the connections that nobody is using."""
+        if self._unprepared is not None:
+            self._unprepared.dispose()
+
+    @cached_property
+    def _engine(self) -> Engine:
+        """The engine, when the table is there."""
+        assert self._unprepared is not None
+        make_table(self._unprepared, budget_days)
+        return self._unprepared
+
+    def _record(self, day: date, cost: Cost, calls: int, *, is_settled: bool = False) -> bool:
+        """Add to a day, in one statement that changes nothing where it would pass the cap; return whether it did."""
+        if not self.is_capped:
+            return True
+        row = budget_days.c
+        change = update(budget_days).where(row.day == day, true() if is_settled else self._has_room(cost))
+        change = change.values(
+            calls=row.calls + calls,
+            tokens=row.tokens + cost.tokens,
+            nanodollars=row.nanodollars + cost.nanodollars,
+        )
+        try:
+            with self._engine.connect() as connection:
+                changed = connection.execute(change).rowcount or (
+                    _begin_day(connection, day) and connection.execute(change).rowcount
+                )
+        except SQLAlchemyError as error:
+            raise self._note_fault(error) from error
+        self._is_down = False
+        return bool(changed)
+
+    def _has_room(self, cost: Cost) -> ColumnElement[bool]:
+        row = budget_days.c
+        caps = [(row.tokens, self._max_tokens, cost.tokens), (row.nanodollars, self._max_nanodollars, cost.nanodollars)]
+        return and_(*(spent <= cap - wanted for spent, cap, wanted in caps if cap is not None))
+
+    def _note_fault(self, error: SQLAlchemyError) -> StoreUnavailable:
+        where = "DATABASE_URL" if self._settings.database_url else "instance/budget.db"
+        reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
+        if not self._is_down:
+            logger.error("%s: what the day has cost cannot be read (%s): no model is asked meanwhile.", where, reason)
+        self._is_down = True
+        return StoreUnavailable(retry_after=RETRY_SECONDS, advice=f"{where}: {reason}")
+
+    def _tell_owner(self, day: date) -> None:
+        if self._told_on != day:
+            logger.warning(
+                "DAILY_TOKENS, DAILY_USD: what %s may cost is spent or held; visitors are told so until midnight UTC.",
+                day,
+            )
+        self._told_on = day
+
+
+@dataclass(frozen=True)
+class Hold:
+    """The worst case of one call, which counts as spent until more is known; process ends included."""
+
+    _budget: Budget
+    _day: date
+    _worst: Cost
+
+    def settle(self, prompt_tokens: int, completion_tokens: int) -> None:
+        """Count what the call did cost instead."""
+        real = self._budget.price(prompt_tokens, completion_tokens)
+        change = Cost(real.tokens - self._worst.tokens, real.nanodollars - self._worst.nanodollars)
+        self._budget.settle(self._day, change, 0)
+
+    def release(self) -> None:
+        """Count nothing, since the call was not made or was refused."""
+        self._budget.settle(self._day, Cost(-self._worst.tokens, -self._worst.nanodollars), -1)
+
+
+def _begin_day(connection: Connection, day: date) -> bool:
+    """Make the day's row; return whether it was missing."""
+    if connection.scalar(select(budget_days.c.day).where(budget_days.c.day == day)) is not None:
+        return False
+    with suppress(IntegrityError):  # another process did
+        connection.execute(insert(budget_days).values(day=day, calls=0, tokens=0, nanodollars=0))
+    return True
+
+
+def _seconds_to_midnight() -> int:
+    now = datetime.now(UTC)
+    return math.ceil((datetime.combine(now.date() + timedelta(1), time(), UTC) - now).total_seconds())
