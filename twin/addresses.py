@@ -1,9 +1,10 @@
-"""Origins and URLs, as settings write them."""
+"""Origins, URLs and hosts, as settings write them, and the networks that visitors come from."""
 
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Address, IPv6Address
+from collections.abc import Collection
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 HOST = r"(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[1-9]\d{0,4}))?"
 
@@ -24,6 +25,59 @@ def check_base_url(value: object) -> object:
     if match is None or not _is_host(match):
         raise ValueError("it is not a URL such as http://localhost:11434/v1")
     return value
+
+
+def check_redis_url(value: object) -> object:
+    """Return the URL of a Redis, or raise ValueError where it is none."""
+    if not re.fullmatch(r"(rediss?://(?=[^/?#])|unix:///)[!-~]*", str(value), re.ASCII):
+        raise ValueError("it is not a URL such as redis://localhost:6379/0")
+    return value
+
+
+def check_database_url(value: object) -> object:
+    """Return the URL of a database as SQLAlchemy takes it, or raise ValueError where it is none of ours."""
+    match = re.fullmatch(r"(sqlite|postgres(?:ql)?(?:\+psycopg)?)://([!-~]+)", str(value), re.ASCII)
+    if match is None or (match[1] == "sqlite" and not match[2].startswith("/")):
+        raise ValueError("it is not a URL such as postgresql://user:password@localhost/twin or sqlite:////srv/twin.db")
+    return f"{'sqlite' if match[1] == 'sqlite' else 'postgresql'}://{match[2]}"
+
+
+def parse_hosts(value: object) -> object:
+    """Return the hosts of a comma-separated list, without ports; one that starts with a dot is a domain's all."""
+    if not isinstance(value, (str, list, tuple)):
+        return value
+    parts = value.split(",") if isinstance(value, str) else [str(part) for part in value]
+    hosts = tuple(part.strip().lower() for part in parts if part.strip())
+    for host in hosts:
+        match = re.fullmatch(rf"\.?{HOST}", host, re.ASCII)
+        if match is None or match["port"] or not _is_host(match):
+            raise ValueError(f"{host!r} is not a host such as twin.example or 127.0.0.1")
+    return hosts
+
+
+def is_allowed_host(host: str, allowed: Collection[str]) -> bool:
+    """Whether a Host header's value is in a list as parse_hosts returns it; an empty list allows all."""
+    bare = re.sub(r":\d*\Z", "", host.lower())
+    return not allowed or any(
+        bare == known.removeprefix(".") or (known.startswith(".") and bare.endswith(known)) for known in allowed
+    )
+
+
+def network_of(address: str, ipv4_bits: int, ipv6_bits: int) -> str:
+    """Return the network that a visitor's address is in, `unknown` where it is none; a port is left out.
+
+    An IPv4 address inside IPv6 (RFC 4291, section 2.5.5.2) is the one that it stands for.
+    """
+    match = re.fullmatch(r"\[(?P<six>[^\]]*)\](?::\d+)?|(?P<four>[\d.]+)(?::\d+)?", address.strip(), re.ASCII)
+    bare = (match["six"] or match["four"] or "") if match else address.strip()
+    try:
+        found = ip_address(bare.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(found, IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    bits = ipv4_bits if isinstance(found, IPv4Address) else ipv6_bits
+    return str(ip_network((found, bits), strict=False))
 
 
 def mask_password(url: str) -> str:
