@@ -12,18 +12,34 @@ import ssl
 from contextlib import suppress
 
 import gevent.socket
-from gunicorn.http.errors import ConfigurationProblem, InvalidHeader, ParseException, UnsupportedTransferCoding
+from gunicorn.glogging import Logger
+from gunicorn.http.errors import (
+    ExpectationFailed,
+    ForbiddenProxyRequest,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+)
+from gunicorn.util import write_error
 from gunicorn.workers.ggevent import GeventWorker
 
 from twin import create_app
 from twin.errors import stop_in_one_line
 from twin.launch import require_free_port
+from twin.telemetry import make_formatter
 
 # Whatever would stop a worker stops here, once and in one line; the workers share what this imports.
 with stop_in_one_line():
     settings = create_app().extensions["twin"].settings
 
 
+REFUSALS = {
+    LimitRequestLine: (414, "URI Too Long"),
+    LimitRequestHeaders: (431, "Request Header Fields Too Large"),
+    ExpectationFailed: (417, "Expectation Failed"),
+    (ForbiddenProxyRequest, ssl.SSLError): (403, "Forbidden"),
+    ParseException: (400, "Bad Request"),
+}
 MAX_UNREAD_BYTES = 8_000_000  # so that a client which sends too much still sees its 413, in step with the next
 SEND_SECONDS = 30  # that a visitor may take to make room for what is to be sent
 
@@ -51,7 +67,7 @@ class FairSocket(gevent.socket.socket):
 
 
 class PoliteGeventWorker(GeventWorker):
-    """gunicorn's gevent worker, answering 400 to what gunicorn takes for a fault of its own (501, 500)."""
+    """gunicorn's gevent worker, which never takes a client's fault for its own (501, 500)."""
 
     def handle(self, listener, client, addr):
         if not isinstance(client, ssl.SSLSocket):
@@ -59,9 +75,14 @@ class PoliteGeventWorker(GeventWorker):
         super().handle(listener, client, addr)
 
     def handle_error(self, req, client, addr, exc):
-        if isinstance(exc, (UnsupportedTransferCoding, ConfigurationProblem)):
-            exc = InvalidHeader("not supported")
-        super().handle_error(req, client, addr, exc)
+        """Refuse what is no request of ours; log neither what it says nor who sent it."""
+        status, reason = next((refusal for kind, refusal in REFUSALS.items() if isinstance(exc, kind)), (500, "Error"))
+        if status == 500:
+            self.log.exception("A connection failed unexpectedly.")
+        else:
+            self.log.info("A request was refused with %s (%s).", status, type(exc).__name__)
+        with suppress(OSError):
+            write_error(client, status, reason, "")
 
     def handle_request(self, listener_name, req, sock, addr):
         """Read what is left of a refused body, but not without end, as gunicorn itself would."""
@@ -71,6 +92,15 @@ class PoliteGeventWorker(GeventWorker):
                 if not req.body.read(4096):
                     return
         raise StopIteration  # closes the connection
+
+
+class JsonLogger(Logger):
+    """gunicorn's own lines, as the twin's are written."""
+
+    def setup(self, cfg):
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(make_formatter(as_json=True))
 
 
 def on_starting(arbiter):
@@ -100,6 +130,7 @@ worker_connections = 2_000
 keepalive = 15  # seconds; also ends connections whose headers come a byte at a time
 graceful_timeout = math.ceil(settings.chat_deadline) + 5  # a chat in flight always finishes
 control_socket_disable = True
+forwarded_allow_ips = ""  # TRUSTED_PROXIES alone says whose headers count
+secure_scheme_headers = {}
 forwarder_headers = ""  # SCRIPT_NAME and PATH_INFO are not for clients to set
-accesslog = "-"
-access_log_format = '%(t)s "%(r)s" %(s)s %(B)s bytes %(M)s ms %({x-request-id}o)s'
+logger_class = JsonLogger  # the app logs each request when all of it is sent; gunicorn's own line would hold its query

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from . import edge, launch
+from . import edge, launch, telemetry
 from .chat.routes import blueprint as chat
 from .cli import commands
 from .config import ROOT, load_settings
@@ -23,15 +22,15 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
 
     Raises StartError, in one line that says what to mend, where a setting, me.txt or the model is wrong.
     """
+    telemetry.set_up(as_json=not launch.is_development())
     settings = load_settings(test_config)
     twin = Twin(settings)
     app = Flask(__name__, root_path=str(ROOT / "twin"), instance_path=str(ROOT / "instance"), static_folder=None)
     app.config.from_mapping(test_config or {})
     app.extensions["twin"] = twin
-    app.logger.setLevel(logging.INFO)
     app.json = DefaultJSONProvider(app)
     app.json.sort_keys = app.json.ensure_ascii = False
-    edge.init_app(app, settings.cors_origins)
+    edge.init_app(app, settings)
     app.register_blueprint(chat)
     app.register_blueprint(meta)
     app.register_blueprint(page)

@@ -15,6 +15,11 @@ from .errors import StartError
 from .turn import Twin
 
 
+def is_development() -> bool:
+    """Whether Flask's own command line runs the app."""
+    return click.get_current_context(silent=True) is not None
+
+
 def prepare(twin: Twin) -> None:
     """Under `flask run`, see that its port is free, and start the embedded model if it is to answer."""
     command = click.get_current_context(silent=True)
