@@ -1,12 +1,14 @@
-"""What guards every request: host, origins, body limits and deadlines, request ids, errors as problems."""
+"""What guards every request: host, proxies, origins, body limits and deadlines, request ids, headers, problems."""
 
 from __future__ import annotations
 
 import logging
 import re
 import socket
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from io import BytesIO
 from threading import Timer
 from typing import IO, Any
@@ -17,9 +19,13 @@ from flask_cors import CORS
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadHost as UnroutableHost
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.sansio.utils import get_content_length, host_is_trusted
 from werkzeug.utils import cached_property  # functools' own locks all requests out while one is read
 
+from . import telemetry
+from .addresses import is_allowed_host
+from .config import Settings
 from .errors import BadHost, BadJson, BadRequest, MethodNotAllowed, NotFound, TooLarge, TwinError, UnsupportedMediaType
 
 FAULTS = (BadHost, TwinError)  # that any request can meet
@@ -33,15 +39,46 @@ PROBLEMS_BY_STATUS: dict[int | None, type[TwinError]] = {
     413: TooLarge,
 }
 
+HEADERS = {  # of every answer that does not set its own
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+HSTS = "max-age=31536000"  # a year (RFC 6797)
+
 logger = logging.getLogger(__name__)
 
 
-def init_app(app: Flask, origins: Sequence[str]) -> None:
-    """Guard every request of `app`, and let pages of `origins` call it."""
+def init_app(app: Flask, settings: Settings) -> None:
+    """Guard every request of `app`, and let pages of `CORS_ORIGINS` call it."""
+    origins, proxies = settings.cors_origins, settings.trusted_proxies
     app.request_class = GuardedRequest
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.before_request(take_request_id)
-    app.before_request(require_host)
-    app.after_request(add_request_id)
+
+    @app.before_request
+    def require_host() -> None:
+        """Refuse a request without a Host, or with one that is none (RFC 9112, section 3.2) or not allowed."""
+        host = request.headers.get("Host")
+        if not host_is_trusted(host) or not is_allowed_host(str(host), settings.allowed_hosts):
+            raise BadHost
+
+    @cache
+    def warn_of_proxy() -> None:
+        logger.warning(
+            "TRUSTED_PROXIES is 0, but X-Forwarded-For arrives: if a proxy sends it, set how many there are, "
+            "or all visitors behind it count as one."
+        )
+
+    @app.before_request
+    def notice_proxy() -> None:
+        if not proxies and "X-Forwarded-For" in request.headers:
+            warn_of_proxy()
+
+    app.after_request(add_headers)
+    app.after_request(log_when_sent)
     app.register_error_handler(TwinError, render_problem)
     app.register_error_handler(HTTPException, render_http_exception)
     app.register_error_handler(Exception, render_unexpected)
@@ -52,7 +89,7 @@ def init_app(app: Flask, origins: Sequence[str]) -> None:
         origins="*" if anyone else [re.compile(re.escape(origin) + r"\Z", re.IGNORECASE) for origin in origins],
         supports_credentials=not anyone,
         send_wildcard=anyone,
-        expose_headers=["Retry-After", "X-Request-ID"],
+        expose_headers=["RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"],
     )
 
 
@@ -119,20 +156,38 @@ def _reading_ends(environ: dict[str, Any], seconds: float) -> Iterator[None]:
 
 def take_request_id() -> None:
     """Keep the client's X-Request-ID where it is sane, or make one."""
+    g.started = time.monotonic()
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if SANE_REQUEST_ID.fullmatch(given) else str(uuid4())
 
 
-def require_host() -> None:
-    """Refuse a request without a Host, or with one that is none (RFC 9112, section 3.2)."""
-    if not host_is_trusted(request.headers.get("Host")):
-        raise BadHost
-
-
-def add_request_id(response: Response) -> Response:
-    """Send the request's id back."""
+def add_headers(response: Response) -> Response:
+    """Send the request's id back, and what browsers need to know to be safe."""
     response.headers["X-Request-ID"] = g.request_id
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = HSTS
     return response
+
+
+def log_when_sent(response: Response) -> Response:
+    """Have the request logged when the last of its answer is sent, or its visitor has left."""
+    route = f"{request.method} {request.url_rule.rule if request.url_rule else '-'}"
+    started, request_id, address, chat = g.started, g.request_id, find_address(), g.get("chat")
+
+    def log() -> None:
+        ms = round(1_000 * (time.monotonic() - started))
+        status = response.status_code
+        telemetry.log_request(route=route, status=status, ms=ms, request_id=request_id, address=address, chat=chat)
+
+    response.call_on_close(log)
+    return response
+
+
+def find_address() -> str:
+    """Return the visitor's address, as far as `TRUSTED_PROXIES` lets X-Forwarded-For say it; may be no address."""
+    return request.remote_addr or ""
 
 
 def render_problem(error: TwinError) -> Response:

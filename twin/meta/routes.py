@@ -16,6 +16,12 @@ from .schemas import Document, Health, Name, Readiness
 DOCS = Path(__file__).parent / "docs"
 ASSETS_SECONDS = 3_600  # that a browser keeps what /docs consists of
 
+# Swagger UI writes styles into its elements, and has its icons inside its style.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
 # Not left to the machine, whose own list may have other names.
 MEDIA = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".txt": "text/plain"}
 
@@ -43,8 +49,7 @@ def show_health() -> Health:
 def show_readiness() -> Readiness:
     """Say whether a chat would be answered now, for load balancers; never calls a provider."""
     twin: Twin = current_app.extensions["twin"]
-    if not twin.is_ready():
-        raise NotReady("The embedded model is still loading.", retry_after=1)
+    twin.check_ready()
     return Readiness(status="ready", notice=NOTICE if twin.settings.uses_embedded_model else None)
 
 
@@ -71,4 +76,6 @@ def show_docs_asset(name: str) -> Response:
 
 def _send(name: str) -> Response:
     media = MEDIA.get(Path(name).suffix)
-    return send_from_directory(DOCS, name, mimetype=media, conditional=False, max_age=ASSETS_SECONDS)
+    response = send_from_directory(DOCS, name, mimetype=media, conditional=False, max_age=ASSETS_SECONDS)
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
