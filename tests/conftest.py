@@ -18,8 +18,10 @@ from twin import create_app
 
 from .scripted_model import ScriptedModel
 from .service import PATIENCE, Service, copy_project
+from .stores import PostgresServer, RedisServer
 
 KEY = "sk-test-0123456789"
+UNLIMITED = {"RATE_LIMITS": "off", "DAILY_TOKENS": "1000000000"}  # all tests ask from one address, on one day
 expect.set_options(timeout=PATIENCE * 1_000)
 PORTRAIT = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
@@ -49,6 +51,7 @@ def under(tmp_path_factory: pytest.TempPathFactory, _model: ScriptedModel) -> It
             (root / "instance" / "portrait.png").write_bytes(PORTRAIT)
             settings = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": _model.url, "CHAT_DEADLINE": "4"}
             settings |= {"OWNER_NAME": "Roger J. Campbell", "PORTRAIT": "portrait.png"}
+            settings |= UNLIMITED
             running[command] = Service(command, root, settings).start()
         assert running[command].is_up()
         return running[command]
@@ -61,13 +64,20 @@ def under(tmp_path_factory: pytest.TempPathFactory, _model: ScriptedModel) -> It
 @pytest.fixture(params=["flask run", "gunicorn"])
 def service(request: pytest.FixtureRequest, under: Callable[[str], Service], model: ScriptedModel) -> Service:
     """The service with the scripted model behind it, under `flask run` and under gunicorn."""
-    return under(request.param)
+    return _heal(under(request.param), model)
 
 
 @pytest.fixture
 def gunicorn(under: Callable[[str], Service], model: ScriptedModel) -> Service:
     """The same under gunicorn alone, for what only the server on the internet meets."""
-    return under("gunicorn")
+    return _heal(under("gunicorn"), model)
+
+
+def _heal(service: Service, model: ScriptedModel) -> Service:
+    """Let the breaker see an answer, so that it does not open on the faults of many tests in a row."""
+    assert service.chat().status_code == 200
+    model.reset()
+    return service
 
 
 @pytest.fixture
@@ -76,7 +86,7 @@ def start_service(tmp_path: Path, model: ScriptedModel) -> Iterator[Callable[...
     started: list[Service] = []
 
     def start(command: str, *, model_set: bool = True, wait: bool = True, **settings: str) -> Service:
-        base = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": model.url} if model_set else {}
+        base = UNLIMITED | ({"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": model.url} if model_set else {})
         service = Service(command, copy_project(tmp_path / f"twin{len(started)}"), base | settings)
         started.append(service)
         return service.start(wait)
@@ -84,6 +94,30 @@ def start_service(tmp_path: Path, model: ScriptedModel) -> Iterator[Callable[...
     yield start
     for service in started:
         service.stop()
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis of one's own."""
+    server = RedisServer(tmp_path).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def _postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    server = PostgresServer(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database, in a SQLite file and in a PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/twin.db"
+    server: PostgresServer = request.getfixturevalue("_postgres")
+    return server.make_database()
 
 
 @pytest.fixture(scope="session")

@@ -93,7 +93,51 @@ def test_takes_base_urls(tmp_path: Path, url: str) -> None:
     assert load_settings({"OPENAI_BASE_URL": url}, tmp_path).openai_base_url == url
 
 
+@pytest.mark.parametrize(
+    ("url", "taken"),
+    [
+        ("postgres://u:p@h/twin", "postgresql://u:p@h/twin"),
+        ("postgresql+psycopg://h/twin?sslmode=require", "postgresql://h/twin?sslmode=require"),
+        ("sqlite:////srv/twin.db", "sqlite:////srv/twin.db"),
+    ],
+)
+def test_takes_databases_as_platforms_write_them(tmp_path: Path, url: str, taken: str) -> None:
+    assert load_settings({"DATABASE_URL": url}, tmp_path).database_url == taken
+
+
+def test_dollars_need_prices(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match="DAILY_USD: it needs USD_PER_MILLION_INPUT and"):
+        load_settings({"DAILY_USD": "5", "USD_PER_MILLION_INPUT": "1"}, tmp_path)
+    prices = {"USD_PER_MILLION_INPUT": "0.15", "USD_PER_MILLION_OUTPUT": "0"}
+    assert load_settings({"DAILY_USD": "5", **prices}, tmp_path).daily_usd == 5
+
+
 WRONG = [
+    ("DATABASE_URL", "mysql://h/twin"),
+    ("DATABASE_URL", "sqlite://twin.db"),
+    ("DATABASE_URL", "twin.db"),
+    ("REDIS_URL", "localhost:6379"),
+    ("REDIS_URL", "http://localhost"),
+    ("REDIS_URL", "redis://"),
+    ("ALLOWED_HOSTS", "https://twin.example"),
+    ("ALLOWED_HOSTS", "twin.example:8000"),
+    ("ALLOWED_HOSTS", "*.twin.example"),
+    ("ALLOWED_HOSTS", "a..b"),
+    ("TRUSTED_PROXIES", "-1"),
+    ("TRUSTED_PROXIES", "many"),
+    ("RATE_LIMITS", "perhaps"),
+    ("RATE_PER_MINUTE", "0"),
+    ("RATE_PER_DAY", "1.5"),
+    ("DAILY_TOKENS", "-1"),
+    ("DAILY_USD", "5"),
+    ("DAILY_USD", "nan"),
+    ("USD_PER_MILLION_INPUT", "-1"),
+    ("USD_PER_MILLION_OUTPUT", "inf"),
+    ("MAX_IN_FLIGHT", "0"),
+    ("FALLBACK_BASE_URL", "localhost"),
+    ("FALLBACK_API_KEY", "sk with space"),
+    ("OPENAI_EXTRA", '{"max_tokens": 5}'),
+    ("OPENAI_EXTRA", '{"max_completion_tokens": 5}'),
     ("CORS_ORIGINS", "localhost:3000"),
     ("CORS_ORIGINS", "http://a.example, example.com"),
     ("CORS_ORIGINS", "http://a.example/path"),

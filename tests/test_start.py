@@ -66,7 +66,7 @@ def test_a_port_that_is_taken_stops_it(tmp_path: Path, command: str) -> None:
         port = str(taken.getsockname()[1])
         end = start(command, copy_project(tmp_path / "twin"), **KEY, PORT=port, FLASK_RUN_PORT=port)
     assert end.returncode == 2
-    (line,) = [line for line in end.stderr.splitlines() if "[INFO]" not in line]  # gunicorn greets first
+    (line,) = [line for line in end.stderr.splitlines() if '"INFO"' not in line]  # gunicorn greets first
     assert line.startswith("twin: PORT: port ")
     assert port in line
 

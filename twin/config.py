@@ -12,17 +12,35 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import ErrorDetails
 
-from .addresses import check_base_url, mask_password, parse_origins
+from .addresses import (
+    check_base_url,
+    check_database_url,
+    check_redis_url,
+    mask_password,
+    parse_hosts,
+    parse_origins,
+)
 from .colours import parse_colour
 from .errors import StartError
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACEHOLDER_KEY = "your_openai_api_key_here"
 EMBEDDED_CONTEXT = 2_048  # tokens; more would take too long to read on a small machine
-RESERVED_FIELDS = {"messages", "stream", "n"}  # of the model's request: the service's own to set
+# Of the model's request, the service's own to set: what a call may cost hangs on the last three.
+RESERVED_FIELDS = {"messages", "stream", "n", "max_tokens", "max_completion_tokens"}
 
 
 def _check_key(value: object) -> object:
@@ -71,6 +89,10 @@ def _split_starters(value: str) -> tuple[str, ...]:
     return tuple(question.strip() for question in value.split("|") if question.strip())
 
 
+Hosts = Annotated[tuple[str, ...], BeforeValidator(parse_hosts)]
+RedisUrl = Annotated[str, BeforeValidator(check_redis_url)]
+DatabaseUrl = Annotated[str, BeforeValidator(check_database_url)]
+Price = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 Origins = Annotated[tuple[str, ...], BeforeValidator(parse_origins)]
 ApiKey = Annotated[SecretStr, BeforeValidator(_check_key)]
 BaseUrl = Annotated[str, BeforeValidator(check_base_url)]
@@ -97,8 +119,24 @@ class Settings(BaseModel):
     max_output_tokens: int = Field(2_000, ge=1, le=1_000_000, description="tokens that one answer may have, 1 to 1000000; reasoning counts")
     model_context: int | None = Field(None, ge=256, le=10_000_000, description="tokens (estimated) that persona, knowledge and history may take together, from 256; unset: 128000, with the embedded model 2048")
     chat_deadline: float = Field(60, gt=0, le=3_600, allow_inf_nan=False, description="seconds that one chat may take in all, retries included; above 0, at most 3600")
+    fallback_model: Text | None = Field(None, description="name of the model that answers while the first is failing; unset: none does")
+    fallback_base_url: BaseUrl | None = Field(None, description="URL of the server that has FALLBACK_MODEL; unset: the first model's server, with its key")
+    fallback_api_key: ApiKey | None = Field(None, description="key for FALLBACK_MODEL; a secret; unset: OPENAI_API_KEY, unless FALLBACK_BASE_URL is set")
     fallback: Text = Field("I would rather not answer that. Is there something else you would like to know?", description="the answer given where the model declines to answer")
     embedded_model: bool | None = Field(None, description="on or off: whether the embedded model may answer where neither key nor base URL is set; unset: on under `flask run`, off under gunicorn")
+    rate_limits: bool = Field(True, description="on or off: whether a visitor's address may ask only so often")
+    rate_per_minute: int = Field(20, ge=1, le=100_000, description="chats that one address (IPv6: one /64 network) may start in any minute, from 1")
+    rate_per_day: int = Field(300, ge=1, le=100_000, description="chats that one address may start in any 24 hours, from 1")
+    redis_url: RedisUrl | None = Field(None, description="URL of a Redis in which all processes count together how often an address asks; unset: each counts for itself")
+    trusted_proxies: int = Field(0, ge=0, le=10, description="number of proxies in front of the service, each of which adds to X-Forwarded-For, 0 to 10; one too many lets visitors forge their address")
+    daily_tokens: int = Field(1_000_000, ge=0, le=10**15, description="tokens, read and written, that a UTC day may cost; 0: no cap")
+    usd_per_million_input: Price | None = Field(None, description="what a million tokens that the model reads cost, in USD; of two models, the higher price")
+    usd_per_million_output: Price | None = Field(None, description="what a million tokens that the model writes cost, in USD; of two models, the higher price")
+    daily_usd: float | None = Field(None, gt=0, le=1_000_000, allow_inf_nan=False, description="US dollars that a UTC day may cost; needs both prices; unset: no cap")
+    database_url: DatabaseUrl | None = Field(None, description="URL of a PostgreSQL, or of another SQLite file, that holds what the days cost; unset: a SQLite file in instance/")
+    contact: Paragraph | None = Field(None, description="sentence that tells visitors how to reach you, given where the day's budget is spent")
+    max_in_flight: int = Field(1_000, ge=1, le=100_000, description="chats that one process answers at once, from 1; more are refused")
+    allowed_hosts: Hosts = Field((), description="hosts, separated by commas, under which the service may be called; .example.com is that domain and all below it; unset: any")
     cors_origins: Origins = Field(("http://localhost:3000",), description="origins whose pages may call the service, separated by commas; * is all of them, without credentials")
     owner_name: Name | None = Field(None, description="owner's name, as the page shows it, up to 80 characters")
     portrait: Portrait | None = Field(None, description="name of an image in instance/, PNG, JPEG, WebP, AVIF or GIF, that the page shows")
@@ -108,6 +146,16 @@ class Settings(BaseModel):
     port: int = Field(8_000, ge=1, le=65_535, description="port that gunicorn listens on, 1 to 65535; where it is set, on all addresses, where it is not, on loopback only")
     web_concurrency: int = Field(1, ge=1, le=1_000, description="number of gunicorn's worker processes, from 1")
     # fmt: on
+
+    @field_validator("daily_usd")
+    @classmethod
+    def _need_prices(cls, value: float | None, info: ValidationInfo) -> float | None:
+        if value is not None and None in (
+            info.data.get("usd_per_million_input"),
+            info.data.get("usd_per_million_output"),
+        ):
+            raise ValueError("it needs USD_PER_MILLION_INPUT and USD_PER_MILLION_OUTPUT, which are not set")
+        return value
 
     @property
     def uses_embedded_model(self) -> bool:

@@ -166,6 +166,38 @@ class MethodNotAllowed(TwinError):
     detail = "This address does not answer that method."
 
 
+class RateLimited(TwinError):
+    """One visitor asks too often; `headers` says how often they may."""
+
+    status = 429
+    code = "rate_limited"
+    detail = "You are asking faster than this twin may answer. Please wait a little."
+
+
+class BudgetExhausted(TwinError):
+    """What is left of the day's budget does not hold the worst case of a call."""
+
+    status = 429
+    code = "budget_exhausted"
+    detail = "This twin has said all that it can today. Please come back tomorrow."
+
+
+class Overloaded(TwinError):
+    """This process answers as many chats at once as it holds."""
+
+    status = 503
+    code = "overloaded"
+    detail = "Too many people are asking at this moment. Please try again shortly."
+
+
+class StoreUnavailable(TwinError):
+    """The database does not answer."""
+
+    status = 503
+    code = "memory_unavailable"
+    detail = "This twin cannot reach its records at the moment. Please try again shortly."
+
+
 class NotReady(TwinError):
     """A part of the service that every chat needs is not ready yet."""
 

@@ -1,19 +1,17 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPConnection
-from pathlib import Path
 from uuid import UUID
 
 import httpx2
 import pytest
 
 from ..scripted_model import ScriptedModel, answers, fails, later, sends, writes
-from ..service import Service, processes_in
+from ..service import Service
 
 PERSONA_OPENING = 'You are a chatbot acting as a "Digital Twin", representing Roger J. Campbell.'
 
@@ -228,33 +226,3 @@ def test_answers_hundreds_of_chats_at_once(
     with ThreadPoolExecutor(count) as pool:
         assert set(pool.map(chat, range(count))) == {200}
     assert sorted(int(request["messages"][1]["content"]) for request in model.requests) == list(range(count))
-
-
-@pytest.mark.soak
-def test_thousands_of_chats_with_a_faulty_model_leave_nothing_behind(
-    start_service: Callable[..., Service], model: ScriptedModel
-) -> None:
-    service = start_service("gunicorn", CHAT_DEADLINE="3")
-    processes = sorted(processes_in(service.root))
-    faults = [
-        fails(500),
-        fails(429),
-        writes(b"", then="reset"),
-        sends("<html>"),
-        writes(b"", then="stall"),
-        answers(""),
-    ]
-
-    def chat(number: int) -> int:
-        if number % 10 == 0:
-            model.script.append(faults[number // 10 % len(faults)])
-        return service.chat(str(number)).status_code
-
-    with ThreadPoolExecutor(50) as pool:
-        statuses = Counter(pool.map(chat, range(5_000)))
-    assert set(statuses) <= {200, 502, 503, 504}
-    assert statuses[200] > 4_500
-    assert sorted(processes_in(service.root)) == processes, "a worker died"
-    worker = Path(f"/proc/{max(processes)}")
-    assert len(list((worker / "task").iterdir())) < 20
-    assert len(list((worker / "fd").iterdir())) < 150

@@ -80,7 +80,7 @@ def test_streams_what_the_plain_call_answers(service: Service, model: ScriptedMo
     with opened(service, session_id="abc") as (answer, events):
         got = list(events)
     assert answer.headers["Content-Type"].startswith("text/event-stream")
-    assert answer.headers["Cache-Control"] == "no-cache, no-transform"
+    assert answer.headers["Cache-Control"] == "no-cache, no-transform, no-store"
     assert answer.headers["X-Accel-Buffering"] == "no"
     assert got[0] == ("session", {"session_id": "abc"})
     assert [data["text"] for _, data in got[1:-1]] == ["I ", "am ", "Ada.\u2028é😀\x85\n\nYes"]
@@ -359,7 +359,7 @@ def test_whoever_makes_no_room_for_the_answer_has_left(
     request = b"POST /chat HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\n"
     with socket.create_connection(("127.0.0.1", service.port)) as visitor:
         visitor.sendall(request + b'Content-Length: 17\r\n\r\n{"message": "Hi"}')
-        wait_until(lambda: '"POST /chat' in service.log(), "the chat is held for ever")
+        wait_until(lambda: '"POST /chat"' in service.log(), "the chat is held for ever")
     assert "Traceback" not in service.log()
 
 

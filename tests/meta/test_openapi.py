@@ -19,8 +19,9 @@ from flask import Flask
 from twin import errors
 from twin.errors import TwinError
 
+from ..chat.test_stream import opened
 from ..contract import EVERYWHERE, Promise, document, promises
-from ..scripted_model import ScriptedModel, answers, fails, later
+from ..scripted_model import ScriptedModel, answers, fails, later, streams
 from ..service import ROOT, Service, embedded_servers_in, wait_until
 
 JSON = {"Content-Type": "application/json"}
@@ -30,6 +31,12 @@ BAD_BODIES: dict[str, dict[str, Any]] = {
     "too_large": {"content": b" " * 300_000, "headers": JSON},
     "unsupported_media_type": {"content": b"Hi", "headers": {"Content-Type": "text/plain"}},
     "invalid_request": {"json": {"message": ""}},
+}
+LIMITS = {
+    "rate_limited": {"RATE_LIMITS": "on", "RATE_PER_MINUTE": "1"},
+    "budget_exhausted": {"DAILY_TOKENS": "1"},
+    "memory_unavailable": {"DATABASE_URL": "postgresql://127.0.0.1:1/nothing"},
+    "overloaded": {"MAX_IN_FLIGHT": "1"},
 }
 FAULTS_OF_THE_MODEL = {
     "model_busy": fails(503),
@@ -47,6 +54,23 @@ def ask(http: httpx2.Client, promise: Promise, **options: Any) -> httpx2.Respons
     return http.request(promise.method, promise.path.format(**arguments), **options)
 
 
+def ask_too_much(service: Service, model: ScriptedModel, promise: Promise) -> httpx2.Response:
+    """Ask while another chat goes on."""
+    model.otherwise = streams("One ", finish_reason=None, then="stall")
+    with opened(service):
+        return ask(service.http, promise)
+
+
+def lose_embedded_model(start_service: Callable[..., Service], promise: Promise) -> httpx2.Response:
+    """Ask while the embedded model, whose process was killed, is starting again."""
+    service = start_service("gunicorn", model_set=False, EMBEDDED_MODEL="on")
+    wait_until(lambda: service.http.get("/ready").status_code == 200)
+    os.kill(embedded_servers_in(service.root)[0], signal.SIGKILL)
+    seen: list[httpx2.Response] = []  # the killed one's threads may hold its lock for a moment
+    wait_until(lambda: seen.append(ask(service.http, promise)) or seen[-1].status_code == 503)
+    return seen[-1]
+
+
 @pytest.fixture
 def provoke(
     gunicorn: Service, model: ScriptedModel, app: Flask, start_service: Callable[..., Service]
@@ -56,10 +80,8 @@ def provoke(
 
     def answer(promise: Promise) -> httpx2.Response:
         match promise.code:
-            case "":
-                return ask(gunicorn.http, promise)
-            case "bad_host":
-                return ask(gunicorn.http, promise, headers={"Host": "a b"})
+            case "" | "bad_host":
+                return ask(gunicorn.http, promise, headers={"Host": "a b"} if promise.code else {})
             case "not_found" if promise.path == "/portrait":  # none is set
                 return ask(local, promise)
             case "not_found":
@@ -70,12 +92,9 @@ def provoke(
                 app.before_request(lambda: {}["a fault of our own"])
                 return ask(local, promise)
             case "not_ready":
-                service = start_service("gunicorn", model_set=False, EMBEDDED_MODEL="on")
-                wait_until(lambda: service.http.get("/ready").status_code == 200)
-                os.kill(embedded_servers_in(service.root)[0], signal.SIGKILL)
-                seen = []  # the killed one's threads may hold its lock for a moment
-                wait_until(lambda: seen.append(ask(service.http, promise)) or seen[-1].status_code == 503)
-                return seen[-1]
+                return lose_embedded_model(start_service, promise)
+            case code if code in LIMITS:
+                return ask_too_much(start_service("gunicorn", **LIMITS[code]), model, promise)
             case code if code in BAD_BODIES:
                 return ask(gunicorn.http, promise, **BAD_BODIES[code])
             case code:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, g, request
+from flask import Blueprint, Response, after_this_request, current_app, g, request
 
 from .. import edge, turn
 from ..operation import operation
+from ..rates import describe_quotas
 from . import sse
 from .schemas import ChatRequest, ChatResponse, EventStream
 
@@ -17,8 +18,16 @@ blueprint = Blueprint("chat", __name__)
 def send_message(chat: ChatRequest) -> ChatResponse | Response:
     """Answer one message as the twin, whole or, as server-sent events, while it is written."""
     twin: turn.Twin = current_app.extensions["twin"]
+    accepted = twin.begin(chat.message, chat.session_id, edge.find_address())
+    g.chat = accepted.record
+
+    @after_this_request
+    def end_with(response: Response) -> Response:
+        response.headers.update(describe_quotas(accepted.quotas))
+        response.call_on_close(accepted.close)
+        return response
+
     if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":
-        return ChatResponse.of(twin.answer(chat.message, chat.session_id))
-    events = twin.stream(chat.message, chat.session_id)
-    text = sse.write_events(events, edge.find_connection(request.environ), g.request_id)
+        return ChatResponse.of(accepted.answer())
+    text = sse.write_events(accepted.stream(), edge.find_connection(request.environ), g.request_id)
     return Response(text, mimetype="text/event-stream", headers=sse.HEADERS)

@@ -7,8 +7,7 @@ import logging
 import os
 import select
 import socket
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..errors import TwinError
@@ -16,7 +15,7 @@ from ..turn import Delta, Event, Silence, Started
 from .schemas import ChatResponse
 
 HEADERS = {
-    "Cache-Control": "no-cache, no-transform",  # a proxy that compressed would hold the words back
+    "Cache-Control": "no-cache, no-transform, no-store",  # a proxy that compressed would hold the words back
     "X-Accel-Buffering": "no",  # as nginx otherwise does
 }
 
@@ -25,14 +24,13 @@ ENCODER = json.JSONEncoder(ensure_ascii=False)  # json.dumps would make one for 
 logger = logging.getLogger(__name__)
 
 
-def write_events(events: Generator[Event], visitor: socket.socket | None, request_id: str) -> Iterator[str]:
+def write_events(events: Iterator[Event], visitor: socket.socket | None, request_id: str) -> Iterator[str]:
     """Yield `events` as text (WHATWG HTML, section 9.2), a comment for a silence; end them when the visitor left."""
     try:
-        with closing(events):
-            for event in events:
-                if isinstance(event, Silence) and visitor is not None and is_closed(visitor):
-                    return
-                yield _write(event)
+        for event in events:
+            if isinstance(event, Silence) and visitor is not None and is_closed(visitor):
+                return
+            yield _write(event)
     except TwinError as error:
         yield _format("error", error.as_problem(request_id))
     except Exception:
