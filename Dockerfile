@@ -1,0 +1,15 @@
+# The twin for a container host; docs/deploy.md says how to run it.
+FROM python:3.12-slim
+WORKDIR /srv/twin
+COPY requirements.txt ./
+COPY requirements/postgres.txt requirements/redis.txt requirements/
+RUN pip install --no-cache-dir -r requirements.txt -r requirements/postgres.txt -r requirements/redis.txt
+COPY wsgi.py gunicorn.conf.py me.txt .flaskenv ./
+COPY twin twin
+RUN useradd --system twin && install -d -o twin -g twin -m 750 instance
+USER twin
+# Where it is set, gunicorn listens on all addresses, as a container has to.
+ENV PORT=8000
+EXPOSE 8000
+VOLUME /srv/twin/instance
+CMD ["gunicorn", "wsgi:app"]
