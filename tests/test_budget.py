@@ -22,9 +22,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
+from sqlalchemy import delete
 
 from twin.budget import Budget
 from twin.config import Settings
+from twin.db import budget_days
 from twin.errors import BudgetExhausted, StoreUnavailable
 from twin.llm.answers import read_answer
 
@@ -116,6 +118,24 @@ def test_a_budget_holds_exactly_what_fits(make: Make, database_url: str) -> None
     with ThreadPoolExecutor(20) as pool:
         assert Counter(pool.map(hold, range(200)))[True] == 20
     assert budgets[0].fetch_days(1)[0].tokens == 20 * worst
+
+
+def test_a_day_that_many_begin_at_once_refuses_nobody(make: Make, database_url: str) -> None:
+    budgets = [make(database_url=database_url) for _ in range(8)]
+    for budget in budgets:
+        budget.check()  # makes the table, and connects
+    start = threading.Barrier(len(budgets))
+
+    def hold(budget: Budget) -> None:
+        start.wait()
+        budget.hold(MESSAGES)
+
+    for _ in range(50):
+        with ThreadPoolExecutor(len(budgets)) as pool:
+            list(pool.map(hold, budgets))
+        assert budgets[0].fetch_days(1)[0].calls == len(budgets)
+        with budgets[0]._engine.connect() as connection:
+            connection.execute(delete(budget_days))
 
 
 def test_a_settled_call_makes_room_for_others(make: Make, database_url: str) -> None:
@@ -261,30 +281,24 @@ def finishes_with_usage() -> Step:
     ],
 )
 def test_each_attempt_counts_until_it_is_settled_or_refused(
-    start_service: Callable[..., Service],
-    model: ScriptedModel,
-    steps: list[Step],
-    is_streamed: bool,
-    worst_cases: int,
-    settled: int,
+    gunicorn: Service, model: ScriptedModel, steps: list[Step], is_streamed: bool, worst_cases: int, settled: int
 ) -> None:
-    service = start_service("gunicorn")
     model.script.extend(steps)
-    service.http.post("/chat", json={"message": "Hi"}, headers={"Accept": "text/event-stream"} if is_streamed else {})
+    before = spent(gunicorn)
+    headers = {"Accept": "text/event-stream"} if is_streamed else {}
+    gunicorn.http.post("/chat", json={"message": "Hi"}, headers=headers)
     assert not model.script
-    assert spent(service) == worst_cases * worst_case(service, "Hi") + settled * SETTLED
+    assert spent(gunicorn) - before == worst_cases * worst_case(gunicorn, "Hi") + settled * SETTLED
 
 
-def test_a_stream_that_the_visitor_leaves_costs_its_worst_case(
-    start_service: Callable[..., Service], model: ScriptedModel
-) -> None:
-    service = start_service("gunicorn")
+def test_a_stream_that_the_visitor_leaves_costs_its_worst_case(gunicorn: Service, model: ScriptedModel) -> None:
     model.otherwise = streams("One ", finish_reason=None, then="stall")
-    with opened(service) as (_, events):
+    before = spent(gunicorn)
+    with opened(gunicorn) as (_, events):
         while next(events)[0] != "delta":
             pass
     wait_until(lambda: model.left)
-    assert spent(service) == worst_case(service, "Hi")
+    assert spent(gunicorn) - before == worst_case(gunicorn, "Hi")
 
 
 def test_a_provider_that_cannot_be_reached_costs_nothing(start_service: Callable[..., Service]) -> None:

@@ -139,9 +139,10 @@ class Budget:
         )
         try:
             with self._engine.connect() as connection:
-                changed = connection.execute(change).rowcount or (
-                    _begin_day(connection, day) and connection.execute(change).rowcount
-                )
+                changed = connection.execute(change).rowcount
+                if not changed:  # for want of room, or of the day's row, which another process may make meanwhile
+                    _begin_day(connection, day)
+                    changed = connection.execute(change).rowcount
         except SQLAlchemyError as error:
             raise self._note_fault(error) from error
         self._is_down = False
@@ -188,13 +189,11 @@ class Hold:
         self._budget.settle(self._day, Cost(-self._worst.tokens, -self._worst.nanodollars), -1)
 
 
-def _begin_day(connection: Connection, day: date) -> bool:
-    """Make the day's row; return whether it was missing."""
-    if connection.scalar(select(budget_days.c.day).where(budget_days.c.day == day)) is not None:
-        return False
-    with suppress(IntegrityError):  # another process did
-        connection.execute(insert(budget_days).values(day=day, calls=0, tokens=0, nanodollars=0))
-    return True
+def _begin_day(connection: Connection, day: date) -> None:
+    """Make the day's row where it is missing."""
+    if connection.scalar(select(budget_days.c.day).where(budget_days.c.day == day)) is None:
+        with suppress(IntegrityError):  # another process did
+            connection.execute(insert(budget_days).values(day=day, calls=0, tokens=0, nanodollars=0))
 
 
 def _seconds_to_midnight() -> int:
