@@ -64,6 +64,13 @@ class PostgresServer:
             connection.execute(f"CREATE DATABASE {name}")
         return self._server.get_uri(name)
 
+    def freeze(self, *, frozen: bool) -> None:
+        """Let it answer nothing, and keep its connections; or go on."""
+        leader = self._server.get_pid()
+        followers = subprocess.run(["pgrep", "-P", str(leader)], capture_output=True, text=True).stdout.split()
+        for process in (leader, *map(int, followers)):
+            os.kill(process, signal.SIGSTOP if frozen else signal.SIGCONT)
+
     def stop(self) -> None:
         self._server.stop()
 

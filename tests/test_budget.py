@@ -349,6 +349,27 @@ def test_a_database_that_stops_costs_answers_but_no_money_and_comes_back(
         postgres.close()
 
 
+@pytest.mark.soak
+def test_a_database_that_says_nothing_more_holds_nobody_for_ever(
+    start_service: Callable[..., Service], model: ScriptedModel, tmp_path: Path
+) -> None:
+    postgres = PostgresServer(tmp_path / "postgres")
+    try:
+        service = start_service("gunicorn", DATABASE_URL=postgres.make_database())
+        assert service.chat().status_code == 200
+        postgres.freeze(frozen=True)
+        with ThreadPoolExecutor(50) as pool:
+            answers = list(pool.map(lambda _: service.chat(), range(50)))
+        for answer in answers:
+            assert_problem(answer, 503, "memory_unavailable")
+        assert len(model.requests) == 1
+        postgres.freeze(frozen=False)
+        assert service.chat().status_code == 200
+    finally:
+        postgres.freeze(frozen=False)
+        postgres.close()
+
+
 def test_without_a_cap_nothing_is_counted(start_service: Callable[..., Service]) -> None:
     service = start_service("gunicorn", DAILY_TOKENS="0")
     assert service.chat().status_code == 200

@@ -12,7 +12,7 @@ import pytest
 
 from .chat.test_routes import assert_problem
 from .chat.test_stream import opened, stream
-from .scripted_model import ScriptedModel, Step, answers, fails, later, streams, waits_for, writes
+from .scripted_model import ScriptedModel, answers, fails, later, streams, waits_for, writes
 from .service import Service, wait_until
 
 ROOM = 3
@@ -48,26 +48,21 @@ def test_who_finds_no_room_is_told_at_once(
     assert service.chat().status_code == 200
 
 
-@pytest.mark.parametrize(
-    "step",
-    [
-        answers(),
-        fails(401),
-        fails(400, "content_filter"),
-        later(60, answers()),
-        writes(b""),
-        streams("x", then="reset"),
-    ],
-)
-def test_every_end_of_a_turn_makes_room(service: Service, model: ScriptedModel, step: Step) -> None:
-    model.otherwise = step
-    for _ in range(2):  # fewer than open the breaker
-        with ThreadPoolExecutor(2) as pool:
-            plain, streamed = pool.submit(service.chat), pool.submit(stream, service)
-            plain.result(), streamed.result()
-    model.otherwise = answers()
-    with ThreadPoolExecutor(ROOM) as pool:
-        wait_until(lambda: {chat.status_code for chat in pool.map(lambda _: service.chat(), range(ROOM))} == {200})
+def test_every_end_of_a_turn_makes_room(service: Service, model: ScriptedModel) -> None:
+    ends = [answers(), fails(401), fails(400, "content_filter"), later(60, answers()), writes(b"")]
+    for step in [*ends, streams("x", then="reset")]:
+        model.otherwise = step
+        for _ in range(2):  # fewer than open the breaker
+            with ThreadPoolExecutor(2) as pool:
+                plain, streamed = pool.submit(service.chat), pool.submit(stream, service)
+                plain.result(), streamed.result()
+        model.otherwise = answers()
+        with ThreadPoolExecutor(ROOM) as pool:
+            wait_until(lambda pool=pool: {chat.status_code for chat in pool.map(ask, [service] * ROOM)} == {200})
+
+
+def ask(service: Service) -> httpx2.Response:
+    return service.chat()
 
 
 def test_a_visitor_who_leaves_makes_room(service: Service, model: ScriptedModel) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Date, Engine, MetaData, Table, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from .errors import StartError
 
 CONNECT_SECONDS = 5
-STATEMENT_SECONDS = 5
+STATEMENT_SECONDS = 3  # that the database itself gives a statement; twice that, and it counts as gone
 CONNECTIONS = 10  # of one process, to PostgreSQL
 
 metadata = MetaData()
@@ -46,7 +46,7 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
     try:
-        return create_engine(
+        engine = create_engine(
             parsed,
             connect_args={
                 "connect_timeout": CONNECT_SECONDS,
@@ -62,6 +62,8 @@ def open_engine(url: str) -> Engine:
         raise StartError(
             "DATABASE_URL: PostgreSQL's client is missing: pip install -r requirements/postgres.txt"
         ) from None
+    event.listen(engine, "do_connect", _connect_to_postgres)
+    return engine
 
 
 def make_table(engine: Engine, table: Table) -> None:
@@ -72,7 +74,23 @@ def make_table(engine: Engine, table: Table) -> None:
         table.create(engine, checkfirst=True)
 
 
+def _connect_to_postgres(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> object:
+    from psycopg import Connection, OperationalError
+
+    class ImpatientConnection(Connection[Any]):
+        """A connection that is closed where a server which still holds it says nothing more."""
+
+        def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+            try:
+                return super().wait(gen, interval, timeout or 2 * STATEMENT_SECONDS)
+            except OperationalError:
+                self.close()
+                raise
+
+    return ImpatientConnection.connect(*arguments, **options)
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA synchronous=FULL")
-    with suppress(OperationalError, connection.OperationalError):  # while another process does the same
+    with suppress(connection.OperationalError):  # while another process does the same
         connection.execute("PRAGMA journal_mode=WAL")
