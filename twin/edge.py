@@ -6,9 +6,9 @@ import logging
 import re
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import partial
 from io import BytesIO
 from threading import Timer
 from typing import IO, Any
@@ -57,26 +57,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.request_class = GuardedRequest
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.before_request(take_request_id)
-
-    @app.before_request
-    def require_host() -> None:
-        """Refuse a request without a Host, or with one that is none (RFC 9112, section 3.2) or not allowed."""
-        host = request.headers.get("Host")
-        if not host_is_trusted(host) or not is_allowed_host(str(host), settings.allowed_hosts):
-            raise BadHost
-
-    @cache
-    def warn_of_proxy() -> None:
-        logger.warning(
-            "TRUSTED_PROXIES is 0, but X-Forwarded-For arrives: if a proxy sends it, set how many there are, "
-            "or all visitors behind it count as one."
-        )
-
-    @app.before_request
-    def notice_proxy() -> None:
-        if not proxies and "X-Forwarded-For" in request.headers:
-            warn_of_proxy()
-
+    app.before_request(partial(require_host, settings.allowed_hosts))
+    if not proxies:
+        app.before_request(ProxyNotice())
     app.after_request(add_headers)
     app.after_request(log_when_sent)
     app.register_error_handler(TwinError, render_problem)
@@ -159,6 +142,29 @@ def take_request_id() -> None:
     g.started = time.monotonic()
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if SANE_REQUEST_ID.fullmatch(given) else str(uuid4())
+
+
+def require_host(allowed: Sequence[str]) -> None:
+    """Refuse a request without a Host, or with one that is none (RFC 9112, section 3.2) or not allowed."""
+    host = request.headers.get("Host")
+    if not host_is_trusted(host) or not is_allowed_host(str(host), allowed):
+        raise BadHost
+
+
+class ProxyNotice:
+    """Tells the owner, once in a process, that a proxy may be there of which no setting knows."""
+
+    def __init__(self) -> None:
+        self._is_given = False
+
+    def __call__(self) -> None:
+        """Look at a request."""
+        if "X-Forwarded-For" in request.headers and not self._is_given:
+            self._is_given = True
+            logger.warning(
+                "TRUSTED_PROXIES is 0, but X-Forwarded-For arrives: if a proxy sends it, set how many there are, "
+                "or all visitors behind it count as one."
+            )
 
 
 def add_headers(response: Response) -> Response:
