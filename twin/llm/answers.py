@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
@@ -20,6 +20,12 @@ class Usage(BaseModel):
 
     prompt_tokens: int = Field(ge=1, le=10**9, strict=True)
     completion_tokens: int = Field(ge=0, le=10**9, strict=True)
+    total_tokens: int = Field(0, ge=0, le=10**9, strict=True)
+
+    @property
+    def written(self) -> int:
+        """The tokens that the model wrote; some providers count its reasoning in the total alone."""
+        return max(self.completion_tokens, self.total_tokens - self.prompt_tokens)
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,36 @@ class Answer:
     finish_reason: FinishReason = "stop"
     usage: Usage | None = None
     model: str = ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What came from the model, before anyone asked whether it is an answer."""
+
+    text: str = ""
+    is_refused: bool = False
+    finish_reason: str | None = None
+    usage: Usage | None = None
+
+    def judge(self) -> Answer:
+        """Return the answer that this is.
+
+        Raises ModelFailed where it is empty or broke off, and ModelMisconfigured where the output cap left no
+        room for one.
+        """
+        if self.is_refused or self.finish_reason == "content_filter":
+            return Answer("", "content_filter", self.usage)
+        if self.finish_reason in BROKEN_OFF:
+            raise ModelFailed(advice="The model broke off its answer: its own log says why.")
+        if self.finish_reason in CUT:
+            if not self.text.strip():
+                raise ModelMisconfigured(
+                    advice="MAX_OUTPUT_TOKENS: the model used them up before it wrote a word: raise it."
+                )
+            return Answer(self.text, "length", self.usage)
+        if not self.text.strip():
+            raise ModelFailed(advice="The model sent an answer without text.")
+        return Answer(self.text, "stop", self.usage)
 
 
 def _forgive(value: object, parse: ValidatorFunctionWrapHandler) -> Usage | None:
@@ -76,16 +112,12 @@ class Chunk(BaseModel):
     usage: ReportedUsage = None
 
 
-def read_answer(body: bytes) -> Answer:
-    """Return the answer in a chat completion's JSON.
-
-    Raises ValueError where it is no chat completion, ModelFailed where its answer is empty, and
-    ModelMisconfigured where the output cap left no room for one.
-    """
+def read_completion(body: bytes) -> Said:
+    """Return what is said in a chat completion's JSON; raises ValueError where it is none."""
     completion = _Completion.model_validate_json(body)
     choice = completion.choices[0]
-    answer = _judge(choice.message.content or "", bool(choice.message.refusal), choice.finish_reason)
-    return replace(answer, usage=completion.usage)
+    message = choice.message
+    return Said(message.content or "", bool(message.refusal), choice.finish_reason, completion.usage)
 
 
 def read_chunks(pieces: Iterable[bytes]) -> Iterator[Chunk]:
@@ -104,11 +136,11 @@ def read_chunks(pieces: Iterable[bytes]) -> Iterator[Chunk]:
             unfinished = [start]
 
 
-def read_streamed_answer(chunks: Iterable[Chunk], deliver: Callable[[str], None]) -> Answer:
-    """Give each piece of text to `deliver` as it comes, and return the answer when its last has come.
+def read_stream(chunks: Iterable[Chunk], deliver: Callable[[str], None]) -> Said:
+    """Give each piece of text to `deliver` as it comes, and return what is said when its last has come.
 
     Nothing is delivered before there is more than white space. Raises ModelFailed where the stream ends
-    before the model says why it finished, and what read_answer raises.
+    before the model says why it finished.
     """
     text: list[str] = []
     held = ""  # white space, which may turn out to be all that there is
@@ -126,21 +158,5 @@ def read_streamed_answer(chunks: Iterable[Chunk], deliver: Callable[[str], None]
                     deliver(held)
                     held = ""
             if choice.finish_reason:
-                return replace(_judge("".join(text), refused, choice.finish_reason), usage=chunk.usage)
+                return Said("".join(text), refused, choice.finish_reason, chunk.usage)
     raise ModelFailed(advice="The model broke off its answer: it ended without a finish_reason.")
-
-
-def _judge(text: str, refused: bool, finish_reason: str | None) -> Answer:
-    if refused or finish_reason == "content_filter":
-        return Answer("", "content_filter")
-    if finish_reason in BROKEN_OFF:
-        raise ModelFailed(advice="The model broke off its answer: its own log says why.")
-    if finish_reason in CUT:
-        if not text.strip():
-            raise ModelMisconfigured(
-                advice="MAX_OUTPUT_TOKENS: the model used them up before it wrote a word: raise it."
-            )
-        return Answer(text, "length")
-    if not text.strip():
-        raise ModelFailed(advice="The model sent an answer without text.")
-    return Answer(text)

@@ -14,7 +14,7 @@ import stamina
 
 from ..config import Settings
 from ..errors import InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, TwinError
-from .answers import Answer, read_answer, read_chunks, read_streamed_answer
+from .answers import Answer, Said, read_chunks, read_completion, read_stream
 from .breaker import Ticket
 from .connections import Connection, Connections, Deadline
 from .faults import costs_nothing, explain_break, explain_lateness, explain_status, is_refusal
@@ -39,13 +39,14 @@ class Hold(Protocol):
         """Count nothing."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Attempt:
     """Leave to ask a provider once."""
 
     provider: Provider
     ticket: Ticket
     hold: Hold
+    is_made: bool = False
 
 
 class Call:
@@ -128,11 +129,14 @@ class Call:
     def _ask(self, attempt: _Attempt) -> Answer:
         provider, breaker, is_well = attempt.provider, attempt.provider.breaker, None
         try:
-            answer = self._exchange(attempt)
+            said = self._fetch(attempt)
+            if said.usage:
+                attempt.hold.settle(said.usage.prompt_tokens, said.usage.written)
+            answer = said.judge()
             is_well = True
         except TwinError as error:
             self._tried.add(provider)
-            if not self.deadline.is_cancelled:
+            if attempt.is_made and not self.deadline.is_cancelled:
                 is_well = not isinstance(error, FAILURES)
             raise
         finally:
@@ -141,11 +145,11 @@ class Call:
             else:
                 self._failed.pop(provider, None)
                 breaker.record(attempt.ticket, is_well)
-        if answer.usage:
-            attempt.hold.settle(answer.usage.prompt_tokens, answer.usage.completion_tokens)
+        if self._deliver is not None and not self._has_delivered and answer.text:
+            self._deliver(answer.text)  # from a server that knows no streams
         return replace(answer, model=provider.model)
 
-    def _exchange(self, attempt: _Attempt) -> Answer:
+    def _fetch(self, attempt: _Attempt) -> Said:
         provider, deadline = attempt.provider, self.deadline
         try:
             address = provider.address(deadline.remaining())
@@ -155,23 +159,24 @@ class Call:
             attempt.hold.release()
             raise
         with self._connections.take(address, deadline) as connection:
+            attempt.is_made = True
             seconds = max(deadline.remaining(), 0.001)
             try:
                 with closing(connection.post("/chat/completions", self._request(provider), seconds)) as response:
-                    if self._deliver is None:
-                        return read_answer(response.content)
-                    return _read_stream(connection, response, self._note_delivery)
+                    if self._deliver is None or "json" in response.headers.get("Content-Type", ""):
+                        return read_completion(response.read())
+                    return _read_to_the_end(connection, response, self._note_delivery)
             except (
                 openai.OpenAIError,
                 httpx2.HTTPError,
                 ValueError,
                 LookupError,  # no such charset
             ) as error:
-                if costs_nothing(error):
+                if not connection.has_sent or costs_nothing(error):
                     attempt.hold.release()
                 if isinstance(error, openai.APIStatusError):
                     if is_refusal(error):
-                        return Answer("", "content_filter")
+                        return Said(is_refused=True)
                     raise explain_status(error, provider) from error
                 if deadline.passed() or isinstance(error, openai.APITimeoutError):
                     raise explain_lateness(provider, self._settings.chat_deadline) from error
@@ -196,19 +201,15 @@ class Call:
         return request | settings.openai_extra
 
 
-def _read_stream(connection: Connection, response: httpx2.Response, deliver: Callable[[str], None]) -> Answer:
-    if "json" in response.headers.get("Content-Type", ""):  # from a server that knows no streams
-        answer = read_answer(response.read())
-        if answer.text:
-            deliver(answer.text)
-        return answer
+def _read_to_the_end(connection: Connection, response: httpx2.Response, deliver: Callable[[str], None]) -> Said:
+    """Return what a stream says; its usage comes last, and what is read to its end can be used again."""
     chunks = read_chunks(response.iter_bytes())
-    answer = read_streamed_answer(chunks, deliver)
+    said = read_stream(chunks, deliver)
     connection.end_in(TRAILER_SECONDS)
     with suppress(httpx2.HTTPError, ValueError):
-        for chunk in chunks:  # what is read to its end is a connection that can be used again
-            answer = replace(answer, usage=chunk.usage or answer.usage)
-    return answer
+        for chunk in chunks:
+            said = replace(said, usage=chunk.usage or said.usage)
+    return said
 
 
 def _tell_owner(error: Exception) -> None:

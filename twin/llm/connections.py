@@ -61,6 +61,7 @@ class Connection:
         self.idle_since = 0.0
         self._stream: Any = None
         self._is_aborted = False
+        self.has_sent = False  # anything of its last request
         self._watchdog: threading.Timer | None = None
         http = openai.DefaultHttpx2Client(
             verify=tls,
@@ -77,6 +78,7 @@ class Connection:
         `client.post` is the SDK's own door past the typed parameters and results of its methods, which cost
         more than the call itself. Raises what the SDK raises; each read may take `seconds`.
         """
+        self.has_sent = False
         stream = bool(body.get("stream"))
         response = self.client.post(
             path, body=body, cast_to=httpx2.Response, options={"timeout": seconds}, stream=stream, stream_cls=None
@@ -85,9 +87,13 @@ class Connection:
         return response
 
     def _watch(self, request: httpx2.Request) -> None:
-        request.extensions["trace"] = self._remember_stream
+        request.extensions["trace"] = self._follow
 
-    def _remember_stream(self, event: str, info: Mapping[str, Any]) -> None:
+    def _follow(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith(".send_request_headers.started"):
+            if self._is_aborted:
+                raise httpx2.ConnectError("nobody waits for the answer any more")
+            self.has_sent = True
         if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
             self._stream = stream = info["return_value"]
             read = stream.read

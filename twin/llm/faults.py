@@ -26,12 +26,12 @@ def is_refusal(error: openai.APIStatusError) -> bool:
 
 
 def costs_nothing(error: Exception) -> bool:
-    """Whether the provider surely did no work: it was not reached, had no room, or refused the request."""
-    if isinstance(error, openai.APIStatusError):
-        status = error.status_code
-        is_refused = status == 503 or (300 <= status < 500 and status not in MAY_HAVE_COST)
-        return is_refused and not is_refusal(error)
-    return isinstance(error.__cause__, (httpx2.ConnectError, httpx2.ConnectTimeout))
+    """Whether the provider, which got the request, surely did no work: it had no room, or refused it."""
+    if not isinstance(error, openai.APIStatusError):
+        return False
+    status = error.status_code
+    is_refused = status == 503 or (300 <= status < 500 and status not in MAY_HAVE_COST)
+    return is_refused and not is_refusal(error)
 
 
 def explain_status(error: openai.APIStatusError, provider: Provider) -> TwinError:
@@ -105,7 +105,7 @@ def _names_the_model(error: openai.APIStatusError) -> bool:
 def _advise_on_path(provider: Provider) -> str:
     url = provider.url.rstrip("/")
     if re.search(r"/v\d+$", url):
-        return "give the address of an OpenAI-compatible server, and a model that it has in {provider.prefix}_MODEL"
+        return f"give the address of an OpenAI-compatible server, and a model that it has in {provider.prefix}_MODEL"
     return f"it usually ends in /v1, so try {url}/v1"
 
 
