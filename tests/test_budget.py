@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete
+from sqlalchemy.schema import DropTable
 
 from twin.budget import Budget
 from twin.config import Settings
 from twin.db import budget_days
 from twin.errors import BudgetExhausted, StoreUnavailable
-from twin.llm.answers import read_answer
+from twin.llm.answers import read_completion
 
 from .chat.test_routes import assert_problem
 from .chat.test_stream import opened, stream
@@ -134,8 +136,7 @@ def test_a_day_that_many_begin_at_once_refuses_nobody(make: Make, database_url: 
         with ThreadPoolExecutor(len(budgets)) as pool:
             list(pool.map(hold, budgets))
         assert budgets[0].fetch_days(1)[0].calls == len(budgets)
-        with budgets[0]._engine.connect() as connection:
-            connection.execute(delete(budget_days))
+        budgets[0]._database.run(lambda connection: connection.execute(delete(budget_days)))
 
 
 def test_a_settled_call_makes_room_for_others(make: Make, database_url: str) -> None:
@@ -180,6 +181,8 @@ def test_every_byte_that_is_sent_counts(make: Make) -> None:
     messages = [{"content": "é" * 1_000}]
     assert plain.find_worst_case(messages).tokens >= 2_000 + 2_000
     assert extended.find_worst_case(messages).tokens >= plain.find_worst_case(messages).tokens + 200
+    longer_when_normalized = [{"content": "\U0001d160" * 100}, {"content": "\ufdfa" * 100}]
+    assert plain.find_worst_case(longer_when_normalized).tokens >= 2_000 + 1_200 + 3_300
 
 
 def test_a_database_that_is_not_there_lets_nothing_pass(make: Make) -> None:
@@ -254,7 +257,14 @@ GARBAGE += [{"prompt_tokens": True, "completion_tokens": 5}, {"prompt_tokens": 1
 @pytest.mark.parametrize("usage", GARBAGE, ids=repr)
 def test_usage_that_is_none_settles_nothing(usage: object) -> None:
     body = json.loads(completion()) | {"usage": usage}
-    assert read_answer(json.dumps(body).encode()).usage is None
+    assert read_completion(json.dumps(body).encode()).usage is None
+
+
+def test_reasoning_that_only_the_total_counts_is_paid_for() -> None:
+    body = json.loads(completion()) | {"usage": {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 1_512}}
+    usage = read_completion(json.dumps(body).encode()).usage
+    assert usage is not None
+    assert (usage.prompt_tokens, usage.written) == (7, 1_505)
 
 
 def finishes_with_usage() -> Step:
@@ -275,6 +285,7 @@ def finishes_with_usage() -> Step:
         ([fails(500), fails(502), answers()], False, 2, 1),
         ([writes(b""), fails(429), answers()], True, 1, 1),
         ([writes(b"", then="reset")] * 3, False, 3, 0),
+        ([answers(""), answers()], False, 0, 2),
         ([fails(503)] * 3, False, 0, 0),
         ([fails(401)], True, 0, 0),
         ([fails(400, "content_filter")], False, 1, 0),
@@ -299,6 +310,56 @@ def test_a_stream_that_the_visitor_leaves_costs_its_worst_case(gunicorn: Service
             pass
     wait_until(lambda: model.left)
     assert spent(gunicorn) - before == worst_case(gunicorn, "Hi")
+
+
+def test_visitors_who_leave_before_anything_is_sent_cost_nothing(
+    start_service: Callable[..., Service], model: ScriptedModel
+) -> None:
+    service = start_service("gunicorn")
+    body = b'{"message": "Hi"}'
+    head = b"POST /chat HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\n"
+    for _ in range(200):
+        with socket.create_connection(("127.0.0.1", service.port)) as visitor:
+            visitor.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+            visitor.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    wait_until(lambda: service.log().count('"POST /chat"') == 200)
+    assert fetch_spend(service)["calls"] <= len(model.requests) + 10  # whose request was on its way
+
+
+def test_a_file_that_another_process_locks_holds_up_only_chats(
+    start_service: Callable[..., Service], model: ScriptedModel
+) -> None:
+    service = start_service("gunicorn")
+    assert service.chat().status_code == 200
+    with closing(sqlite3.connect(service.root / "instance" / "budget.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with ThreadPoolExecutor(20) as pool:
+            chats = [pool.submit(service.chat) for _ in range(20)]
+            assert [service.http.get("/health").status_code for _ in range(5)] == [200] * 5
+            assert not any(chat.done() for chat in chats), "the process waited with them"
+            for chat in chats:
+                assert_problem(chat.result(), 503, "memory_unavailable")
+        other.execute("ROLLBACK")
+    wait_until(lambda: service.chat().status_code == 200)
+    assert len(model.requests) == 2
+    assert service.log().count("No model is asked until it answers") == 1
+
+
+def test_a_database_that_comes_back_empty_is_used_again(make: Make, database_url: str) -> None:
+    budget = make(database_url=database_url)
+    budget.hold(MESSAGES)
+    budget._database.run(lambda connection: connection.execute(DropTable(budget_days)))
+    with pytest.raises(StoreUnavailable):
+        budget.hold(MESSAGES)
+
+    def is_held() -> bool:
+        with suppress(StoreUnavailable):
+            budget.hold(MESSAGES)
+            return True
+        return False
+
+    wait_until(is_held)
+    assert budget.fetch_days(1)[0].calls == 1
 
 
 def test_a_provider_that_cannot_be_reached_costs_nothing(start_service: Callable[..., Service]) -> None:
@@ -341,9 +402,10 @@ def test_a_database_that_stops_costs_answers_but_no_money_and_comes_back(
         assert service.http.get("/health").status_code == 200
         assert len(model.requests) == 1
         postgres.start()
+        wait_until(lambda: service.http.get("/ready").status_code == 200)
         assert stream(service)[-1][0] == "done"
         assert service.http.get("/ready").status_code == 200
-        assert service.log().count("what the day has cost cannot be read") == 1
+        assert service.log().count("No model is asked until it answers") == 1
         assert "Traceback" not in service.log()
     finally:
         postgres.close()
@@ -364,7 +426,8 @@ def test_a_database_that_says_nothing_more_holds_nobody_for_ever(
             assert_problem(answer, 503, "memory_unavailable")
         assert len(model.requests) == 1
         postgres.freeze(frozen=False)
-        assert service.chat().status_code == 200
+        wait_until(lambda: service.http.get("/ready").status_code == 200)
+        assert service.chat().status_code == 200  # the model's breaker has nothing to do with it
     finally:
         postgres.freeze(frozen=False)
         postgres.close()

@@ -10,20 +10,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
-from functools import cached_property
 from pathlib import Path
+from unicodedata import normalize
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, select, true, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, true, update
+from sqlalchemy.exc import IntegrityError
 
 from .config import Settings
-from .db import budget_days, make_table, open_engine
+from .db import Database, budget_days
 from .errors import BudgetExhausted, StoreUnavailable
 
 # What a model's template may add to what we send: role marks for each message, and a system prompt of its own.
 TOKENS_PER_MESSAGE = 16
 TOKENS_PER_CALL = 64
-RETRY_SECONDS = 5  # that a visitor is told to wait for a database that does not answer
 
 logger = logging.getLogger(__name__)
 
@@ -56,8 +55,7 @@ class Budget:
         self._max_nanodollars = int(settings.daily_usd * 10**9) if settings.daily_usd is not None else None
         self.is_capped = self._max_tokens is not None or self._max_nanodollars is not None
         url = settings.database_url or f"sqlite:///{instance / 'budget.db'}"
-        self._unprepared = open_engine(url) if self.is_capped else None
-        self._is_down = False
+        self._database = Database(url) if self.is_capped else None
         self._told_on: date | None = None
 
     def hold(self, messages: Sequence[Mapping[str, str]]) -> Hold:
@@ -76,7 +74,7 @@ class Budget:
     def find_worst_case(self, messages: Sequence[Mapping[str, str]]) -> Cost:
         """Return the most that a call can cost: no tokenizer makes more tokens than there are bytes of UTF-8."""
         extra = self._settings.openai_extra
-        prompt = sum(len(message["content"].encode()) + TOKENS_PER_MESSAGE for message in messages)
+        prompt = sum(_count_bytes(message["content"]) + TOKENS_PER_MESSAGE for message in messages)
         prompt += TOKENS_PER_CALL + (len(json.dumps(extra, ensure_ascii=False).encode()) if extra else 0)
         return self.price(prompt, self._settings.max_output_tokens)
 
@@ -102,11 +100,7 @@ class Budget:
     def fetch_days(self, count: int) -> list[Day]:
         """Return the last days on which something was spent, the newest first; raises StoreUnavailable."""
         query = select(budget_days).order_by(budget_days.c.day.desc()).limit(count)
-        try:
-            with self._engine.connect() as connection:
-                rows = connection.execute(query).all()
-        except SQLAlchemyError as error:
-            raise self._note_fault(error) from error
+        rows = self._database.run(lambda connection: connection.execute(query).all()) if self._database else []
         return [Day(row.day, row.calls, row.tokens, row.nanodollars / 10**9) for row in rows]
 
     def check(self) -> None:
@@ -116,19 +110,12 @@ class Budget:
 
     def close(self) -> None:
         """Close the connections that nobody is using."""
-        if self._unprepared is not None:
-            self._unprepared.dispose()
-
-    @cached_property
-    def _engine(self) -> Engine:
-        """The engine, when the table is there."""
-        assert self._unprepared is not None
-        make_table(self._unprepared, budget_days)
-        return self._unprepared
+        if self._database is not None:
+            self._database.close()
 
     def _record(self, day: date, cost: Cost, calls: int, *, is_settled: bool = False) -> bool:
         """Add to a day, in one statement that changes nothing where it would pass the cap; return whether it did."""
-        if not self.is_capped:
+        if self._database is None:
             return True
         row = budget_days.c
         change = update(budget_days).where(row.day == day, true() if is_settled else self._has_room(cost))
@@ -137,29 +124,19 @@ class Budget:
             tokens=row.tokens + cost.tokens,
             nanodollars=row.nanodollars + cost.nanodollars,
         )
-        try:
-            with self._engine.connect() as connection:
-                changed = connection.execute(change).rowcount
-                if not changed:  # for want of room, or of the day's row, which another process may make meanwhile
-                    _begin_day(connection, day)
-                    changed = connection.execute(change).rowcount
-        except SQLAlchemyError as error:
-            raise self._note_fault(error) from error
-        self._is_down = False
-        return bool(changed)
+
+        def record(connection: Connection) -> bool:
+            if connection.execute(change).rowcount:
+                return True
+            _begin_day(connection, day)  # if it is this that was missing; another process may do it meanwhile
+            return bool(connection.execute(change).rowcount)
+
+        return self._database.run(record)
 
     def _has_room(self, cost: Cost) -> ColumnElement[bool]:
         row = budget_days.c
         caps = [(row.tokens, self._max_tokens, cost.tokens), (row.nanodollars, self._max_nanodollars, cost.nanodollars)]
         return and_(*(spent <= cap - wanted for spent, cap, wanted in caps if cap is not None))
-
-    def _note_fault(self, error: SQLAlchemyError) -> StoreUnavailable:
-        where = "DATABASE_URL" if self._settings.database_url else "instance/budget.db"
-        reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
-        if not self._is_down:
-            logger.error("%s: what the day has cost cannot be read (%s): no model is asked meanwhile.", where, reason)
-        self._is_down = True
-        return StoreUnavailable(retry_after=RETRY_SECONDS, advice=f"{where}: {reason}")
 
     def _tell_owner(self, day: date) -> None:
         if self._told_on != day:
@@ -187,6 +164,12 @@ class Hold:
     def release(self) -> None:
         """Count nothing, since the call was not made or was refused."""
         self._budget.settle(self._day, Cost(-self._worst.tokens, -self._worst.nanodollars), -1)
+
+
+def _count_bytes(text: str) -> int:
+    """Return the bytes of `text` in its longest form: some tokenizers normalize it first (Unicode, annex 15)."""
+    forms = [text] if text.isascii() else [text, normalize("NFC", text), normalize("NFKC", text)]
+    return max(len(form.encode()) for form in forms)
 
 
 def _begin_day(connection: Connection, day: date) -> None:

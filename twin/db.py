@@ -1,20 +1,30 @@
-"""The tables, and the engine of the database that holds them."""
+"""The tables, and the database that holds them."""
 
 from __future__ import annotations
 
+import logging
 import os
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from threading import BoundedSemaphore
+from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Column, Date, Engine, MetaData, Table, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import BigInteger, Column, Connection, Date, Engine, MetaData, Table, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.schema import CreateTable
 
-from .errors import StartError
+from .addresses import mask_password
+from .errors import StartError, StoreUnavailable
 
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 3  # that the database itself gives a statement; twice that, and it counts as gone
-CONNECTIONS = 10  # of one process, to PostgreSQL
+LOCK_SECONDS = 0.005  # that SQLite waits for another process, and all of this one with it
+LOCK_RETRY_SECONDS = 0.02  # that one statement then waits by itself
+DOWN_SECONDS = 1.0  # that nobody asks a database which has just failed
+CONNECTIONS = {"sqlite": 1, "postgresql": 10}  # of one process; to a file, more would only wait for each other
+RETRY_SECONDS = 5  # that a visitor is told to wait for a database that does not answer
 
 metadata = MetaData()
 
@@ -28,36 +38,84 @@ budget_days = Table(
     Column("nanodollars", BigInteger, nullable=False),
 )
 
+Result = TypeVar("Result")
 
-def open_engine(url: str) -> Engine:
-    """Return an engine whose statements are each a transaction of their own; connects to nothing yet.
+logger = logging.getLogger(__name__)
 
-    Raises StartError where the database's client is missing or a SQLite file cannot be made.
-    """
+
+class Database:
+    """A SQLite file or a PostgreSQL, for many threads and processes at once; one that fails is left alone shortly."""
+
+    def __init__(self, url: str) -> None:
+        """Connect to nothing yet; raises StartError where the client is missing or a SQLite file cannot be made."""
+        self._name = mask_password(url)
+        self._engine = _open_engine(url)
+        self._room = BoundedSemaphore(CONNECTIONS[self._engine.name])
+        self._is_prepared = self._is_down = False
+        self._next_try = 0.0
+
+    def run(self, work: Callable[[Connection], Result]) -> Result:
+        """Return what `work` does with a connection, whose statements are each a transaction of their own.
+
+        Raises StoreUnavailable, whose advice holds no values, where the database fails.
+        """
+        with self._room:
+            if time.monotonic() < self._next_try:
+                raise self._explain("it failed a moment ago")
+            try:
+                result = self._run(work)
+            except SQLAlchemyError as error:
+                self._next_try = time.monotonic() + DOWN_SECONDS
+                self._is_prepared = False  # who knows what comes back
+                fault = self._explain(str(getattr(error, "orig", None) or error).partition("\n")[0])
+                if not self._is_down:
+                    logger.error("%s No model is asked until it answers.", fault)
+                self._is_down = True
+                raise fault from error
+        self._is_down = False
+        return result
+
+    def close(self) -> None:
+        """Close the connections that nobody is using."""
+        self._engine.dispose()
+
+    def _run(self, work: Callable[[Connection], Result]) -> Result:
+        give_up = time.monotonic() + STATEMENT_SECONDS
+        while True:
+            try:
+                with self._engine.connect() as connection:
+                    if not self._is_prepared:
+                        _make_tables(connection)
+                        self._is_prepared = True
+                    return work(connection)
+            except DBAPIError as error:
+                is_locked = getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+                if not is_locked or time.monotonic() > give_up:
+                    raise
+                time.sleep(LOCK_RETRY_SECONDS)
+
+    def _explain(self, reason: str) -> StoreUnavailable:
+        return StoreUnavailable(retry_after=RETRY_SECONDS, advice=f"DATABASE_URL: {self._name}: {reason}.")
+
+
+def _open_engine(url: str) -> Engine:
     parsed = make_url(url)
+    backend = parsed.get_backend_name()
     options: dict[str, Any] = {"hide_parameters": True, "isolation_level": "AUTOCOMMIT"}
-    if parsed.get_backend_name() == "sqlite":
+    options["pool_size"] = CONNECTIONS[backend]
+    if backend == "sqlite":
         folder = Path(parsed.database or "").resolve().parent
         with suppress(OSError):
             folder.mkdir(exist_ok=True)
         if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
             raise StartError(f"{folder} is not a folder that can be written to: mend that, or set DATABASE_URL.")
-        engine = create_engine(parsed, connect_args={"timeout": STATEMENT_SECONDS}, **options)
+        engine = create_engine(parsed, connect_args={"timeout": LOCK_SECONDS}, **options)
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
+    limits = {"connect_timeout": CONNECT_SECONDS, "options": f"-c statement_timeout={STATEMENT_SECONDS * 1_000}"}
     try:
-        engine = create_engine(
-            parsed,
-            connect_args={
-                "connect_timeout": CONNECT_SECONDS,
-                "options": f"-c statement_timeout={STATEMENT_SECONDS * 1_000}",
-            },
-            pool_size=CONNECTIONS,
-            max_overflow=0,
-            pool_timeout=STATEMENT_SECONDS,
-            pool_pre_ping=True,  # a restart of the database leaves dead connections
-            **options,
-        )
+        # A restart of the database leaves dead connections, which a ping finds.
+        engine = create_engine(parsed, connect_args=limits, pool_pre_ping=True, **options)
     except ImportError:
         raise StartError(
             "DATABASE_URL: PostgreSQL's client is missing: pip install -r requirements/postgres.txt"
@@ -66,12 +124,13 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
-def make_table(engine: Engine, table: Table) -> None:
-    """Make a table where it is missing; many processes may do so at once."""
-    try:
-        table.create(engine, checkfirst=True)
-    except DBAPIError:  # another process was between our look and our making
-        table.create(engine, checkfirst=True)
+def _make_tables(connection: Connection) -> None:
+    for table in metadata.sorted_tables:
+        missing = CreateTable(table, if_not_exists=True)
+        try:
+            connection.execute(missing)
+        except (IntegrityError, ProgrammingError):  # PostgreSQL, while another process does the same
+            connection.execute(missing)
 
 
 def _connect_to_postgres(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> object:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Thread
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -103,10 +103,13 @@ class Twin:
     def warm_up(self) -> None:
         """Do what the first visitor would otherwise wait for."""
         _ = self.model
-        with suppress(StoreUnavailable):  # it may be there when the first visitor is
-            self.budget.check()
+        Thread(target=self._connect, daemon=True).start()  # a database that says nothing delays nobody else
         if self.settings.uses_embedded_model:
             self.embedded.start()
+
+    def _connect(self) -> None:
+        with suppress(StoreUnavailable):  # it may be there when the first visitor is
+            self.budget.check()
 
     def check_ready(self) -> None:
         """Raise NotReady where a chat could not be answered now; asks nothing of a provider."""
