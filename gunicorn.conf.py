@@ -8,6 +8,7 @@ import errno
 import gc
 import math
 import os
+import resource
 import ssl
 from contextlib import suppress
 
@@ -20,10 +21,10 @@ from gunicorn.http.errors import (
     LimitRequestLine,
     ParseException,
 )
-from gunicorn.util import write_error
 from gunicorn.workers.ggevent import GeventWorker
 
 from twin import create_app
+from twin.edge import HEADERS
 from twin.errors import stop_in_one_line
 from twin.launch import require_free_port
 from twin.telemetry import make_formatter
@@ -40,6 +41,7 @@ REFUSALS = {
     (ForbiddenProxyRequest, ssl.SSLError): (403, "Forbidden"),
     ParseException: (400, "Bad Request"),
 }
+MAX_HEADER_BYTES = 16_384  # of one request, all in all
 MAX_UNREAD_BYTES = 8_000_000  # so that a client which sends too much still sees its 413, in step with the next
 SEND_SECONDS = 30  # that a visitor may take to make room for what is to be sent
 
@@ -81,11 +83,16 @@ class PoliteGeventWorker(GeventWorker):
             self.log.exception("A connection failed unexpectedly.")
         else:
             self.log.info("A request was refused with %s (%s).", status, type(exc).__name__)
+        head = {"Connection": "close", "Content-Length": "0", **HEADERS}
+        lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in head.items()), "", ""]
         with suppress(OSError):
-            write_error(client, status, reason, "")
+            client.sendall("\r\n".join(lines).encode())
 
     def handle_request(self, listener_name, req, sock, addr):
-        """Read what is left of a refused body, but not without end, as gunicorn itself would."""
+        """Let the others have their turn, then read what is left of a refused body, but not without end."""
+        gevent.sleep(0)  # one read may have brought hundreds of small requests
+        if sum(len(name) + len(value) for name, value in req.headers) > MAX_HEADER_BYTES:
+            raise LimitRequestHeaders("too many bytes")
         super().handle_request(listener_name, req, sock, addr)
         with suppress(OSError, ParseException), gevent.Timeout(5, False):
             for _ in range(MAX_UNREAD_BYTES // 4096):
@@ -121,6 +128,11 @@ def post_worker_init(worker):
     gc.set_threshold(10_000)
 
 
+# systemd and shells give 1,024 files, of which each chat takes two: the visitor's connection and the model's.
+_, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+with suppress(ValueError, OSError):  # where "unlimited" is not for everybody
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
+
 worker_class = PoliteGeventWorker
 # gunicorn's own convention: whoever sets PORT (a container, a platform) wants to be reached from outside.
 reached_from = "0.0.0.0" if "port" in settings.model_fields_set else "127.0.0.1"  # noqa: S104
@@ -130,6 +142,7 @@ worker_connections = 2_000
 keepalive = 15  # seconds; also ends connections whose headers come a byte at a time
 graceful_timeout = math.ceil(settings.chat_deadline) + 5  # a chat in flight always finishes
 control_socket_disable = True
+sendfile = False  # which would wait for ever for a visitor who does not read
 forwarded_allow_ips = ""  # TRUSTED_PROXIES alone says whose headers count
 secure_scheme_headers = {}
 forwarder_headers = ""  # SCRIPT_NAME and PATH_INFO are not for clients to set

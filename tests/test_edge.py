@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 from uuid import UUID
 
 import httpx2
@@ -13,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from twin.edge import BODY_SECONDS, MAX_BODY_BYTES
+from twin.edge import BODY_SECONDS, HEADERS, MAX_BODY_BYTES
 
 from .chat.test_routes import assert_problem, post
 from .scripted_model import ScriptedModel
@@ -286,6 +288,50 @@ def test_every_answer_tells_browsers_to_be_careful(gunicorn: Service, path: str,
     assert "Strict-Transport-Security" not in headers
 
 
+def test_what_the_app_never_sees_is_refused_as_carefully(gunicorn: Service) -> None:
+    for data, status in [
+        (b"no HTTP\r\n\r\n", 400),
+        (b"GET /" + b"x" * 9_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+        (head("X-Long: " + "x" * 9_000), 431),
+        (head(*[f"X-{number}: {'x' * 8_000}" for number in range(3)]), 431),
+    ]:
+        answer = gunicorn.send(data)
+        assert status_of(answer) == status
+        for name, value in HEADERS.items():
+            assert f"{name}: {value}".encode() in answer
+
+
+def test_a_header_that_would_keep_a_parser_busy_counts_as_none(gunicorn: Service) -> None:
+    headers = {"Accept": "text/html," + "a/b," * 300, "Accept-Encoding": "gzip," * 300}
+    assert gunicorn.http.get("/", headers=headers).json() == {"message": "AI Digital Twin API"}
+
+
+def test_hundreds_of_requests_in_one_piece_leave_others_their_turn(gunicorn: Service) -> None:
+    count = 3_000
+    request = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", gunicorn.port), timeout=60) as connection:
+
+        def read_all() -> None:
+            received = 0
+            while received < count:
+                received += connection.recv(65_536).count(b"HTTP/1.1 200")
+
+        with ThreadPoolExecutor() as pool:
+            sent = pool.submit(connection.sendall, request * count)
+            assert connection.recv(10, socket.MSG_PEEK)
+            read = pool.submit(read_all)
+            assert gunicorn.chat().status_code == 200
+            assert not read.done(), "the chat had to wait for all of them"
+            sent.result()
+            connection.shutdown(socket.SHUT_RD)
+
+
+def test_it_may_open_as_many_files_as_the_machine_allows(gunicorn: Service) -> None:
+    limits = Path(f"/proc/{gunicorn.process.pid}/limits").read_text()
+    (soft, hard) = re.search(r"Max open files +(\d+) +(\d+)", limits).groups()
+    assert soft == hard
+
+
 @pytest.mark.parametrize("body", [{"message": "Hi"}, {"message": ""}])
 @pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
 def test_no_answer_is_kept_and_no_cookie_is_set(service: Service, body: dict[str, str], accept: str) -> None:
@@ -361,3 +407,18 @@ def test_clients_that_drip_slow_nobody_down_and_are_gone_within_a_minute(
         time.sleep(1)
     assert max(lasted) < 60
     assert asked > 10
+
+
+@pytest.mark.soak
+def test_who_never_reads_a_file_is_gone_within_a_minute(start_service: Callable[..., Service]) -> None:
+    service = start_service("gunicorn")
+    (service.root / "twin" / "meta" / "docs" / "big.txt").write_bytes(b"x" * 20_000_000)
+    request = b"GET /docs/big.txt HTTP/1.1\r\nHost: x\r\n\r\n"
+    visitors = [socket.create_connection(("127.0.0.1", service.port)) for _ in range(20)]
+    for visitor in visitors:
+        visitor.sendall(request)
+    began = time.monotonic()
+    wait_until(lambda: service.log().count("/docs/<name>") == 20, "they are served for ever")
+    assert time.monotonic() - began < 60
+    for visitor in visitors:
+        visitor.close()

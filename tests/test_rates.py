@@ -78,6 +78,7 @@ def test_behind_proxies_each_visitor_counts_alone(start_service: Callable[..., S
     for visitor in ("198.51.100.1", "198.51.100.2", "2001:db8:0:1::1"):
         statuses = [ask_from(service, f"{forged}, {visitor}{added}").status_code for forged in range(4)]
         assert statuses == [200, 200, 200, 429]
+    assert ask_from(service, f'", 198.51.100.1{added}').status_code == 429
     neighbour = ask_from(service, f"2001:db8:0:1:ffff::{added}")  # of the same /64
     assert neighbour.status_code == 429
     assert ask_from(service, f"2001:db8:0:2::1{added}").status_code == 200
@@ -94,6 +95,8 @@ def test_behind_proxies_each_visitor_counts_alone(start_service: Callable[..., S
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("[2001:db8:1:2::9]:443", "2001:db8:1:2::/64"),
         ("fe80::1%eth0", "fe80::/64"),
+        ("2002:c000:207::1", "192.0.2.7/32"),
+        ("192.0.2.7%eth0", "unknown"),
         ("", "unknown"),
         ("unknown", "unknown"),
         ("_hidden", "unknown"),

@@ -6,12 +6,12 @@ import logging
 import re
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from io import BytesIO
 from threading import Timer
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 from uuid import uuid4
 
 from flask import Flask, Request, Response, g, jsonify, request
@@ -27,6 +27,9 @@ from . import telemetry
 from .addresses import is_allowed_host
 from .config import Settings
 from .errors import BadHost, BadJson, BadRequest, MethodNotAllowed, NotFound, TooLarge, TwinError, UnsupportedMediaType
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 FAULTS = (BadHost, TwinError)  # that any request can meet
 MAX_BODY_BYTES = 256 * 1024
@@ -46,6 +49,9 @@ HEADERS = {  # of every answer that does not set its own
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+LISTS = ("HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
+MAX_LIST_CHARACTERS = 1_000  # browsers send about 150; each entry costs some 10 µs
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}  # that may be logged; others may be words
 HSTS = "max-age=31536000"  # a year (RFC 6797)
 
 logger = logging.getLogger(__name__)
@@ -55,7 +61,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Guard every request of `app`, and let pages of `CORS_ORIGINS` call it."""
     origins, proxies = settings.cors_origins, settings.trusted_proxies
     app.request_class = GuardedRequest
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+    behind_proxies = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)
+    app.wsgi_app = partial(tame_headers, behind_proxies)  # type: ignore[method-assign]
     app.before_request(take_request_id)
     app.before_request(partial(require_host, settings.allowed_hosts))
     if not proxies:
@@ -74,6 +81,16 @@ def init_app(app: Flask, settings: Settings) -> None:
         send_wildcard=anyone,
         expose_headers=["RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"],
     )
+
+
+def tame_headers(app: WSGIApplication, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+    """Call `app` without headers that would keep a parser busy, or make it lose what follows."""
+    for name in LISTS:
+        if len(environ.get(name, "")) > MAX_LIST_CHARACTERS:
+            del environ[name]
+    if forwarded := environ.get("HTTP_X_FORWARDED_FOR"):
+        environ["HTTP_X_FORWARDED_FOR"] = forwarded.replace('"', "")  # a quote that nobody closes swallows the rest
+    return app(environ, start)
 
 
 class GuardedRequest(Request):
@@ -179,7 +196,8 @@ def add_headers(response: Response) -> Response:
 
 def log_when_sent(response: Response) -> Response:
     """Have the request logged when the last of its answer is sent, or its visitor has left."""
-    route = f"{request.method} {request.url_rule.rule if request.url_rule else '-'}"
+    method = request.method if request.method in METHODS else "-"
+    route = f"{method} {request.url_rule.rule if request.url_rule else '-'}"
     started, request_id, address, chat = g.started, g.request_id, find_address(), g.get("chat")
 
     def log() -> None:
