@@ -90,6 +90,8 @@ def test_nobodys_words_and_no_whole_address_are_in_the_log(
     service.http.get(f"/?m={QUESTION}", headers={"Accept": "text/html", "Referer": f"https://x.example/{QUESTION}"})
     service.http.get(f"/{QUESTION}", headers={"X-Forwarded-For": "2001:db8:1:2:3:4:5:6", "User-Agent": QUESTION})
     service.http.post("/chat", content=QUESTION, headers={"Content-Type": "application/json"})
+    service.send(f"GET http://[{QUESTION}]/ HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    service.http.request(QUESTION[:19], "/")
     for broken in (f"GET /?m={QUESTION} HTTX/1.1", f"GET /{QUESTION} HTTP/9.9", f"{QUESTION}"):
         service.send(broken.encode() + b"\r\n\r\n")
     service.send(f"GET / HTTP/1.1\r\nHost: x\r\n{QUESTION}\r\n\r\n".encode())
@@ -97,7 +99,8 @@ def test_nobodys_words_and_no_whole_address_are_in_the_log(
     log = service.log()
     assert "203.0.113.0/24" in log
     assert "2001:db8:1::/48" in log
-    for secret in (QUESTION, ANSWER, "203.0.113.77", "2001:db8:1:2", "Roger"):
+    assert "Traceback" not in log
+    for secret in (QUESTION[:19], "127.0.0.1'", ANSWER, "203.0.113.77", "2001:db8:1:2", "Roger"):
         assert secret not in log
 
 

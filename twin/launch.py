@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
+import sys
 import time
 from threading import Thread
+from typing import Any
 
 import click
-from werkzeug.serving import is_running_from_reloader
+from werkzeug.serving import BaseWSGIServer, is_running_from_reloader
 
 from .errors import StartError
 from .turn import Twin
+
+logger = logging.getLogger(__name__)
 
 
 def is_development() -> bool:
@@ -25,6 +30,7 @@ def prepare(twin: Twin) -> None:
     command = click.get_current_context(silent=True)
     if command is None or command.info_name != "run":
         return
+    BaseWSGIServer.handle_error = _forget_error  # type: ignore[method-assign, assignment]
     if is_running_from_reloader():
         Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     else:
@@ -45,6 +51,11 @@ def require_free_port(host: str, port: int) -> None:
             f"PORT: port {port} of {host} cannot be listened on ({reason}): "
             "end what does so, or choose another, as in `make run PORT=9000`."
         ) from None
+
+
+def _forget_error(server: BaseWSGIServer, request: Any, client_address: Any) -> None:
+    """Take the place of the server's own report, which prints a visitor's address and what they sent."""
+    logger.warning("A request was refused (%s).", type(sys.exception()).__name__)
 
 
 def _end_with(parent: int) -> None:
