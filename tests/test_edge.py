@@ -19,7 +19,7 @@ from twin.edge import BODY_SECONDS, HEADERS, MAX_BODY_BYTES
 
 from .chat.test_routes import assert_problem, post
 from .scripted_model import ScriptedModel
-from .service import Service
+from .service import Service, wait_until
 
 ORIGIN = "http://localhost:3000"
 
