@@ -142,7 +142,6 @@ worker_connections = 2_000
 keepalive = 15  # seconds; also ends connections whose headers come a byte at a time
 graceful_timeout = math.ceil(settings.chat_deadline) + 5  # a chat in flight always finishes
 control_socket_disable = True
-sendfile = False  # which would wait for ever for a visitor who does not read
 forwarded_allow_ips = ""  # TRUSTED_PROXIES alone says whose headers count
 secure_scheme_headers = {}
 forwarder_headers = ""  # SCRIPT_NAME and PATH_INFO are not for clients to set

@@ -7,6 +7,7 @@ import logging
 import socket
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -114,6 +115,15 @@ def test_under_flask_run_the_lines_are_plain(start_service: Callable[..., Servic
     assert "outcome=stop model=gpt-4o-mini" in line
     assert "Running on http://" in service.log()
     assert '"GET /health' not in service.log()
+
+
+@pytest.mark.parametrize("path", ["/", "/docs/start.js", "/page/1/chat.js", "/portrait", "/nowhere"])
+def test_every_request_has_a_line(gunicorn: Service, path: str) -> None:
+    request_id = str(uuid4())
+    answer = gunicorn.http.get(path, headers={"X-Request-ID": request_id})
+    wait_until(lambda: request_id in gunicorn.log())
+    (line,) = [json.loads(line) for line in gunicorn.log().splitlines() if request_id in line]
+    assert line["status"] == answer.status_code
 
 
 def test_a_plain_trace_follows_its_line() -> None:

@@ -205,6 +205,7 @@ def log_when_sent(response: Response) -> Response:
         status = response.status_code
         telemetry.log_request(route=route, status=status, ms=ms, request_id=request_id, address=address, chat=chat)
 
+    response.direct_passthrough = False  # the servers would send a file by themselves, and tell nobody of its end
     response.call_on_close(log)
     return response
 
