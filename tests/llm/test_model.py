@@ -75,6 +75,14 @@ def test_sends_what_is_set(model: ScriptedModel, connect: Connect) -> None:
     assert model.requests == [{"model": "m", "messages": MESSAGES, "max_tokens": 9, "temperature": 0.0} | extra]
 
 
+def test_leaves_out_what_is_null(model: ScriptedModel, connect: Connect) -> None:
+    twin = connect(openai_extra={"stream_options": None, "seed": 7})
+    list(twin.stream(MESSAGES, NoHold))
+    assert model.requests == [
+        {"model": "gpt-4o-mini", "messages": MESSAGES, "max_tokens": 2000, "stream": True, "seed": 7}
+    ]
+
+
 def test_a_server_without_keys_gets_one_all_the_same(model: ScriptedModel, connect: Connect) -> None:
     connect(openai_api_key=None).answer(MESSAGES, NoHold)
     assert model.headers[0]["authorization"].startswith("Bearer ")

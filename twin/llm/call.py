@@ -198,7 +198,7 @@ class Call:
             request["temperature"] = settings.openai_temperature
         if self._deliver is not None:
             request |= {"stream": True, "stream_options": {"include_usage": True}}
-        return request | settings.openai_extra
+        return {name: value for name, value in (request | settings.openai_extra).items() if value is not None}
 
 
 def _read_to_the_end(connection: Connection, response: httpx2.Response, deliver: Callable[[str], None]) -> Said:
