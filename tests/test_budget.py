@@ -381,7 +381,8 @@ def test_visitors_are_told_how_to_reach_the_owner(
     page.goto(service.url)
     page.get_by_role("textbox").fill("Hi")
     page.keyboard.press("Enter")
-    expect(page.locator("#turns").get_by_text(contact)).to_be_visible()
+    note = page.locator("#turns").get_by_text(contact)
+    expect(note).to_have_text(f"{BudgetExhausted.detail} {contact}")
     assert not model.requests
     assert service.log().count("DAILY_TOKENS, DAILY_USD: what") == 1
 

@@ -36,7 +36,7 @@ async function explain(response) {
   const problem = await response.json().catch(() => ({}));
   const seconds = Number(response.headers.get("Retry-After"));
   const fields = (problem.errors ?? []).map((field) => field.message);
-  const wait = seconds ? [`Please wait ${seconds} seconds.`] : [];
+  const wait = seconds && seconds <= 600 ? [`Please wait ${seconds} seconds.`] : []; // a day is not counted down
   return [problem.detail ?? "The twin could not answer.", ...fields, ...wait].join(" ");
 }
 
