@@ -66,7 +66,8 @@ class PostgresServer:
 
     def freeze(self, *, frozen: bool) -> None:
         """Let it answer nothing, and keep its connections; or go on."""
-        leader = self._server.get_pid()
+        if (leader := self._server.get_pid()) is None:  # it is stopped
+            return
         followers = subprocess.run(["pgrep", "-P", str(leader)], capture_output=True, text=True).stdout.split()
         for process in (leader, *map(int, followers)):
             os.kill(process, signal.SIGSTOP if frozen else signal.SIGCONT)

@@ -387,51 +387,51 @@ def test_visitors_are_told_how_to_reach_the_owner(
     assert service.log().count("DAILY_TOKENS, DAILY_USD: what") == 1
 
 
+@pytest.fixture
+def postgres(tmp_path: Path) -> Iterator[PostgresServer]:
+    """A PostgreSQL of one's own, to be stopped or frozen."""
+    server = PostgresServer(tmp_path / "postgres")
+    yield server
+    server.freeze(frozen=False)
+    server.close()
+
+
 def test_a_database_that_stops_costs_answers_but_no_money_and_comes_back(
-    start_service: Callable[..., Service], model: ScriptedModel, tmp_path: Path
+    start_service: Callable[..., Service], model: ScriptedModel, postgres: PostgresServer
 ) -> None:
-    postgres = PostgresServer(tmp_path / "postgres")
-    try:
-        service = start_service("gunicorn", DATABASE_URL=postgres.make_database())
-        assert service.chat().status_code == 200
-        assert service.http.get("/ready").status_code == 200
-        postgres.stop()
-        answer = service.chat()
-        assert_problem(answer, 503, "memory_unavailable")
-        assert int(answer.headers["Retry-After"]) >= 1
-        assert_problem(service.http.get("/ready"), 503, "not_ready")
-        assert service.http.get("/health").status_code == 200
-        assert len(model.requests) == 1
-        postgres.start()
-        wait_until(lambda: service.http.get("/ready").status_code == 200)
-        assert stream(service)[-1][0] == "done"
-        assert service.http.get("/ready").status_code == 200
-        assert service.log().count("No model is asked until it answers") == 1
-        assert "Traceback" not in service.log()
-    finally:
-        postgres.close()
+    service = start_service("gunicorn", DATABASE_URL=postgres.make_database())
+    assert service.chat().status_code == 200
+    assert service.http.get("/ready").status_code == 200
+    postgres.stop()
+    answer = service.chat()
+    assert_problem(answer, 503, "memory_unavailable")
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert_problem(service.http.get("/ready"), 503, "not_ready")
+    assert service.http.get("/health").status_code == 200
+    assert len(model.requests) == 1
+    postgres.start()
+    wait_until(lambda: service.http.get("/ready").status_code == 200)
+    assert stream(service)[-1][0] == "done"
+    assert service.http.get("/ready").status_code == 200
+    assert service.log().count("No model is asked until it answers") == 1
+    assert "Traceback" not in service.log()
 
 
 @pytest.mark.soak
 def test_a_database_that_says_nothing_more_holds_nobody_for_ever(
-    start_service: Callable[..., Service], model: ScriptedModel, tmp_path: Path
+    start_service: Callable[..., Service], model: ScriptedModel, postgres: PostgresServer
 ) -> None:
-    postgres = PostgresServer(tmp_path / "postgres")
-    try:
-        service = start_service("gunicorn", DATABASE_URL=postgres.make_database())
-        assert service.chat().status_code == 200
-        postgres.freeze(frozen=True)
-        with ThreadPoolExecutor(50) as pool:
-            answers = list(pool.map(lambda _: service.chat(), range(50)))
-        for answer in answers:
-            assert_problem(answer, 503, "memory_unavailable")
-        assert len(model.requests) == 1
-        postgres.freeze(frozen=False)
-        wait_until(lambda: service.http.get("/ready").status_code == 200)
-        assert service.chat().status_code == 200  # the model's breaker has nothing to do with it
-    finally:
-        postgres.freeze(frozen=False)
-        postgres.close()
+    service = start_service("gunicorn", DATABASE_URL=postgres.make_database())
+    assert service.chat().status_code == 200
+    postgres.freeze(frozen=True)
+    with ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(lambda _: service.chat(), range(50)))
+    for answer in answers:
+        assert_problem(answer, 503, "memory_unavailable")
+    assert len(model.requests) == 1
+    postgres.freeze(frozen=False)
+    wait_until(lambda: service.http.get("/ready").status_code == 200)
+    assert service.chat().status_code == 200  # the model's breaker has nothing to do with it
 
 
 def test_without_a_cap_nothing_is_counted(start_service: Callable[..., Service]) -> None:

@@ -13,8 +13,7 @@ def parse_origins(value: object) -> object:
     """Return the origins of a comma-separated list as browsers send them: no spaces, no trailing slash."""
     if not isinstance(value, (str, list, tuple)):
         return value
-    parts = value.split(",") if isinstance(value, str) else [str(part) for part in value]
-    origins = [part.strip().rstrip("/").lower() for part in parts if part.strip()]
+    origins = [part.rstrip("/") for part in _split(value)]
     return tuple(origin if origin == "*" else _checked_origin(origin) for origin in origins)
 
 
@@ -46,8 +45,7 @@ def parse_hosts(value: object) -> object:
     """Return the hosts of a comma-separated list, without ports; one that starts with a dot is a domain's all."""
     if not isinstance(value, (str, list, tuple)):
         return value
-    parts = value.split(",") if isinstance(value, str) else [str(part) for part in value]
-    hosts = tuple(part.strip().lower() for part in parts if part.strip())
+    hosts = _split(value)
     for host in hosts:
         match = re.fullmatch(rf"\.?{HOST}", host, re.ASCII)
         if match is None or match["port"] or not _is_host(match):
@@ -83,6 +81,12 @@ def network_of(address: str, ipv4_bits: int, ipv6_bits: int) -> str:
 def mask_password(url: str) -> str:
     """Return a URL without the user and password that it may hold."""
     return re.sub(r"(?<=://)[^/?#@]*@", "********@", url)
+
+
+def _split(value: str | list[object] | tuple[object, ...]) -> tuple[str, ...]:
+    """Return the parts of a comma-separated list, or of one that is split already, in lower case."""
+    parts = value.split(",") if isinstance(value, str) else map(str, value)
+    return tuple(part.strip().lower() for part in parts if part.strip())
 
 
 def _checked_origin(origin: str) -> str:

@@ -53,10 +53,15 @@ class Budget:
         self._settings = settings
         self._max_tokens = settings.daily_tokens or None
         self._max_nanodollars = int(settings.daily_usd * 10**9) if settings.daily_usd is not None else None
-        self.is_capped = self._max_tokens is not None or self._max_nanodollars is not None
         url = settings.database_url or f"sqlite:///{instance / 'budget.db'}"
-        self._database = Database(url) if self.is_capped else None
+        is_capped = self._max_tokens is not None or self._max_nanodollars is not None
+        self._database = Database(url) if is_capped else None
         self._told_on: date | None = None
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there is a cap, and so anything to count."""
+        return self._database is not None
 
     def hold(self, messages: Sequence[Mapping[str, str]]) -> Hold:
         """Hold the worst case of one call with these chat messages.
@@ -65,7 +70,7 @@ class Budget:
         """
         worst = self.find_worst_case(messages)
         day = datetime.now(UTC).date()
-        if self.is_capped and not self._record(day, worst, calls=1):
+        if not self._record(day, worst, calls=1):
             self._tell_owner(day)
             said = " ".join(filter(None, [BudgetExhausted.detail, self._settings.contact]))
             raise BudgetExhausted(said, retry_after=_seconds_to_midnight())
@@ -98,15 +103,17 @@ class Budget:
             logger.warning("A call could not be settled: its worst case stands.")
 
     def fetch_days(self, count: int) -> list[Day]:
-        """Return the last days on which something was spent, the newest first; raises StoreUnavailable."""
+        """Return the last days on which something was spent, the newest first; none where nothing is counted.
+
+        Raises StoreUnavailable.
+        """
         query = select(budget_days).order_by(budget_days.c.day.desc()).limit(count)
         rows = self._database.run(lambda connection: connection.execute(query).all()) if self._database else []
         return [Day(row.day, row.calls, row.tokens, row.nanodollars / 10**9) for row in rows]
 
     def check(self) -> None:
         """Raise StoreUnavailable where the database does not answer."""
-        if self.is_capped:
-            self.fetch_days(1)
+        self.fetch_days(1)
 
     def close(self) -> None:
         """Close the connections that nobody is using."""

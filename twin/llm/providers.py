@@ -15,7 +15,7 @@ from .breaker import Breaker
 OPENAI_URL = "https://api.openai.com/v1"
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Provider:
     """One model, where it is, and whether it is well; `prefix` begins the names of the settings that say so."""
 
@@ -24,10 +24,10 @@ class Provider:
     base_url: str | None
     api_key: SecretStr | None
     embedded: EmbeddedModel | None = None
-    breaker: Breaker = field(init=False, compare=False)
+    breaker: Breaker = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "breaker", Breaker(self.label))
+        self.breaker = Breaker(self.label)
 
     @property
     def url(self) -> str:
