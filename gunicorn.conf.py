@@ -27,6 +27,7 @@ from twin import create_app
 from twin.edge import HEADERS
 from twin.errors import stop_in_one_line
 from twin.launch import require_free_port
+from twin.memory.memory import WAIT_SECONDS
 from twin.telemetry import make_formatter
 
 # Whatever would stop a worker stops here, once and in one line; the workers share what this imports.
@@ -140,7 +141,8 @@ bind = f"{reached_from}:{settings.port}"
 workers = settings.web_concurrency
 worker_connections = 2_000
 keepalive = 15  # seconds; also ends connections whose headers come a byte at a time
-graceful_timeout = math.ceil(settings.chat_deadline) + 5  # a chat in flight always finishes
+# A chat in flight always finishes, after the one before it in its session.
+graceful_timeout = math.ceil(settings.chat_deadline) + 5 + (math.ceil(WAIT_SECONDS) if settings.memory else 0)
 control_socket_disable = True
 forwarded_allow_ips = ""  # TRUSTED_PROXIES alone says whose headers count
 secure_scheme_headers = {}

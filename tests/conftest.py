@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import create_engine
 
 from twin import create_app
 
@@ -41,20 +43,21 @@ def model(_model: ScriptedModel) -> ScriptedModel:
 
 
 @pytest.fixture(scope="session")
-def under(tmp_path_factory: pytest.TempPathFactory, _model: ScriptedModel) -> Iterator[Callable[[str], Service]]:
-    """Return the one service of this run under a command, with the scripted model behind it."""
-    running: dict[str, Service] = {}
+def under(tmp_path_factory: pytest.TempPathFactory, _model: ScriptedModel) -> Iterator[Callable[..., Service]]:
+    """Return the one service of this run under a command and with settings, with the scripted model behind it."""
+    running: dict[tuple[str, ...], Service] = {}
 
-    def service_under(command: str) -> Service:
-        if command not in running:
+    def service_under(command: str, **more: str) -> Service:
+        name = (command, *more.values())
+        if name not in running:
             root = copy_project(tmp_path_factory.mktemp("service") / "twin")
             (root / "instance" / "portrait.png").write_bytes(PORTRAIT)
             settings = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": _model.url, "CHAT_DEADLINE": "4"}
             settings |= {"OWNER_NAME": "Roger J. Campbell", "PORTRAIT": "portrait.png"}
-            settings |= UNLIMITED
-            running[command] = Service(command, root, settings).start()
-        assert running[command].is_up()
-        return running[command]
+            settings |= UNLIMITED | more
+            running[name] = Service(command, root, settings).start()
+        assert running[name].is_up()
+        return running[name]
 
     yield service_under
     for service in running.values():
@@ -62,13 +65,13 @@ def under(tmp_path_factory: pytest.TempPathFactory, _model: ScriptedModel) -> It
 
 
 @pytest.fixture(params=["flask run", "gunicorn"])
-def service(request: pytest.FixtureRequest, under: Callable[[str], Service], model: ScriptedModel) -> Service:
+def service(request: pytest.FixtureRequest, under: Callable[..., Service], model: ScriptedModel) -> Service:
     """The service with the scripted model behind it, under `flask run` and under gunicorn."""
     return _heal(under(request.param), model)
 
 
 @pytest.fixture
-def gunicorn(under: Callable[[str], Service], model: ScriptedModel) -> Service:
+def gunicorn(under: Callable[..., Service], model: ScriptedModel) -> Service:
     """The same under gunicorn alone, for what only the server on the internet meets."""
     return _heal(under("gunicorn"), model)
 
@@ -78,6 +81,21 @@ def _heal(service: Service, model: ScriptedModel) -> Service:
     assert service.chat().status_code == 200
     model.reset()
     return service
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def _remembering(request: pytest.FixtureRequest, under: Callable[..., Service]) -> Service:
+    settings = {"MEMORY": "on", "WEB_CONCURRENCY": "4", "CHAT_DEADLINE": "30"}
+    if request.param == "postgres":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        settings["DATABASE_URL"] = server.make_database()
+    return under("gunicorn", **settings)
+
+
+@pytest.fixture
+def remembering(_remembering: Service, model: ScriptedModel) -> Service:
+    """The service under gunicorn with memory and four workers, on SQLite and on PostgreSQL."""
+    return _heal(_remembering, model)
 
 
 @pytest.fixture
@@ -105,7 +123,7 @@ def redis(tmp_path: Path) -> Iterator[RedisServer]:
 
 
 @pytest.fixture(scope="session")
-def _postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     server = PostgresServer(tmp_path_factory.mktemp("postgres"))
     yield server
     server.close()
@@ -116,8 +134,22 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database, in a SQLite file and in a PostgreSQL."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/twin.db"
-    server: PostgresServer = request.getfixturevalue("_postgres")
+    server: PostgresServer = request.getfixturevalue("postgres")
     return server.make_database()
+
+
+@pytest.fixture
+def execute(database_url: str) -> Iterator[Callable[[str], Any]]:
+    """Run SQL in the test's database, and return its rows, if it gives any."""
+    engine = create_engine(database_url, isolation_level="AUTOCOMMIT")
+
+    def run(sql: str) -> Any:
+        with engine.connect() as connection:
+            result = connection.exec_driver_sql(sql)
+            return result.all() if result.returns_rows else None
+
+    yield run
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

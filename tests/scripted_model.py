@@ -161,7 +161,10 @@ def floods(head: bytes, data: bytes) -> Step:
 
 
 class ScriptedModel:
-    """The server; `script` holds the next steps, `otherwise` what it does when that is empty."""
+    """The server; `script` holds the next steps, `otherwise` what it does when that is empty.
+
+    `asked` holds steps for requests in which a text stands.
+    """
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[dict[str, Any]] = []
@@ -171,6 +174,7 @@ class ScriptedModel:
         self._resets = 0
         self.script: deque[Step] = deque()
         self.otherwise: Step = answers()
+        self.asked: dict[str, Step] = {}
         self._writers: WeakSet[asyncio.StreamWriter] = WeakSet()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -184,6 +188,7 @@ class ScriptedModel:
         self.requests.clear()
         self.headers.clear()
         self.script.clear()
+        self.asked.clear()
         self.otherwise = answers()
         self.connections = self.left = 0
         self._resets += 1
@@ -215,7 +220,8 @@ class ScriptedModel:
                 body = await reader.readexactly(int(headers.get("content-length", "0")))
                 self.headers.append(headers)
                 self.requests.append(json.loads(body) if body else {})
-                step = self.script.popleft() if self.script else self.otherwise
+                special = [step for text, step in self.asked.items() if text in str(self.requests[-1])]
+                step = special[0] if special else self.script.popleft() if self.script else self.otherwise
                 if self.requests[-1].get("stream"):
                     step = getattr(step, "streamed", step)
                 if not await self._perform(step, reader, writer):

@@ -28,9 +28,9 @@ from sqlalchemy.schema import DropTable
 
 from twin.budget import Budget
 from twin.config import Settings
-from twin.db import budget_days
 from twin.errors import BudgetExhausted, StoreUnavailable
 from twin.llm.answers import read_completion
+from twin.tables import budget_days
 
 from .chat.test_routes import assert_problem
 from .chat.test_stream import opened, stream

@@ -18,6 +18,7 @@ CAPABILITIES = [
     "edge",
     "payload",
     "turn",
+    "memory",
     "rates",
     "budget",
     "telemetry",
@@ -26,13 +27,14 @@ CAPABILITIES = [
     "embedded",
     "persona",
     "db",
+    "tables",
     "config",
     "addresses",
     "colours",
     "errors",
 ]
 KNOW_NO_FLASK = CAPABILITIES[CAPABILITIES.index("turn") :]
-FILES = sorted((ROOT / "twin").rglob("*.py"))
+FILES = sorted(path for path in (ROOT / "twin").rglob("*.py") if "migrations" not in path.parts)  # Alembic's own
 
 
 def room_of(path: Path) -> str:

@@ -14,6 +14,7 @@ from .cli import commands
 from .config import ROOT, load_settings
 from .meta.routes import blueprint as meta
 from .page.routes import blueprint as page
+from .sessions.routes import blueprint as sessions
 from .turn import Twin
 
 
@@ -34,6 +35,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
     app.register_blueprint(chat)
     app.register_blueprint(meta)
     app.register_blueprint(page)
+    app.register_blueprint(sessions)
     app.cli.add_command(commands)
     launch.prepare(twin)
     return app

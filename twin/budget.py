@@ -10,15 +10,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
-from pathlib import Path
 from unicodedata import normalize
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from .config import Settings
-from .db import Database, budget_days
+from .db import Databases
 from .errors import BudgetExhausted, StoreUnavailable
+from .tables import budget_days
 
 # What a model's template may add to what we send: role marks for each message, and a system prompt of its own.
 TOKENS_PER_MESSAGE = 16
@@ -48,14 +48,13 @@ class Day:
 class Budget:
     """The cap on what a UTC day may cost, in a table that all processes share."""
 
-    def __init__(self, settings: Settings, instance: Path) -> None:
+    def __init__(self, settings: Settings, databases: Databases) -> None:
         """Connect to nothing yet; raises StartError where no table can be kept."""
         self._settings = settings
         self._max_tokens = settings.daily_tokens or None
         self._max_nanodollars = int(settings.daily_usd * 10**9) if settings.daily_usd is not None else None
-        url = settings.database_url or f"sqlite:///{instance / 'budget.db'}"
         is_capped = self._max_tokens is not None or self._max_nanodollars is not None
-        self._database = Database(url) if is_capped else None
+        self._database = databases.open("budget") if is_capped else None
         self._told_on: date | None = None
 
     @property
@@ -113,7 +112,8 @@ class Budget:
 
     def check(self) -> None:
         """Raise StoreUnavailable where the database does not answer."""
-        self.fetch_days(1)
+        if self._database is not None:
+            self._database.check()
 
     def close(self) -> None:
         """Close the connections that nobody is using."""

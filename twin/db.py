@@ -1,55 +1,86 @@
-"""The tables, and the database that holds them."""
+"""The database that holds the tables: connections, transactions, and the tables' own version."""
 
 from __future__ import annotations
 
 import logging
 import os
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Column, Connection, Date, Engine, MetaData, Table, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
-from sqlalchemy.schema import CreateTable
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Double,
+    Engine,
+    MetaData,
+    String,
+    Table,
+    cast,
+    create_engine,
+    event,
+    extract,
+    func,
+    inspect,
+    literal,
+    make_url,
+    select,
+)
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from .addresses import mask_password
 from .errors import StartError, StoreUnavailable
+from .tables import REVISION, metadata
 
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 3  # that the database itself gives a statement; twice that, and it counts as gone
+PATIENT_SECONDS = 3_600  # the same for an owner who waits
 LOCK_SECONDS = 0.005  # that SQLite waits for another process, and all of this one with it
 LOCK_RETRY_SECONDS = 0.02  # that one statement then waits by itself
+LOCKED_SECONDS = 10.0  # that it does so for: a file of 800 MB is locked for 8.5 s while it is vacuumed
 DOWN_SECONDS = 1.0  # that nobody asks a database which has just failed
 CONNECTIONS = {"sqlite": 1, "postgresql": 10}  # of one process; to a file, more would only wait for each other
 RETRY_SECONDS = 5  # that a visitor is told to wait for a database that does not answer
+MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = 0x7477696E  # PostgreSQL's advisory locks are numbers: "twin"
 
-metadata = MetaData()
-
-# What each UTC day has cost, with the worst case of the calls that are not settled.
-budget_days = Table(
-    "budget_days",
-    metadata,
-    Column("day", Date, primary_key=True),
-    Column("calls", BigInteger, nullable=False),
-    Column("tokens", BigInteger, nullable=False),
-    Column("nanodollars", BigInteger, nullable=False),
-)
+# Alembic's own, which says of which migration the tables are.
+alembic_version = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 
 Result = TypeVar("Result")
 
 logger = logging.getLogger(__name__)
 
 
+class Databases:
+    """Where this deployment keeps what it keeps: in `DATABASE_URL`, or in a file in instance/ for each purpose."""
+
+    def __init__(self, url: str | None, instance: Path, *, statement_seconds: int = STATEMENT_SECONDS) -> None:
+        """Connect to nothing yet; raises StartError where DATABASE_URL's client is missing."""
+        self._shared = Database(url, statement_seconds=statement_seconds) if url else None
+        self._instance = instance
+
+    def open(self, purpose: str) -> Database:
+        """Return the database for a purpose; raises StartError where it cannot be made."""
+        return self._shared or Database(f"sqlite:///{self._instance / purpose}.db")
+
+
 class Database:
     """A SQLite file or a PostgreSQL, for many threads and processes at once; one that fails is left alone shortly."""
 
-    def __init__(self, url: str) -> None:
-        """Connect to nothing yet; raises StartError where the client is missing or a SQLite file cannot be made."""
+    def __init__(self, url: str, *, statement_seconds: int = STATEMENT_SECONDS, upgrades: bool = False) -> None:
+        """Connect to nothing yet; raises StartError where the client is missing or a SQLite file cannot be made.
+
+        `upgrades` is whether an older PostgreSQL's tables may be changed, as those of a file always are.
+        """
         self._name = mask_password(url)
-        self._engine = _open_engine(url)
+        self._engine = _open_engine(url, statement_seconds)
+        self._is_file = self._engine.name == "sqlite"
+        self._upgrades = upgrades or self._is_file
         self._room = BoundedSemaphore(CONNECTIONS[self._engine.name])
         self._is_prepared = self._is_down = False
         self._next_try = 0.0
@@ -75,17 +106,40 @@ class Database:
         self._is_down = False
         return result
 
+    def transact(self, work: Callable[[Connection], Result]) -> Result:
+        """Do the same in one transaction, in which `work` may do nothing that waits but SQL; it may be called again."""
+
+        def work_in_transaction(connection: Connection) -> Result:
+            with self._transaction(connection):
+                return work(connection)
+
+        return self.run(work_in_transaction)
+
+    @property
+    def now(self) -> ColumnElement[float]:
+        """The present instant by the one clock that all users of the database share."""
+        return literal(time.time()) if self._is_file else cast(extract("epoch", func.clock_timestamp()), Double)
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, where it is one."""
+        return Path(self._engine.url.database or "") if self._is_file else None
+
+    def check(self) -> None:
+        """Raise StoreUnavailable where it does not answer, or its tables are of another version."""
+        self.run(lambda connection: connection.execute(select(1)).all())
+
     def close(self) -> None:
         """Close the connections that nobody is using."""
         self._engine.dispose()
 
     def _run(self, work: Callable[[Connection], Result]) -> Result:
-        give_up = time.monotonic() + STATEMENT_SECONDS
+        give_up = time.monotonic() + LOCKED_SECONDS
         while True:
             try:
                 with self._engine.connect() as connection:
                     if not self._is_prepared:
-                        _make_tables(connection)
+                        self._prepare(connection)
                         self._is_prepared = True
                     return work(connection)
             except DBAPIError as error:
@@ -94,11 +148,45 @@ class Database:
                     raise
                 time.sleep(LOCK_RETRY_SECONDS)
 
+    def _prepare(self, connection: Connection) -> None:
+        """Make the tables where there are none, and change those of an older Twin."""
+        if _read_revision(connection) == REVISION:
+            return
+        with self._transaction(connection):
+            if not self._is_file:
+                connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+            found = _read_revision(connection)  # another process may have done it
+            if found is None and not inspect(connection).has_table("budget_days"):
+                metadata.create_all(connection)
+                alembic_version.create(connection)
+                connection.execute(alembic_version.insert().values(version_num=REVISION))
+            elif (found or "") > REVISION:
+                raise _WrongTables("its tables are those of a newer Twin")
+            elif found != REVISION and not self._upgrades:
+                raise _WrongTables("its tables are those of an older Twin: run `flask twin migrate`")
+            elif found != REVISION:
+                _migrate(connection)
+
+    @contextmanager
+    def _transaction(self, connection: Connection) -> Iterator[None]:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if self._is_file else "BEGIN")
+        try:
+            yield
+            connection.exec_driver_sql("COMMIT")
+        except BaseException:
+            with suppress(SQLAlchemyError):  # where the connection itself is gone
+                connection.exec_driver_sql("ROLLBACK")
+            raise
+
     def _explain(self, reason: str) -> StoreUnavailable:
         return StoreUnavailable(retry_after=RETRY_SECONDS, advice=f"DATABASE_URL: {self._name}: {reason}.")
 
 
-def _open_engine(url: str) -> Engine:
+class _WrongTables(SQLAlchemyError):
+    """The tables are of another version than this code."""
+
+
+def _open_engine(url: str, statement_seconds: int) -> Engine:
     parsed = make_url(url)
     backend = parsed.get_backend_name()
     options: dict[str, Any] = {"hide_parameters": True, "isolation_level": "AUTOCOMMIT"}
@@ -110,9 +198,10 @@ def _open_engine(url: str) -> Engine:
         if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
             raise StartError(f"{folder} is not a folder that can be written to: mend that, or set DATABASE_URL.")
         engine = create_engine(parsed, connect_args={"timeout": LOCK_SECONDS}, **options)
+        event.listen(engine, "do_connect", lambda *_: _make_private(Path(parsed.database or "")))
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
-    limits = {"connect_timeout": CONNECT_SECONDS, "options": f"-c statement_timeout={STATEMENT_SECONDS * 1_000}"}
+    limits = {"connect_timeout": CONNECT_SECONDS, "options": f"-c statement_timeout={statement_seconds * 1_000}"}
     try:
         # A restart of the database leaves dead connections, which a ping finds.
         engine = create_engine(parsed, connect_args=limits, pool_pre_ping=True, **options)
@@ -120,20 +209,32 @@ def _open_engine(url: str) -> Engine:
         raise StartError(
             "DATABASE_URL: PostgreSQL's client is missing: pip install -r requirements/postgres.txt"
         ) from None
-    event.listen(engine, "do_connect", _connect_to_postgres)
+
+    def connect(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> object:
+        return _connect_to_postgres(arguments, options, patience=2 * statement_seconds)
+
+    event.listen(engine, "do_connect", connect)
     return engine
 
 
-def _make_tables(connection: Connection) -> None:
-    for table in metadata.sorted_tables:
-        missing = CreateTable(table, if_not_exists=True)
-        try:
-            connection.execute(missing)
-        except (IntegrityError, ProgrammingError):  # PostgreSQL, while another process does the same
-            connection.execute(missing)
+def _read_revision(connection: Connection) -> str | None:
+    """Return of which migration the tables are; None where there are none, or those of a Twin without migrations."""
+    if not inspect(connection).has_table(alembic_version.name):
+        return None
+    found: str | None = connection.scalar(select(alembic_version.c.version_num))
+    return found
 
 
-def _connect_to_postgres(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> object:
+def _migrate(connection: Connection) -> None:
+    from alembic import command  # takes 0.4 s to import
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    command.upgrade(config, "head")
+
+
+def _connect_to_postgres(arguments: list[Any], options: dict[str, Any], patience: float) -> object:
     from psycopg import Connection, OperationalError
 
     class ImpatientConnection(Connection[Any]):
@@ -141,12 +242,17 @@ def _connect_to_postgres(_dialect: object, _record: object, arguments: list[Any]
 
         def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
             try:
-                return super().wait(gen, interval, timeout or 2 * STATEMENT_SECONDS)
+                return super().wait(gen, interval, timeout or patience)
             except OperationalError:
                 self.close()
                 raise
 
     return ImpatientConnection.connect(*arguments, **options)
+
+
+def _make_private(file: Path) -> None:
+    with suppress(OSError):  # which SQLite then meets itself
+        file.touch(0o600)  # SQLite gives its other files the same
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -62,6 +62,11 @@ class TwinError(Exception):
     code: ClassVar[str] = "internal_error"
     detail: str = "Something went wrong on our side."
 
+    @classmethod
+    def is_temporary(cls) -> bool:
+        """Whether the answer has Retry-After."""
+        return cls.status in (409, 429, 503)
+
     def __init__(
         self,
         detail: str | None = None,
@@ -164,6 +169,30 @@ class MethodNotAllowed(TwinError):
     status = 405
     code = "method_not_allowed"
     detail = "This address does not answer that method."
+
+
+class SessionBusy(TwinError):
+    """Another message of the session is being answered, or took this one's place."""
+
+    status = 409
+    code = "session_busy"
+    detail = "This conversation is still busy with another message. Please try again in a moment."
+
+
+class KeyInUse(TwinError):
+    """The message with this idempotency key is being answered."""
+
+    status = 409
+    code = "key_in_use"
+    detail = "This very message is being answered already. Please try again in a moment."
+
+
+class KeyReused(TwinError):
+    """The idempotency key came with another message before."""
+
+    status = 422
+    code = "key_reused"
+    detail = "The Idempotency-Key was used for another message. Make a new one for each message."
 
 
 class RateLimited(TwinError):

@@ -35,6 +35,7 @@ def prepare(twin: Twin) -> None:
         Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     else:
         require_free_port(command.params["host"], command.params["port"])
+        twin.keep_house()
     if twin.settings.uses_embedded_model:
         twin.embedded.start()
 

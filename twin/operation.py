@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from types import NoneType
 from typing import Any, get_type_hints
 
+from flask import Response
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, RootModel
 
@@ -20,11 +22,12 @@ class File(RootModel[str]):
 
 @dataclass(frozen=True)
 class Operation:
-    """One route, as its view declares it; `takes` and `gives` have a model for each media type."""
+    """One route, as its view declares it; `takes` and `gives` have a model for each media type, or none for no body."""
 
     name: str
     summary: str
     takes: Mapping[str, type[BaseModel]]
+    headers: type[BaseModel] | None
     gives: Mapping[str, type[BaseModel]]
     fails: Sequence[type[TwinError]]
 
@@ -34,7 +37,7 @@ def operation(
     gives: Mapping[str, type[BaseModel]] | None = None,
     fails: Sequence[type[TwinError]] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., ResponseReturnValue]]:
-    """Read a view's parameter that is a model from the request's body, and send a model that it returns as JSON.
+    """Read a view's parameter that is a model from the request's body, or its headers, and send a returned one as JSON.
 
     `gives` has a model for each media type, where the view returns a Response; `fails` are its errors beyond
     those that edge and payload raise. The view gets an attribute `operation`.
@@ -43,20 +46,33 @@ def operation(
     def decorate(view: Callable[..., Any]) -> Callable[..., ResponseReturnValue]:
         hints = get_type_hints(view)
         returned = hints.pop("return")
-        bodies = {name: hint for name, hint in hints.items() if issubclass(hint, BaseModel)}
+        models = {name: hint for name, hint in hints.items() if issubclass(hint, BaseModel)}
+        headers = {name: hint for name, hint in models.items() if issubclass(hint, payload.Headers)}
+        bodies = {name: hint for name, hint in models.items() if name not in headers}
 
         @wraps(view)
         def answer(**arguments: Any) -> ResponseReturnValue:
-            result = view(**arguments, **{name: payload.read_payload(model) for name, model in bodies.items()})
-            return result.model_dump(exclude_none=True) if isinstance(result, BaseModel) else result
+            arguments |= {name: payload.read_payload(model) for name, model in bodies.items()}
+            arguments |= {name: payload.read_headers(model) for name, model in headers.items()}
+            result = view(**arguments)
+            if result is None:
+                return _say_nothing()
+            return result.model_dump(mode="json", exclude_none=True) if isinstance(result, BaseModel) else result
 
         vars(answer)["operation"] = Operation(
             name=view.__name__,
             summary=str(view.__doc__).splitlines()[0],
             takes={"application/json": next(iter(bodies.values()))} if bodies else {},
-            gives=gives or {"application/json": returned},
+            headers=next(iter(headers.values()), None),
+            gives=gives or ({} if returned is NoneType else {"application/json": returned}),
             fails=tuple(dict.fromkeys((*edge.FAULTS, *(payload.FAULTS if bodies else ()), *fails))),
         )
         return answer
 
     return decorate
+
+
+def _say_nothing() -> Response:
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    return response

@@ -30,6 +30,16 @@ def read_payload(schema: type[Schema]) -> Schema:
     return validate(schema, data)
 
 
+class Headers(BaseModel):
+    """Request headers that a view takes; a field's alias is the header's name."""
+
+
+def read_headers(schema: type[Schema]) -> Schema:
+    """Return the current request's headers as `schema`, an empty one like none; raises InvalidRequest."""
+    names = [field.alias or name for name, field in schema.model_fields.items()]
+    return validate(schema, {name: value for name in names if (value := request.headers.get(name))})
+
+
 def validate(schema: type[Schema], data: object) -> Schema:
     """Return `data`, in JSON's types, as `schema`; raises InvalidRequest, which names each invalid field."""
     try:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from threading import BoundedSemaphore, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
-from .budget import Budget, Hold
+from .budget import Budget
 from .config import ROOT, Settings
+from .db import Databases
 from .embedded import EmbeddedModel, check_available
 from .errors import (
     BudgetExhausted,
     InvalidRequest,
+    KeyInUse,
+    KeyReused,
     ModelBusy,
     ModelFailed,
     ModelMisconfigured,
@@ -24,10 +27,12 @@ from .errors import (
     NotReady,
     Overloaded,
     RateLimited,
+    SessionBusy,
     StoreUnavailable,
     TwinError,
 )
-from .persona import Persona
+from .memory import Exchange, Housekeeping, Memory, Message, Said
+from .persona import Persona, estimate_tokens
 from .rates import Quota, Rates, describe_quotas
 from .telemetry import ChatRecord
 
@@ -37,6 +42,9 @@ if TYPE_CHECKING:
 FAULTS = (  # of taking a turn
     RateLimited,
     Overloaded,
+    SessionBusy,
+    KeyInUse,
+    KeyReused,
     BudgetExhausted,
     StoreUnavailable,
     InvalidRequest,
@@ -90,7 +98,9 @@ class Twin:
         if settings.uses_embedded_model:
             check_available(settings.embedded_model, ROOT / "instance")
         self.rates = Rates(settings)
-        self.budget = Budget(settings, ROOT / "instance")
+        databases = Databases(settings.database_url, ROOT / "instance")
+        self.budget = Budget(settings, databases)
+        self.memory = Memory(settings, databases) if settings.memory else None
         self.room = BoundedSemaphore(settings.max_in_flight)
 
     @cached_property
@@ -104,60 +114,84 @@ class Twin:
         """Do what the first visitor would otherwise wait for."""
         _ = self.model
         Thread(target=self._connect, daemon=True).start()  # a database that says nothing delays nobody else
+        self.keep_house()
         if self.settings.uses_embedded_model:
             self.embedded.start()
 
+    def keep_house(self) -> None:
+        """Delete what is too old to be remembered, now and daily, beside everything else."""
+        if self.memory:
+            Housekeeping(self.memory.database, self.settings.retention_days).start()
+
     def _connect(self) -> None:
         with suppress(StoreUnavailable):  # it may be there when the first visitor is
-            self.budget.check()
+            self._check_databases()
+
+    def _check_databases(self) -> None:
+        self.budget.check()
+        if self.memory:
+            self.memory.check()
 
     def check_ready(self) -> None:
         """Raise NotReady where a chat could not be answered now; asks nothing of a provider."""
         if self.settings.uses_embedded_model and not self.embedded.is_ready():
             raise NotReady("The embedded model is still loading.", retry_after=1)
         try:
-            self.budget.check()
+            self._check_databases()
         except StoreUnavailable as error:
             raise NotReady("The database does not answer.", retry_after=error.retry_after) from error
 
-    def begin(self, message: str, session_id: str | None, address: str | None = None) -> Turn:
+    def begin(self, message: str, session_id: str | None, address: str | None = None, key: str | None = None) -> Turn:
         """Let a turn in; without an `address` nothing limits how often. The turn is to be closed.
 
-        Raises RateLimited or Overloaded. An empty session id is replaced by a new UUID4.
+        `key` is the message's idempotency key. Raises RateLimited or Overloaded. An empty session id is replaced by a
+        new UUID4.
         """
         quotas = [] if address is None else self.rates.admit(address)
         if not self.room.acquire(blocking=False):
             raise Overloaded(retry_after=OVERLOADED_SECONDS, headers=describe_quotas(quotas))
-        return Turn(self, message, session_id or str(uuid4()), quotas)
+        return Turn(self, message, session_id or str(uuid4()), key, quotas)
 
 
 class Turn:
     """One turn that was let in: call `answer` or `stream`, once, and `close` in the end, whatever happens."""
 
-    def __init__(self, twin: Twin, message: str, session_id: str, quotas: list[Quota]) -> None:
+    def __init__(self, twin: Twin, message: str, session_id: str, key: str | None, quotas: list[Quota]) -> None:
         self.record = ChatRecord()
         self.quotas = quotas
         self._twin = twin
         self._message = message
         self._session_id = session_id
+        self._key = key
+        self._exchange = Exchange(message)
+        self._persona = ""
+        self._pieces: list[str] = []
         self._started = time.monotonic()
         self._closing = ExitStack()
         self._closing.callback(twin.room.release)
 
     def answer(self) -> Reply:
         """Ask the model as the persona; raises one of FAULTS."""
-        messages, hold = self._compose()
         with self._noting_faults():
-            return self._reply(self._twin.model.answer(messages, hold))
+            self._remember()
+            if self._exchange.kept:
+                return self._repeat(self._exchange.kept)
+            messages = self._compose()
+            return self._reply(self._twin.model.answer(messages, partial(self._twin.budget.hold, messages)))
 
     def stream(self) -> Iterator[Event]:
         """Ask the same, and return what happens while it does: one Started first, one Reply at its end.
 
         Raises one of FAULTS: here where it is certain that there will be no answer, else on the way.
         """
-        messages, hold = self._compose()
         with self._noting_faults():
-            stream = self._twin.model.stream(messages, hold)
+            self._remember()
+            if self._exchange.kept:
+                reply = self._repeat(self._exchange.kept)
+                return iter((Started(self._session_id), Delta(reply.text), reply))
+            messages = self._compose()
+            stream = self._twin.model.stream(messages, partial(self._twin.budget.hold, messages))
+        self._closing.callback(self._keep_interrupted)
         self._closing.callback(stream.close)
         self.record.outcome = "left"  # until more is known
         return self._relay(stream)
@@ -165,6 +199,22 @@ class Turn:
     def close(self) -> None:
         """End the call to the model where it still goes on, and make room for another turn."""
         self._closing.close()
+        if self._twin.settings.memory and self._twin.settings.memory_summary:
+            Thread(target=self._summarise, daemon=True).start()
+
+    def _remember(self) -> None:
+        """Wait for the session's turn before this one, and see what was said."""
+        if self._twin.memory:
+            self._exchange = self._twin.memory.open(self._message, self._session_id, self._key)
+            self._closing.callback(self._exchange.close)
+
+    def _compose(self) -> list[dict[str, str]]:
+        """Return what the model is asked."""
+        settings = self._twin.settings
+        self._persona = self._twin.persona.text()
+        room = (settings.context_tokens - estimate_tokens(self._persona)) // 2  # the other half is for the answer
+        said = self._exchange.compose(min(settings.memory_tokens, room))
+        return [{"role": "system", "content": self._persona}, *said]
 
     def _relay(self, stream: AnswerStream) -> Iterator[Event]:
         yield Started(self._session_id)
@@ -173,25 +223,40 @@ class Turn:
                 if isinstance(arrived, str):
                     if self.record.first_token_ms is None:
                         self.record.first_token_ms = round(1_000 * (time.monotonic() - self._started))
+                    self._pieces.append(arrived)
                     yield Delta(arrived)
                 elif arrived is None:
                     yield Silence()
                 else:
                     yield self._reply(arrived)
 
-    def _compose(self) -> tuple[list[dict[str, str]], Callable[[], Hold]]:
-        """Return what the model is asked, and what holds the worst case of asking it once."""
-        persona = self._twin.persona.text()
-        messages = [{"role": "system", "content": persona}, {"role": "user", "content": self._message}]
-        return messages, partial(self._twin.budget.hold, messages)
-
     def _reply(self, answer: Answer) -> Reply:
-        self.record.outcome, self.record.model = answer.finish_reason, answer.model
-        if answer.usage:
-            self.record.prompt_tokens = answer.usage.prompt_tokens
-            self.record.completion_tokens = answer.usage.completion_tokens
+        """Return what the visitor gets, once it is kept."""
         declined = answer.finish_reason == "content_filter"
-        return Reply(self._twin.settings.fallback if declined else answer.text, self._session_id, answer.finish_reason)
+        text = self._twin.settings.fallback if declined else answer.text
+        tokens = (answer.usage.prompt_tokens, answer.usage.completion_tokens) if answer.usage else (None, None)
+        self._exchange.record(Said(text, answer.finish_reason, self._persona, answer.model, *tokens))
+        self.record.outcome, self.record.model = answer.finish_reason, answer.model
+        self.record.prompt_tokens, self.record.completion_tokens = tokens
+        return Reply(text, self._session_id, answer.finish_reason)
+
+    def _repeat(self, kept: Message) -> Reply:
+        self.record.outcome = "repeated"
+        return Reply(kept.text, self._session_id, cast("FinishReason", kept.finish_reason))
+
+    def _keep_interrupted(self) -> None:
+        """Keep a streamed answer that the visitor left, as far as it came."""
+        if self.record.outcome == "left":
+            with suppress(TwinError):  # nobody is there to be told
+                self._exchange.record(Said("".join(self._pieces), "interrupted", self._persona))
+
+    def _summarise(self) -> None:
+        """Have the model summarise what it is no longer shown; where that fails, it is shown the window alone."""
+        with suppress(TwinError):
+            if messages := self._exchange.request_summary():
+                answer = self._twin.model.answer(messages, partial(self._twin.budget.hold, messages))
+                if answer.finish_reason != "content_filter":
+                    self._exchange.keep_summary(answer.text)
 
     @contextmanager
     def _noting_faults(self) -> Iterator[None]:
@@ -199,4 +264,8 @@ class Turn:
             yield
         except TwinError as error:
             self.record.outcome = error.code
+            self._exchange.close()  # who asks again as soon as they hear of it is not to find the session busy
+            raise
+        except Exception:
+            self.record.outcome = TwinError.code
             raise

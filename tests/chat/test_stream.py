@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,9 +50,11 @@ def read(lines: Iterator[str]) -> Iterator[Event]:
 
 
 @contextmanager
-def opened(service: Service, message: str = "Hi", **fields: Any) -> Iterator[tuple[httpx2.Response, Iterator[Event]]]:
+def opened(
+    service: Service, message: str = "Hi", headers: Mapping[str, str] | None = None, **fields: Any
+) -> Iterator[tuple[httpx2.Response, Iterator[Event]]]:
     body = {"message": message, **fields}
-    with service.http.stream("POST", "/chat", json=body, headers=STREAM) as answer:
+    with service.http.stream("POST", "/chat", json=body, headers=STREAM | dict(headers or {})) as answer:
         yield answer, read(line for text in split(answer) for line in [text])
 
 

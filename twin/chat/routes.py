@@ -8,17 +8,17 @@ from .. import edge, turn
 from ..operation import operation
 from ..rates import describe_quotas
 from . import sse
-from .schemas import ChatRequest, ChatResponse, EventStream
+from .schemas import ChatHeaders, ChatRequest, ChatResponse, EventStream
 
 blueprint = Blueprint("chat", __name__)
 
 
 @blueprint.post("/chat")
 @operation(gives={"application/json": ChatResponse, "text/event-stream": EventStream}, fails=turn.FAULTS)
-def send_message(chat: ChatRequest) -> ChatResponse | Response:
+def send_message(chat: ChatRequest, headers: ChatHeaders) -> ChatResponse | Response:
     """Answer one message as the twin, whole or, as server-sent events, while it is written."""
     twin: turn.Twin = current_app.extensions["twin"]
-    accepted = twin.begin(chat.message, chat.session_id, edge.find_address())
+    accepted = twin.begin(chat.message, chat.session_id, edge.find_address(), headers.idempotency_key)
     g.chat = accepted.record
 
     @after_this_request

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 from pydantic.json_schema import SkipJsonSchema
 
+from ..payload import Headers
 from ..turn import Reply
 
 # What is trimmed: white space as Python, JavaScript and the schema's readers know it, so that all agree on it.
@@ -33,6 +34,17 @@ class ChatRequest(BaseModel):
         None,
         description="the session's id, up to 128 characters; absent, null or empty: the server makes a UUID",
         examples=[None],
+    )
+
+
+class ChatHeaders(Headers):
+    """What makes it safe to send a message again."""
+
+    idempotency_key: str | SkipJsonSchema[None] = Field(
+        default_factory=lambda: None,
+        alias="Idempotency-Key",
+        max_length=255,
+        description="of a message in a remembered session: sent again with it, it gets the same answer for 24 hours",
     )
 
 

@@ -12,6 +12,8 @@ from flask.cli import AppGroup, FlaskGroup
 from ..errors import StartError, stop_in_one_line
 from .ask import ask
 from .check import check
+from .migrate import migrate
+from .sessions import sessions
 from .settings import settings
 from .spend import spend
 
@@ -34,9 +36,13 @@ class OneLineGroup(AppGroup):
             logging.getLogger("twin").removeHandler(silence)
 
 
-commands = OneLineGroup("twin", help="Ask the twin, show its settings and what it spent, and check that it would work.")
+commands = OneLineGroup(
+    "twin", help="Ask the twin, check that it would work, show its settings, what it spent and remembers."
+)
 commands.add_command(ask)
 commands.add_command(check)
+commands.add_command(migrate)
+commands.add_command(sessions)
 commands.add_command(settings)
 commands.add_command(spend)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -16,8 +15,7 @@ from ..embedded import NOTICE
 from ..errors import StartError, TwinError, print_line
 from ..payload import validate
 from ..turn import Twin
-
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # which a terminal would obey
+from .terminal import make_printable
 
 
 @click.command
@@ -41,7 +39,7 @@ def ask(message: str | None, as_json: bool) -> None:
             failed = True
         else:
             session_id = answer.session_id
-            click.echo(answer.model_dump_json(exclude_none=True) if as_json else _make_printable(answer.response))
+            click.echo(answer.model_dump_json(exclude_none=True) if as_json else make_printable(answer.response))
     if failed:
         raise SystemExit(2)
     if twin.settings.uses_embedded_model:
@@ -64,7 +62,3 @@ def _read_lines() -> Iterator[str]:
         while True:
             if (line := input(prompt)).strip():
                 yield line
-
-
-def _make_printable(text: str) -> str:
-    return CONTROL_CHARACTERS.sub("", text)

@@ -16,6 +16,7 @@ from flask import Flask, current_app
 from .. import edge
 from ..budget import Budget
 from ..config import ROOT, Settings, collect_values, load_settings
+from ..db import Databases
 from ..embedded import NOTICE, EmbeddedModel, check_available
 from ..errors import StartError, TwinError
 from ..persona import Persona, estimate_tokens
@@ -72,7 +73,7 @@ def try_persona(settings: Settings) -> str:
 
 def try_budget(settings: Settings) -> str:
     """Return how many calls a day may cost; raises StartError or TwinError where nobody can know, or it is none."""
-    budget = Budget(settings, ROOT / "instance")
+    budget = Budget(settings, Databases(settings.database_url, ROOT / "instance"))
     if not budget.is_capped:
         return "DAILY_TOKENS is 0 and DAILY_USD unset: nothing limits what a day may cost."
     budget.check()
@@ -90,7 +91,9 @@ def try_model(settings: Settings) -> str:
     from ..llm import Model  # openai takes 0.6 s to import
 
     messages = _compose(settings)
-    answer = Model(settings, embedded).answer(messages, partial(Budget(settings, ROOT / "instance").hold, messages))
+    answer = Model(settings, embedded).answer(
+        messages, partial(Budget(settings, Databases(settings.database_url, ROOT / "instance")).hold, messages)
+    )
     notice = f" {NOTICE}" if settings.uses_embedded_model else ""
     return f"asked “{QUESTION}”, it answers “{shorten(answer.text, 60, placeholder=' …')}”.{notice}"
 

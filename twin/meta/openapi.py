@@ -55,10 +55,25 @@ def _describe_operation(operation: Operation, rule: Rule) -> dict[str, Any]:
         "operationId": operation.name,
         "tags": [rule.endpoint.partition(".")[0]],
         "summary": operation.summary,
-        "parameters": [{"name": name, "in": "path", "required": True, **STRING} for name in rule.arguments],
-        "responses": {"200": {"description": "OK", **_headers(200), **_content(operation.gives)}}
+        "parameters": [{"name": name, "in": "path", "required": True, **STRING} for name in sorted(rule.arguments)]
+        + _describe_headers(operation.headers),
+        "responses": _describe_success(operation.gives)
         | {str(status): _describe_failure(errors) for status, errors in failures.items()},
     }
+
+
+def _describe_headers(model: type[BaseModel] | None) -> list[dict[str, Any]]:
+    fields = model.model_json_schema()["properties"] if model else {}
+    return [
+        {"name": name, "in": "header", "description": field.pop("description"), "schema": field}
+        for name, field in fields.items()
+    ]
+
+
+def _describe_success(gives: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
+    if not gives:
+        return {"204": {"description": "Done", **_headers([])}}
+    return {"200": {"description": "OK", **_headers([]), **_content(gives)}}
 
 
 def _describe_failure(errors: Sequence[type[TwinError]]) -> dict[str, Any]:
@@ -68,13 +83,13 @@ def _describe_failure(errors: Sequence[type[TwinError]]) -> dict[str, Any]:
     return {
         "description": " ".join(f"`{error.code}`: {error.detail}" for error in errors),
         "content": {"application/problem+json": content},
-    } | _headers(errors[0].status)
+    } | _headers(errors)
 
 
 def _content(models: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
     return {"content": {kind: {"schema": {"$ref": MODELS.format(model=of.__name__)}} for kind, of in models.items()}}
 
 
-def _headers(status: int) -> dict[str, Any]:
-    names = ["X-Request-ID", "Retry-After"] if status in (429, 503) else ["X-Request-ID"]
+def _headers(errors: Sequence[type[TwinError]]) -> dict[str, Any]:
+    names = ["X-Request-ID", "Retry-After"] if any(error.is_temporary() for error in errors) else ["X-Request-ID"]
     return {"headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names}}

@@ -1,0 +1,92 @@
+"""`flask twin sessions` and `flask twin migrate`, as an owner runs them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from ..memory.test_memory import kept
+from ..service import Service
+from .conftest import Run, assert_failed_in_one_line
+
+
+@pytest.fixture
+def service(start_service: Callable[..., Service]) -> Service:
+    """A service with memory, in which one session was."""
+    return start_service("gunicorn", MEMORY="on")
+
+
+def in_service(service: Service) -> dict[str, str]:
+    return {"MEMORY": "on", "DATABASE_URL": f"sqlite:///{service.root}/instance/memory.db"}
+
+
+def test_lists_shows_exports_and_purges(run: Run, service: Service, tmp_path: Path) -> None:
+    settings, first, second = in_service(service), str(uuid4()), str(uuid4())
+    service.chat("I am \x1b[31mAda.", session_id=first)
+    service.chat("I am Bob.", session_id=second)
+    service.chat("And you?", session_id=second)
+    rows = json.loads(run("sessions", "list", "--json", **settings).stdout)
+    assert [(row["session_id"], row["messages"]) for row in rows] == [(second, 4), (first, 2)]
+    assert run("sessions", **settings).stdout.count("\n") == 3
+    shown = run("sessions", "show", first, **settings).stdout
+    assert "visitor: I am [31mAda." in shown
+    assert "twin: Hello from the model." in shown
+    assert json.loads(run("sessions", "show", first, "--json", **settings).stdout)["session_id"] == first
+    exported = run("sessions", "export", **settings).stdout
+    assert {json.loads(line)["session_id"] for line in exported.splitlines()} == {first, second}
+    assert run("sessions", "export", second, **settings).stdout.count("\n") == 1
+    assert "1 sessions were deleted" in run("sessions", "purge", first, **settings).stdout
+    assert kept(service, first) == []
+    assert "0 sessions were deleted" in run("sessions", "purge", **settings).stdout
+    (tmp_path / "export.jsonl").write_text(exported)
+    told = run("sessions", "import", str(tmp_path / "export.jsonl"), **settings)
+    assert "1 imported, 1 already there" in told.stdout, told.stderr
+    assert run("sessions", "export", first, **settings).stdout in exported
+    assert "2 sessions were deleted" in run("sessions", "purge", "--all", **settings).stdout
+    assert run("sessions", "export", **settings).stdout == ""
+    assert not [path for path in (service.root / "instance").glob("memory*") if b"Ada" in path.read_bytes()]
+
+
+def test_imports_an_older_services_folder(run: Run, tmp_path: Path) -> None:
+    settings = {"MEMORY": "on", "DATABASE_URL": f"sqlite:///{tmp_path}/memory.db"}
+    folder, session = tmp_path / "conversations", str(uuid4())
+    folder.mkdir()
+    said = [
+        {"role": "user", "content": "Größe? \ud83d\ude00", "timestamp": "2025-01-02T03:04:05.678901"},
+        {"role": "assistant", "content": "1,80 m", "timestamp": "2025-01-02T03:04:09"},
+    ]
+    (folder / f"{session}.json").write_text(json.dumps(said))
+    (folder / f"{uuid4()}.json").write_text(json.dumps([{"role": "user", "content": "no time"}]))
+    (folder / "visitor.json").write_text(json.dumps(said))
+    (folder / f"{uuid4()}.json").write_text("[]")
+    told = run("sessions", "import", str(folder), **settings)
+    assert told.stdout.startswith("2 imported, 0 already there, 2 skipped"), told.stderr
+    taken = json.loads(run("sessions", "show", session, "--json", **settings).stdout)
+    assert [message["content"] for message in taken["messages"]] == ["Größe? \U0001f600", "1,80 m"]
+    assert taken["messages"][0]["timestamp"] == "2025-01-02T03:04:05.678901Z"
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", '{"session_id": 1}', '[{"role": "wizard", "content": "x"}]'])
+def test_says_what_it_cannot_import(run: Run, tmp_path: Path, content: str) -> None:
+    (tmp_path / "folder").mkdir()
+    for path in [tmp_path / "folder" / f"{uuid4()}.json", tmp_path / "file.jsonl"]:
+        path.write_text(content)
+        end = run("sessions", "import", str(path.parent if "folder" in str(path) else path), MEMORY="on")
+        assert_failed_in_one_line(end, path.name)
+
+
+def test_says_what_is_not_there(run: Run) -> None:
+    assert_failed_in_one_line(run("sessions"), "MEMORY is off")
+    assert_failed_in_one_line(run("sessions", "show", str(uuid4()), MEMORY="on"), "there is no session")
+    assert_failed_in_one_line(run("sessions", "purge", "x", MEMORY="on"), "there is no session x")
+    assert_failed_in_one_line(run("sessions", "import", "nowhere", MEMORY="on"), "nowhere")
+
+
+def test_without_a_database_there_is_nothing_to_migrate(run: Run) -> None:
+    end = run("migrate")
+    assert (end.returncode, end.stdout.count("\n")) == (0, 1)
+    assert_failed_in_one_line(run("migrate", DATABASE_URL="postgresql://127.0.0.1:1/x"), "DATABASE_URL")

@@ -1,0 +1,172 @@
+"""The database: its tables, what happens when it is away, and what is left in it."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from twin.db import MIGRATIONS, Database
+from twin.errors import StoreUnavailable
+from twin.tables import REVISION, metadata
+
+from ..chat.test_stream import STREAM
+from ..scripted_model import ScriptedModel, answers, later, streams
+from ..service import ROOT, Service, wait_until
+from ..stores import PostgresServer
+from .test_memory import kept
+
+
+def check(url: str, *, upgrades: bool = False) -> None:
+    with closing(Database(url, upgrades=upgrades)) as database:
+        database.check()
+
+
+def test_the_newest_migration_is_the_one_that_the_code_names() -> None:
+    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == REVISION
+
+
+@pytest.mark.parametrize("before", ["nothing", "the budget alone"])
+def test_migrations_make_the_tables_that_the_code_knows(
+    database_url: str, before: str, execute: Callable[[str], Any]
+) -> None:
+    if before != "nothing":
+        execute(
+            "CREATE TABLE budget_days (day DATE NOT NULL PRIMARY KEY, calls BIGINT NOT NULL, tokens BIGINT NOT NULL,"
+            " nanodollars BIGINT NOT NULL)"
+        )
+        execute("INSERT INTO budget_days VALUES ('2026-01-01', 1, 2, 3)")
+    check(database_url, upgrades=True)
+    engine = create_engine(database_url)
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection)
+        changes = compare_metadata(found, metadata)
+        assert [change for change in changes if "alembic_version" not in str(change)] == []
+        assert found.get_current_revision() == REVISION
+    engine.dispose()
+    assert len(execute("SELECT * FROM budget_days")) == (before != "nothing")
+
+
+def test_an_older_postgres_waits_for_its_operator(
+    start_service: Callable[..., Service], postgres: PostgresServer, model: ScriptedModel
+) -> None:
+    url = postgres.make_database()
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(
+            "CREATE TABLE budget_days (day DATE NOT NULL PRIMARY KEY, calls BIGINT NOT NULL,"
+            " tokens BIGINT NOT NULL, nanodollars BIGINT NOT NULL)"
+        )
+    engine.dispose()
+    service = start_service("gunicorn", MEMORY="on", DATABASE_URL=url)
+    assert service.chat().json()["code"] == "memory_unavailable"
+    assert service.http.get("/ready").status_code == 503
+    assert "flask twin migrate" in service.log()
+    command = [sys.executable, "-m", "flask", "twin", "migrate"]
+    end = subprocess.run(command, cwd=service.root, env={"DATABASE_URL": url}, capture_output=True, text=True)
+    assert (end.returncode, REVISION in end.stdout) == (0, True), end.stderr
+    wait_until(lambda: service.chat().status_code == 200)
+
+
+def test_tables_of_a_newer_twin_are_left_alone(database_url: str, execute: Callable[[str], Any]) -> None:
+    check(database_url)
+    execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreUnavailable, match="newer"):
+        check(database_url, upgrades=True)
+
+
+def test_many_may_start_at_once_on_an_empty_database(database_url: str) -> None:
+    script = f"from twin.db import Database as D; d = D({database_url!r}); d.check(); d.close()"
+    starts = [subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.PIPE) for _ in range(6)]
+    assert [(start.communicate()[1], start.returncode) for start in starts] == [(b"", 0)] * 6
+
+
+def test_a_postgres_that_is_away_is_a_problem_and_comes_back(
+    start_service: Callable[..., Service], tmp_path: Path, model: ScriptedModel
+) -> None:
+    postgres = PostgresServer(tmp_path / "postgres")
+    service = start_service("gunicorn", MEMORY="on", DATABASE_URL=postgres.make_database(), WEB_CONCURRENCY="2")
+    session = str(uuid4())
+    assert service.chat("Before", session_id=session).status_code == 200
+    model.script.append(streams("Half ", "an answer", seconds=1.5))
+    model.otherwise = later(1.5, answers())
+    with ThreadPoolExecutor() as pool:
+        body = {"message": "During", "session_id": str(uuid4())}
+        streamed = pool.submit(service.http.post, "/chat", json=body, headers=STREAM)
+        wait_until(lambda: len(model.requests) == 2)
+        plain = pool.submit(service.chat, "During", session_id=str(uuid4()))
+        wait_until(lambda: len(model.requests) == 3)
+        postgres.stop()
+        assert "memory_unavailable" in streamed.result().text.rpartition("event: error")[2]
+        assert plain.result().json()["code"] == "memory_unavailable"
+    for path in ["/ready", f"/sessions/{session}", f"/conversation/{session}"]:
+        assert service.http.get(path).status_code == 503
+    assert service.http.delete(f"/sessions/{session}").json()["code"] == "memory_unavailable"
+    assert int(service.chat().headers["Retry-After"]) >= 1
+    assert service.http.get("/health").status_code == 200
+    model.otherwise = answers()
+    postgres.start()
+    wait_until(lambda: service.chat("After", session_id=session).status_code == 200)
+    assert kept(service, session)[::2] == ["Before", "After"]
+    assert "Traceback" not in service.log()
+    postgres.close()
+
+
+def test_what_was_deleted_is_in_no_file_after_a_purge(
+    start_service: Callable[..., Service], model: ScriptedModel
+) -> None:
+    service = start_service("gunicorn", MEMORY="on", WEB_CONCURRENCY="2")
+    sessions = [str(uuid4()) for _ in range(40)]
+    model.otherwise = answers("The answer is MARKER-A. " + "word " * 500)
+    with ThreadPoolExecutor(4) as pool:
+        for number, session in enumerate(sessions):
+            body = {"message": f"MARKER-Q{number}. " + "why " * 300, "session_id": session}
+            key = {"Idempotency-Key": f"MARKER-K{number}"}
+            assert pool.submit(service.http.post, "/chat", json=body, headers=key).result().status_code == 200
+        assert set(pool.map(lambda s: service.http.delete(f"/sessions/{s}").status_code, sessions)) == {204}
+    model.otherwise, stays = answers(), str(uuid4())
+    service.chat("It stays.", session_id=stays)
+    file = service.root / "instance" / "memory.db"
+    with closing(sqlite3.connect(file)) as connection:
+        for table in metadata.tables:
+            assert "MARKER" not in str(connection.execute(f"SELECT * FROM {table}").fetchall())
+    purge = [sys.executable, "-m", "flask", "twin", "sessions", "purge"]
+    end = subprocess.run(purge, cwd=service.root, env={"MEMORY": "on"}, capture_output=True, text=True)
+    assert end.returncode == 0, end.stderr
+    for path in (service.root / "instance").iterdir():
+        assert b"MARKER" not in path.read_bytes(), f"{path} still holds what was deleted"
+    assert kept(service, stays)
+    assert service.chat("Again", session_id=stays).status_code == 200
+
+
+def test_old_sessions_are_deleted_at_the_start(
+    start_service: Callable[..., Service], database_url: str, execute: Callable[[str], Any]
+) -> None:
+    settings = {"MEMORY": "on", "DATABASE_URL": database_url, "WEB_CONCURRENCY": "2"}
+    service = start_service("gunicorn", **settings)
+    old, new = str(uuid4()), str(uuid4())
+    for session in (old, new):
+        service.chat("Hi", session_id=session)
+    service.stop()
+    key = old if database_url.startswith("postgresql") else old.replace("-", "")
+    execute(f"UPDATE sessions SET updated_at = updated_at - 10 * 86400 WHERE id = '{key}'")
+    service = start_service("gunicorn", **settings, RETENTION_DAYS="0")
+    wait_until(lambda: execute("SELECT busy_until FROM chores WHERE busy_until > 0"))
+    assert kept(service, old)
+    service.stop()
+    service = start_service("gunicorn", **settings, RETENTION_DAYS="9")
+    wait_until(lambda: not kept(service, old), "the old session was not deleted")
+    assert kept(service, new)
+    assert len(execute("SELECT * FROM messages")) == 2

@@ -1,0 +1,180 @@
+"""`flask twin sessions`: what is remembered, for the owner."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+import click
+from flask import current_app
+from pydantic import ValidationError
+
+from ..config import ROOT, Settings, load_settings
+from ..db import PATIENT_SECONDS, Databases
+from ..errors import StartError
+from ..memory import Conversation, Housekeeping, Memory, parse_session_id
+from ..memory.vacuum import vacuum
+from ..sessions.schemas import Export
+from .terminal import make_printable
+
+ENDS = IMPORTED, KNOWN, SKIPPED = "imported", "already there", "skipped (empty, or an id that is no UUID)"
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def sessions(context: click.Context) -> None:
+    """List, show, export, import and purge what is remembered; alone, list it."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_sessions)
+
+
+@sessions.command("list")
+@click.option("--last", default=50, show_default=True, type=click.IntRange(1), help="How many, the latest first.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+def list_sessions(last: int, as_json: bool) -> None:
+    """Print sessions: id, beginning, last message, and how many messages."""
+    rows = [
+        {
+            "session_id": str(overview.session.id),
+            "created_at": _as_time(overview.session.created_at),
+            "updated_at": _as_time(overview.session.updated_at),
+            "messages": overview.messages,
+        }
+        for overview in open_memory().list_latest(last)
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    click.echo(f"{'session':38}{'began (UTC)':22}{'last message':22}{'messages':>8}")
+    for row in rows:
+        click.echo(f"{row['session_id']:38}{row['created_at']:22}{row['updated_at']:22}{row['messages']:>8}")
+
+
+@sessions.command("show")
+@click.argument("session_id")
+@click.option("--json", "as_json", is_flag=True, help="Print what `export` prints.")
+def show_session(session_id: str, as_json: bool) -> None:
+    """Print what was said in a session."""
+    kept = _find(open_memory(), session_id)
+    if as_json:
+        click.echo(Export.of(kept).model_dump_json(indent=2))
+        return
+    for message in kept.messages:
+        mark = " (interrupted)" if message.finish_reason == "interrupted" else ""
+        speaker = "visitor" if message.role == "user" else f"twin{mark}"
+        click.echo(f"{_as_time(message.created_at)} {speaker}: {make_printable(message.text)}")
+
+
+@sessions.command("export")
+@click.argument("session_ids", nargs=-1)
+@click.option("--output", type=click.File("w", encoding="utf-8"), default="-", help="A file, instead of the terminal.")
+def export_sessions(session_ids: tuple[str, ...], output: IO[str]) -> None:
+    """Print all that is kept of SESSION_IDS, or of every session, as JSON lines."""
+    memory = open_memory()
+    for kept in [_find(memory, each) for each in session_ids] if session_ids else memory.fetch_all():
+        output.write(Export.of(kept).model_dump_json() + "\n")
+
+
+@sessions.command("import")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+def import_sessions(path: Path) -> None:
+    """Take in an export, or an older service's folder of SESSION_ID.json; sessions that are there stay as they are."""
+    memory = open_memory()
+    counts = Counter(_take_in(memory, export) for export in (_read_folder if path.is_dir() else _read_lines)(path))
+    click.echo(", ".join(f"{counts[end]} {end}" for end in ENDS) + ".")
+
+
+@sessions.command("purge")
+@click.argument("session_ids", nargs=-1)
+@click.option("--all", "is_all", is_flag=True, help="Delete every session.")
+def purge_sessions(session_ids: tuple[str, ...], is_all: bool) -> None:
+    """Delete SESSION_IDS, or what is older than RETENTION_DAYS, and leave no trace of what was deleted in the file."""
+    settings = _settings()
+    memory = open_memory(settings)
+    if is_all:
+        deleted = Housekeeping(memory.database, retention_days=0).delete_unused()
+    elif session_ids:
+        deleted = sum(memory.delete(str(_find(memory, each).session.id)) for each in session_ids)
+    else:
+        deleted = Housekeeping(memory.database, settings.retention_days).delete_expired()
+    if memory.database.file is None:
+        click.echo(f"{deleted} sessions were deleted. What PostgreSQL's WAL and backups keep: docs/memory.md.")
+        return
+    try:
+        is_clean = vacuum(str(memory.database.file))
+    except sqlite3.Error as error:
+        raise StartError(f"{deleted} sessions were deleted, but traces are left in the file ({error}).") from None
+    if not is_clean:
+        raise StartError(f"{deleted} sessions were deleted, but somebody who reads the file keeps traces in its log.")
+    click.echo(f"{deleted} sessions were deleted, and no trace of what was deleted is left in the file.")
+
+
+def open_memory(settings: Settings | None = None) -> Memory:
+    """Return what is remembered, also where `MEMORY` is off by now; raises StartError where nothing ever was."""
+    settings = settings or _settings()
+    instance = ROOT / "instance"
+    if not (settings.memory or settings.database_url or (instance / "memory.db").exists()):
+        raise StartError("MEMORY is off, and nothing is remembered.")
+    return Memory(settings, Databases(settings.database_url, instance, statement_seconds=PATIENT_SECONDS))
+
+
+def _take_in(memory: Memory, export: Export) -> str:
+    session_id = parse_session_id(export.session_id)
+    if session_id is None or not export.messages:
+        return SKIPPED
+    return IMPORTED if memory.insert(export.restore(session_id)) else KNOWN
+
+
+def _settings() -> Settings:
+    return load_settings(current_app.config)
+
+
+def _find(memory: Memory, session_id: str) -> Conversation:
+    if (kept := memory.fetch(session_id)) is None:
+        raise StartError(f"there is no session {session_id}: see `flask twin sessions`.")
+    return kept
+
+
+def _read_lines(path: Path) -> Iterator[Export]:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        for number, line in enumerate(file, 1):
+            if line.strip():
+                yield _parse(line, f"{path}, line {number}")
+
+
+def _read_folder(path: Path) -> Iterator[Export]:
+    """Yield the sessions of a service that kept each as a file with an array of `{"role", "content", "timestamp"}`."""
+    for file in sorted(path.glob("*.json")):
+        try:
+            said = json.loads(file.read_text(encoding="utf-8", errors="replace"))
+            messages = [{**message, "timestamp": _as_utc(message.get("timestamp"), file)} for message in said]
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            raise StartError(f"{file}: it is no conversation as older services kept it.") from None
+        began = messages[0]["timestamp"] if messages else _as_utc(None, file)
+        data = {"session_id": file.stem, "created_at": began, "messages": messages}
+        yield _parse(json.dumps(data), str(file))
+
+
+def _as_utc(timestamp: str | None, file: Path) -> str:
+    """Return a time with its zone; older services wrote none, or no time at all."""
+    if timestamp is None:
+        return datetime.fromtimestamp(file.stat().st_mtime, UTC).isoformat()
+    time = datetime.fromisoformat(timestamp)
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).isoformat()
+
+
+def _parse(line: str, place: str) -> Export:
+    try:
+        return Export.model_validate_json(line)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        raise StartError(f"{place}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}") from None
+
+
+def _as_time(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}"

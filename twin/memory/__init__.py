@@ -1,0 +1,9 @@
+"""What was said in a session: who may answer in it, what the model is shown of it, and for how long it is kept."""
+
+from .exchange import Exchange, Said
+from .housekeeping import Housekeeping
+from .memory import Conversation, Memory
+from .session_ids import parse_session_id
+from .store import Message, Session
+
+__all__ = ["Conversation", "Exchange", "Housekeeping", "Memory", "Message", "Said", "Session", "parse_session_id"]

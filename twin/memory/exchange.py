@@ -1,0 +1,190 @@
+"""One question and its answer, as memory takes part in them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from sqlalchemy import Connection
+
+from ..db import Database
+from ..errors import SessionBusy, StoreUnavailable
+from ..persona import estimate_tokens
+from . import store, summary, window
+from .lease import BUSY_SECONDS, Lease, Leases
+from .store import FinishReason, Message, Session, Turn
+
+SUMMARY_SECONDS = 120.0  # for which nobody else asks for a summary of the same session
+
+ChatMessages = list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is in the store when a message comes: `interrupted` is the turn that had its key, and will be replaced."""
+
+    session: Session | None = None
+    messages: Sequence[Message] = ()
+    interrupted: Turn | None = None
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was answered, by which persona and model, and what that cost in tokens."""
+
+    text: str
+    finish_reason: FinishReason
+    persona: str
+    model: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+class Exchange:
+    """A turn that nothing is remembered of."""
+
+    kept: Message | None = None  # the answer that was given to this very message before
+
+    def __init__(self, question: str) -> None:
+        self._question = question
+        self._asked_at = time.time()
+
+    def compose(self, most: int) -> ChatMessages:
+        """Return what the model is shown after its persona, of at most `most` tokens but for the question itself."""
+        return [{"role": "user", "content": self._question}]
+
+    def record(self, said: Said) -> None:
+        """Keep question and answer.
+
+        Raises StoreUnavailable, and SessionBusy where another message took this one's place or the session was
+        deleted; then nothing is kept.
+        """
+
+    def request_summary(self) -> ChatMessages | None:
+        """Return what to ask a model after the answer has left, where something is to be summarised."""
+        return None
+
+    def keep_summary(self, text: str) -> None:
+        """Keep what it answered; raises StoreUnavailable."""
+
+    def close(self) -> None:
+        """Let the session's next message in."""
+
+
+class RememberedExchange(Exchange):
+    """A turn of a session that is remembered; the lease on it is ours until `record` or `close`."""
+
+    def __init__(
+        self,
+        question: str,
+        lease: Lease,
+        leases: Leases,
+        database: Database,
+        found: Found,
+        *,
+        summarises: bool,
+    ) -> None:
+        super().__init__(question)
+        self._lease = lease
+        self._leases = leases
+        self._database = database
+        self._replaced = found.interrupted
+        self._session = found.session or Session(lease.session_id, self._asked_at, self._asked_at)
+        self._shown = window.drop_unshown([message for message in found.messages if not self._is_replaced(message)])
+        self._summarises = summarises
+        self._most = 0
+        self._has_ended = False
+
+    def compose(self, most: int) -> ChatMessages:
+        """Return as much of the conversation as fits, after notes of what does not, and then the question."""
+        self._most = most
+        room = most - estimate_tokens(self._question)
+        notes = summary.introduce(self._session.summary)
+        if estimate_tokens(notes) > room:
+            notes = ""
+        self._shown = self._shown[window.cut(self._shown, room - estimate_tokens(notes), most) :]
+        chat = [{"role": message.role, "content": message.text} for message in self._shown]
+        chat.append({"role": "user", "content": self._question})
+        chat[0]["content"] = notes + chat[0]["content"]
+        return chat
+
+    def record(self, said: Said) -> None:
+        """Keep question and answer in one transaction, which ends the lease."""
+        position, now = self._session.next_position, time.time()
+        question = Message(position, "user", self._question, self._asked_at, self._lease.key)
+        answer = Message(
+            position + 1,
+            "assistant",
+            said.text,
+            now,
+            prompt_tokens=said.prompt_tokens,
+            completion_tokens=said.completion_tokens,
+            model=said.model,
+            finish_reason=said.finish_reason,
+            persona=sha256(said.persona.encode()).hexdigest(),
+        )
+        session = replace(self._session, updated_at=now, next_position=position + 2)
+        start = self._shown[0].position if self._shown else position
+
+        def write(connection: Connection) -> None:
+            if not self._leases.end(connection, self._lease):
+                raise SessionBusy(retry_after=BUSY_SECONDS)
+            if self._replaced:
+                store.delete_turn(connection, session.id, self._replaced)
+            store.save_session(connection, session)
+            if start > session.window_start:
+                store.move_window(connection, session.id, start)
+            store.insert_messages(connection, session.id, [question, answer])
+
+        self._database.transact(write)
+        self._end()
+        self._session = session
+        self._shown += window.drop_unshown([question, answer])
+
+    def request_summary(self) -> ChatMessages | None:
+        """Return what to ask where messages have fallen out of the window, or soon will: it is three quarters full."""
+        if not (self._summarises and self._has_ended):
+            return None
+        notes = estimate_tokens(summary.introduce(self._session.summary))
+        start = window.cut(self._shown, self._most * 3 // 4 - notes, self._most)
+        end = self._shown[start].position if start < len(self._shown) else self._session.next_position
+        self._session = replace(self._session, window_start=end)
+        if end <= self._session.summary_end:
+            return None
+        session = self._session
+
+        def claim(connection: Connection) -> list[Message]:
+            if not store.claim_summary(connection, session, self._database.now, SUMMARY_SECONDS):
+                return []
+            return store.fetch_messages(connection, session.id, session.summary_end, end)
+
+        fallen = window.drop_unshown(self._database.run(claim))
+        fallen = fallen[window.cut(fallen, self._most, 2 * self._most) :]
+        return summary.write_request(session.summary, fallen) if fallen else None
+
+    def keep_summary(self, text: str) -> None:
+        """Keep it, and show the model nothing more of what is in it, unless another one came first."""
+        session, short = self._session, summary.shorten(text, self._most // 4)
+
+        def write(connection: Connection) -> None:
+            if store.save_summary(connection, session, short, session.window_start):
+                store.move_window(connection, session.id, session.window_start)
+
+        self._database.transact(write)
+
+    def close(self) -> None:
+        """End the lease, if `record` did not; where the database is down it ends by itself."""
+        if not self._has_ended:
+            with suppress(StoreUnavailable):
+                self._database.run(lambda connection: self._leases.end(connection, self._lease))
+        self._end()
+
+    def _end(self) -> None:
+        self._has_ended = True
+        self._leases.forget(self._lease)
+
+    def _is_replaced(self, message: Message) -> bool:
+        return self._replaced is not None and message in (self._replaced.question, self._replaced.answer)

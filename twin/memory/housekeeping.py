@@ -1,0 +1,111 @@
+"""What is done at start and daily, in one process at a time: delete what is too old, and every trace of it."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
+
+from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy.exc import IntegrityError
+
+from ..db import Database
+from ..errors import StoreUnavailable
+from ..tables import chores, leases
+from . import store
+
+DAY_SECONDS = 24 * 3_600
+LOOK_SECONDS = 60.0  # between two looks at whether the day is over, or the database is back
+BUSY_SECONDS = 600.0  # after which a process that does it counts as dead
+BATCH = 100  # sessions that are deleted in one transaction
+NAME = "housekeeping"
+
+logger = logging.getLogger(__name__)
+
+
+class Housekeeping:
+    """One process's share in it."""
+
+    def __init__(self, database: Database, retention_days: int) -> None:
+        self._database = database
+        self._retention_days = retention_days
+
+    def start(self) -> None:
+        """Do it soon, and then daily, beside everything else."""
+        Thread(target=self._run_for_ever, daemon=True).start()
+
+    def delete_expired(self) -> int:
+        """Delete the sessions that are too old, and return how many; raises StoreUnavailable."""
+        return self.delete_unused(self._retention_days * DAY_SECONDS) if self._retention_days else 0
+
+    def delete_unused(self, seconds: float = 0) -> int:
+        """Delete the sessions that were not used for so long, and return how many; raises StoreUnavailable."""
+        deleted, since = 0, time.time() - seconds
+        self._database.run(self._delete_dead_leases)
+        while batch := self._database.transact(lambda connection: _delete_batch(connection, since)):
+            deleted += batch
+            time.sleep(0.01)  # others may write
+        return deleted
+
+    def _delete_dead_leases(self, connection: Connection) -> None:
+        connection.execute(delete(leases).where(leases.c.expires_at < self._database.now - DAY_SECONDS))
+
+    def _run_for_ever(self) -> None:
+        is_start = True
+        while True:
+            with suppress(StoreUnavailable):  # which is logged, and passes
+                if self._claim(pause=DAY_SECONDS):
+                    self._clean_up(is_daily=True)
+                    is_start = False
+                elif is_start and self._claim(pause=0):  # RETENTION_DAYS may be another one now
+                    self._clean_up(is_daily=False)
+                    is_start = False
+            time.sleep(LOOK_SECONDS)
+
+    def _clean_up(self, *, is_daily: bool) -> None:
+        is_done = False
+        try:
+            if deleted := self.delete_expired():
+                logger.info("RETENTION_DAYS: %s sessions were deleted.", deleted)
+            if self._database.file and (deleted or is_daily):
+                _vacuum(self._database.file)
+            is_done = is_daily
+        finally:
+            self._unclaim(is_done=is_done)
+
+    def _claim(self, pause: float) -> bool:
+        """Return whether it is ours to do: nobody does it now, and nobody did for `pause` seconds."""
+        now, row = self._database.now, chores.c
+        is_due = (row.name == NAME) & (row.busy_until < now) & (row.done_at <= now - pause)
+
+        def claim(connection: Connection) -> bool:
+            if connection.execute(update(chores).where(is_due).values(busy_until=now + BUSY_SECONDS)).rowcount:
+                return True
+            with suppress(IntegrityError):
+                connection.execute(insert(chores).values(name=NAME, busy_until=now + BUSY_SECONDS, done_at=0))
+                return True
+            return False
+
+        return self._database.run(claim)
+
+    def _unclaim(self, *, is_done: bool) -> None:
+        now = self._database.now
+        values = {"busy_until": now} | ({"done_at": now} if is_done else {})
+        change = update(chores).where(chores.c.name == NAME).values(values)
+        self._database.run(lambda connection: connection.execute(change))
+
+
+def _delete_batch(connection: Connection, since: float) -> int:
+    return store.delete_sessions(connection, store.list_unused(connection, since, BATCH))
+
+
+def _vacuum(file: Path) -> None:
+    script = Path(__file__).with_name("vacuum.py")
+    done = subprocess.run([sys.executable, str(script), str(file)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        reason = done.stderr.strip().rpartition("\n")[2]
+        logger.warning("Traces of what was deleted may be left in %s until tomorrow: %s", file, reason)

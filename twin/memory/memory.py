@@ -1,0 +1,149 @@
+"""What is remembered: the session's next turn, and what its visitor may read and delete."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from ..config import Settings
+from ..db import Database, Databases
+from ..errors import KeyInUse, KeyReused, SessionBusy
+from ..tables import clean
+from . import store
+from .exchange import Exchange, Found, RememberedExchange
+from .lease import BUSY_SECONDS, Lease, Leases
+from .session_ids import parse_session_id
+from .store import Message, Overview, Session, Turn
+
+WAIT_SECONDS = 10.0  # for the session's turn that is under way
+POLL_SECONDS = 0.05
+BATCH = 500  # sessions of which the ids are read at once
+KEY_SECONDS = 24 * 3_600  # for which an idempotency key is known
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A session, and all that is kept of what was said in it."""
+
+    session: Session
+    messages: Sequence[Message]
+
+
+class Memory:
+    """What one process does with the sessions that are remembered."""
+
+    def __init__(self, settings: Settings, databases: Databases) -> None:
+        """Connect to nothing yet; raises StartError where nothing can be kept."""
+        self.database: Database = databases.open("memory")
+        self._leases = Leases(self.database)
+        self._summarises = settings.memory_summary
+
+    def open(self, question: str, session_id: str, key: str | None = None) -> Exchange:
+        """Begin a session's next turn, when the one before has ended; it is to be closed.
+
+        `key` is the message's idempotency key (draft-ietf-httpapi-idempotency-key-header), of which KeyInUse and
+        KeyReused tell. Raises SessionBusy after WAIT_SECONDS, and StoreUnavailable. Whatever is no UUID keys nothing.
+        """
+        session = parse_session_id(session_id)
+        if session is None:
+            return Exchange(question)
+        lease = Lease(session, key, clean(question) if key else None)
+        give_up = time.monotonic() + WAIT_SECONDS
+        has_waited = False
+        while (exchange := self.database.run(partial(self._try, lease, question, has_waited))) is None:
+            if time.monotonic() > give_up:
+                raise SessionBusy(retry_after=BUSY_SECONDS)
+            time.sleep(POLL_SECONDS)
+            has_waited = True
+        return exchange
+
+    def fetch(self, session_id: str) -> Conversation | None:
+        """Return what is kept of a session, if anything is; raises StoreUnavailable."""
+        key = parse_session_id(session_id)
+        return None if key is None else self.database.run(partial(_fetch, session_id=key))
+
+    def delete(self, session_id: str) -> bool:
+        """Delete a session, and return whether it was there; a turn that is under way or waits will not be kept.
+
+        Raises StoreUnavailable.
+        """
+        key = parse_session_id(session_id)
+        return key is not None and self.database.transact(partial(self._delete, key))
+
+    def insert(self, conversation: Conversation) -> bool:
+        """Keep a conversation from elsewhere; return False where its session is there already."""
+        session = conversation.session
+
+        def write(connection: Connection) -> bool:
+            if store.fetch_session(connection, session.id):
+                return False
+            store.save_session(connection, session)
+            store.insert_messages(connection, session.id, conversation.messages)
+            return True
+
+        return self.database.transact(write)
+
+    def list_latest(self, count: int) -> list[Overview]:
+        """Return the sessions that were used last, the latest first."""
+        return self.database.run(partial(store.list_latest, count=count))
+
+    def fetch_all(self) -> Iterator[Conversation]:
+        """Yield all that is kept."""
+        last = None
+        while batch := self.database.run(partial(store.list_ids, after=last, count=BATCH)):
+            for last in batch:
+                if kept := self.database.run(partial(_fetch, session_id=last)):
+                    yield kept
+
+    def check(self) -> None:
+        """Raise StoreUnavailable where the database does not answer."""
+        self.database.check()
+
+    def _delete(self, session_id: UUID, connection: Connection) -> bool:
+        was_there = bool(store.delete_sessions(connection, [session_id]))
+        if was_there or self._leases.is_held(connection, session_id):
+            self._leases.revoke(connection, session_id)
+        return was_there
+
+    def _try(self, lease: Lease, question: str, has_waited: bool, connection: Connection) -> Exchange | None:
+        """Begin the turn, or repeat the answer to it; None while another one is under way."""
+        holder = self._leases.take(connection, lease, has_waited=has_waited)
+        before = None
+        if lease.key is not None:
+            before = store.find_turn(connection, lease.session_id, lease.key, since=time.time() - KEY_SECONDS)
+        is_reused = before is not None and before.question.text != lease.question
+        is_answered = before is not None and before.answer.finish_reason != "interrupted"
+        if holder is None and not (is_reused or is_answered):
+            return self._begin(connection, lease, question, before)
+        if holder is None:
+            self._leases.end(connection, lease)
+            self._leases.forget(lease)
+        elif lease.key is not None and holder.key == lease.key and not is_answered:
+            if holder.question == lease.question:
+                raise KeyInUse(retry_after=BUSY_SECONDS)
+            is_reused = True
+        if is_reused:
+            raise KeyReused
+        if before is None or not is_answered:
+            return None
+        repeated = Exchange(question)
+        repeated.kept = before.answer
+        return repeated
+
+    def _begin(
+        self, connection: Connection, lease: Lease, question: str, interrupted: Turn | None
+    ) -> RememberedExchange:
+        session = store.fetch_session(connection, lease.session_id)
+        messages = store.fetch_messages(connection, session.id, session.window_start) if session else []
+        found = Found(session, messages, interrupted)
+        return RememberedExchange(question, lease, self._leases, self.database, found, summarises=self._summarises)
+
+
+def _fetch(connection: Connection, session_id: UUID) -> Conversation | None:
+    session = store.fetch_session(connection, session_id)
+    return Conversation(session, store.fetch_messages(connection, session_id)) if session else None

@@ -1,0 +1,151 @@
+"""Sessions and their messages in the database; each function takes the connection of one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+
+from ..tables import messages, sessions
+
+Role = Literal["user", "assistant"]
+FinishReason = Literal["stop", "length", "content_filter", "interrupted"]  # the last: the visitor left
+
+
+@dataclass(frozen=True)
+class Session:
+    """One conversation; instants are seconds since 1970, positions count its messages from 0."""
+
+    id: UUID
+    created_at: float
+    updated_at: float
+    next_position: int = 0
+    window_start: int = 0  # the first message that the model is still shown
+    summary: str = ""  # of what is before summary_end
+    summary_end: int = 0
+    summarising_until: float = 0  # before which nobody else asks for a new summary
+
+
+@dataclass(frozen=True)
+class Message:
+    """What one side said; from `prompt_tokens` on, an answer's own."""
+
+    position: int
+    role: Role
+    text: str
+    created_at: float
+    key: str | None = None  # a visitor's idempotency key
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    model: str | None = None
+    finish_reason: FinishReason | None = None
+    persona: str | None = None  # SHA-256 of its text, in hexadecimal
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A session, and how many messages it has."""
+
+    session: Session
+    messages: int
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A visitor's message, and the answer to it."""
+
+    question: Message
+    answer: Message
+
+
+def fetch_session(connection: Connection, session_id: UUID) -> Session | None:
+    """Return a session, if there is one."""
+    row = connection.execute(select(sessions).where(sessions.c.id == session_id)).one_or_none()
+    return Session(*row) if row else None
+
+
+def fetch_messages(connection: Connection, session_id: UUID, start: int = 0, end: int | None = None) -> list[Message]:
+    """Return a session's messages in their order, from position `start` to before `end`."""
+    columns = [column for column in messages.c if column.name != "session_id"]
+    query = select(*columns).where(messages.c.session_id == session_id, messages.c.position >= start)
+    if end is not None:
+        query = query.where(messages.c.position < end)
+    return [Message(*row) for row in connection.execute(query.order_by(messages.c.position))]
+
+
+def find_turn(connection: Connection, session_id: UUID, key: str, since: float) -> Turn | None:
+    """Return the last turn whose message came with an idempotency key, and not before an instant."""
+    row = messages.c
+    query = select(row.position).where(row.session_id == session_id, row.key == key, row.created_at >= since)
+    position = connection.scalar(query.order_by(row.position.desc()).limit(1))
+    if position is None:
+        return None
+    return Turn(*fetch_messages(connection, session_id, position, position + 2))
+
+
+def save_session(connection: Connection, session: Session) -> None:
+    """Insert a session, or change the one that has its id; its summary stays as it is."""
+    values = asdict(session)
+    changed = {name: values[name] for name in ("updated_at", "next_position")}
+    change = update(sessions).where(sessions.c.id == session.id).values(**changed)
+    if not connection.execute(change).rowcount:
+        connection.execute(insert(sessions).values(**values))
+
+
+def move_window(connection: Connection, session_id: UUID, start: int) -> None:
+    """Show the model nothing more of what is before position `start`."""
+    change = update(sessions).where(sessions.c.id == session_id, sessions.c.window_start < start)
+    connection.execute(change.values(window_start=start))
+
+
+def claim_summary(connection: Connection, session: Session, now: ColumnElement[float], seconds: float) -> bool:
+    """Return whether a new summary is ours to ask for: nobody did, or that was so many seconds ago."""
+    is_due = (sessions.c.summary_end == session.summary_end) & (sessions.c.summarising_until < now)
+    claim = update(sessions).where(sessions.c.id == session.id, is_due).values(summarising_until=now + seconds)
+    return bool(connection.execute(claim).rowcount)
+
+
+def save_summary(connection: Connection, session: Session, summary: str, end: int) -> bool:
+    """Keep a summary of all before position `end`; return False where the session has another one by now."""
+    is_same = (sessions.c.id == session.id) & (sessions.c.summary_end == session.summary_end)
+    change = update(sessions).where(is_same).values(summary=summary, summary_end=end, summarising_until=0)
+    return bool(connection.execute(change).rowcount)
+
+
+def insert_messages(connection: Connection, session_id: UUID, said: Sequence[Message]) -> None:
+    """Add messages to a session that is there."""
+    connection.execute(insert(messages), [{"session_id": session_id, **asdict(message)} for message in said])
+
+
+def delete_turn(connection: Connection, session_id: UUID, turn: Turn) -> None:
+    """Take a turn out of its session."""
+    places = (turn.question.position, turn.answer.position)
+    connection.execute(delete(messages).where(messages.c.session_id == session_id, messages.c.position.in_(places)))
+
+
+def delete_sessions(connection: Connection, session_ids: Sequence[UUID]) -> int:
+    """Delete sessions and all that was said in them, and return how many."""
+    connection.execute(delete(messages).where(messages.c.session_id.in_(session_ids)))
+    return connection.execute(delete(sessions).where(sessions.c.id.in_(session_ids))).rowcount
+
+
+def list_unused(connection: Connection, since: float, count: int) -> list[UUID]:
+    """Return the ids of at most `count` sessions that were not used since an instant."""
+    query = select(sessions.c.id).where(sessions.c.updated_at < since).order_by(sessions.c.updated_at).limit(count)
+    return list(connection.scalars(query))
+
+
+def list_latest(connection: Connection, count: int) -> list[Overview]:
+    """Return the sessions that were used last, the latest first."""
+    said = select(func.count()).where(messages.c.session_id == sessions.c.id).scalar_subquery()
+    query = select(*sessions.c, said).order_by(sessions.c.updated_at.desc()).limit(count)
+    return [Overview(Session(*row), number) for *row, number in connection.execute(query)]
+
+
+def list_ids(connection: Connection, after: UUID | None, count: int) -> list[UUID]:
+    """Return the next `count` ids of sessions in their order."""
+    query = select(sessions.c.id).order_by(sessions.c.id).limit(count)
+    return list(connection.scalars(query if after is None else query.where(sessions.c.id > after)))

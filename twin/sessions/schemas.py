@@ -1,0 +1,158 @@
+"""What the visitor of a session gets of it, and what its export holds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
+
+from .. import memory
+from ..memory import Conversation, Message
+
+FinishReason = Literal["length", "content_filter", "interrupted"]
+
+
+class LegacyMessage(BaseModel):
+    """What one side said, as older frontends read it."""
+
+    role: Literal["user", "assistant"] = Field(description="`user` is the visitor, `assistant` the twin")
+    content: str = Field(description="what was said")
+    timestamp: AwareDatetime = Field(description="when, in UTC (RFC 3339)")
+
+
+class LegacyConversation(BaseModel):
+    """A conversation, as older frontends read it; of an unknown session an empty one."""
+
+    session_id: str = Field(description="the id that was asked for")
+    messages: list[LegacyMessage] = Field(description="what was said, in its order")
+
+    @classmethod
+    def of(cls, session: Session) -> LegacyConversation:
+        """Return what older frontends get of `session`."""
+        messages = [LegacyMessage(**message.model_dump()) for message in session.messages]
+        return cls(session_id=session.session_id, messages=messages)
+
+
+class SessionMessage(LegacyMessage):
+    """What one side said; `finish_reason` is there only where it says something."""
+
+    finish_reason: FinishReason | SkipJsonSchema[None] = Field(
+        default_factory=lambda: None,
+        description="of an answer. `length`: it was cut; `content_filter`: the model declined; `interrupted`: you left",
+    )
+
+    @classmethod
+    def of(cls, message: Message) -> SessionMessage:
+        """Return what the visitor gets of `message`."""
+        reason = message.finish_reason
+        return cls.model_validate(
+            {
+                "role": message.role,
+                "content": message.text,
+                "timestamp": _as_time(message.created_at),
+                "finish_reason": None if reason == "stop" else reason,
+            }
+        )
+
+
+class Session(BaseModel):
+    """A conversation that is remembered."""
+
+    session_id: str = Field(description="the id that was asked for")
+    created_at: AwareDatetime = Field(description="when it began, in UTC (RFC 3339)")
+    messages: list[SessionMessage] = Field(description="what was said, in its order")
+
+    @classmethod
+    def of(cls, session_id: str, kept: Conversation) -> Session:
+        """Return what the visitor gets of `kept`, who asked for `session_id`."""
+        return cls(
+            session_id=session_id,
+            created_at=_as_time(kept.session.created_at),
+            messages=[SessionMessage.of(message) for message in kept.messages],
+        )
+
+
+class ExportedMessage(LegacyMessage):
+    """All that is kept of what one side said; null where nobody knows."""
+
+    idempotency_key: str | None = Field(None, description="the one that the visitor's message came with")
+    prompt_tokens: int | None = Field(None, ge=0, lt=2**31, description="of an answer: what the model read for it")
+    completion_tokens: int | None = Field(None, ge=0, lt=2**31, description="of an answer: what the model wrote")
+    model: str | None = Field(None, description="of an answer: the model that gave it")
+    finish_reason: Literal["stop", FinishReason] | None = Field(None, description="of an answer: why it ended")
+    persona: str | None = Field(None, max_length=64, description="of an answer: the SHA-256 of the persona's text")
+
+    @classmethod
+    def of(cls, message: Message) -> ExportedMessage:
+        """Return all of `message`."""
+        return cls(
+            role=message.role,
+            content=message.text,
+            timestamp=_as_time(message.created_at),
+            idempotency_key=message.key,
+            prompt_tokens=message.prompt_tokens,
+            completion_tokens=message.completion_tokens,
+            model=message.model,
+            finish_reason=message.finish_reason,
+            persona=message.persona,
+        )
+
+    def restore(self, position: int) -> Message:
+        """Return what this was made of, at a place in its session."""
+        return Message(
+            position,
+            self.role,
+            self.content,
+            self.timestamp.timestamp(),
+            self.idempotency_key,
+            self.prompt_tokens,
+            self.completion_tokens,
+            self.model,
+            self.finish_reason,
+            self.persona,
+        )
+
+
+class Export(BaseModel):
+    """All that is kept of a session."""
+
+    session_id: str = Field(description="the session's id")
+    created_at: AwareDatetime = Field(description="when it began, in UTC (RFC 3339)")
+    summary: str = Field("", description="what the model is shown in place of the first messages")
+    summarised: int = Field(0, ge=0, description="how many those are")
+    messages: list[ExportedMessage] = Field(description="what was said, in its order")
+
+    @classmethod
+    def of(cls, kept: Conversation) -> Export:
+        """Return all of `kept`."""
+        session = kept.session
+        return cls(
+            session_id=str(session.id),
+            created_at=_as_time(session.created_at),
+            summary=session.summary,
+            summarised=sum(message.position < session.summary_end for message in kept.messages),
+            messages=[ExportedMessage.of(message) for message in kept.messages],
+        )
+
+    def restore(self, session_id: UUID) -> Conversation:
+        """Return what this was made of."""
+        messages = [message.restore(position) for position, message in enumerate(self.messages)]
+        last = max([self.created_at, *(message.timestamp for message in self.messages)])
+        covered = min(self.summarised, len(messages))
+        session = memory.Session(
+            session_id,
+            self.created_at.timestamp(),
+            last.timestamp(),
+            next_position=len(messages),
+            window_start=covered,
+            summary=self.summary,
+            summary_end=covered,
+        )
+        return Conversation(session, messages)
+
+
+def _as_time(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
