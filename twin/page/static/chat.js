@@ -1,24 +1,29 @@
 // The chat: what the visitor does, and what happens then.
 
 import { Conversation } from "./conversation.js";
-import { Problem, ask } from "./stream.js";
+import { Problem, ask, explain } from "./stream.js";
 import { TurnView } from "./view.js";
 
 const LONGEST = 20_000; // characters, that the service takes as a message
+const WRITING = "The answer is being written.";
 const find = (id) => document.getElementById(id);
 const [composer, message, send, stop, newChat, turns, welcome, status] = [
   "composer", "message", "send", "stop", "new-chat", "turns", "welcome", "status",
 ].map(find);
-const conversation = Conversation.restore();
+const memory = document.documentElement.dataset.memory; // how long the service remembers what is said, if it does
+const conversation = Conversation.restore(memory ? "localStorage" : "sessionStorage");
 let answering = null; // the AbortController of the answer that is being written
+const { Session } = memory ? await import("./session.js") : {};
+const session = Session && new Session(conversation, { say, redraw, abort: () => answering?.abort() });
 
 function show(turn) {
   const view = new TurnView(turn, {
-    onRetry() {
-      if (answering) return;
+    async onRetry() {
+      await session?.settled;
+      if (answering || !conversation.turns.includes(turn)) return;
       conversation.remove(turn);
       view.element.remove();
-      start(turn.question);
+      start(turn.question, turn.key);
     },
     onCopy: copy,
   });
@@ -26,9 +31,26 @@ function show(turn) {
   return view;
 }
 
+/** Draw the conversation anew; an answer that is being written belongs to another one. */
+function redraw() {
+  answering?.abort();
+  answering = null;
+  turns.replaceChildren();
+  conversation.turns.forEach(show);
+  update();
+}
+
+/** Tell what happened: to screen readers, and to all where it cannot be seen otherwise. */
+function say(text, { visibly = false } = {}) {
+  status.textContent = text;
+  status.classList.toggle("unseen", !visibly);
+}
+
 function update() {
-  welcome.hidden = conversation.turns.length > 0;
-  newChat.hidden = conversation.turns.length === 0;
+  const isEmpty = conversation.turns.length === 0;
+  welcome.hidden = !isEmpty;
+  newChat.hidden = isEmpty;
+  session?.update();
   send.hidden = Boolean(answering);
   stop.hidden = !answering;
   for (const retry of turns.querySelectorAll(".retry")) retry.disabled = Boolean(answering);
@@ -36,17 +58,21 @@ function update() {
   message.style.height = `${message.scrollHeight}px`;
 }
 
-async function start(question) {
+async function start(question, key = session?.makeKey()) {
   const controller = (answering = new AbortController());
-  const turn = conversation.add(question);
+  const turn = conversation.add(question, key);
   const view = show(turn);
-  status.textContent = "The answer is being written.";
+  say(WRITING);
   update();
   message.focus();
   view.element.scrollIntoView({ block: "start" });
   try {
-    for await (const { name, data } of ask(question, conversation.sessionId, controller.signal)) {
+    const chat = { message: question, sessionId: conversation.sessionId, key };
+    for await (const { name, data } of ask(chat, controller.signal)) {
+      if (name === "again") say(`No answer yet. Trying again in ${data.seconds} s.`, { visibly: true });
       if (name === "session") {
+        if (status.textContent !== WRITING) say(WRITING);
+        turn.answer = ""; // of a try that broke off
         conversation.sessionId = data.session_id;
         conversation.save();
       }
@@ -54,7 +80,7 @@ async function start(question) {
         turn.answer += data.text;
         view.grow();
       }
-      if (name === "done") Object.assign(turn, { answer: data.response, state: "answered", note: explain(data) });
+      if (name === "done") Object.assign(turn, { answer: data.response, state: "answered", note: explain(data.finish_reason) });
     }
   } catch (error) {
     if (!controller.signal.aborted && !(error instanceof Problem)) console.error(error);
@@ -65,28 +91,25 @@ async function start(question) {
   answering = null;
   conversation.save();
   view.finish();
-  status.textContent = [view.text, turn.note].join(" ");
+  say([view.text, turn.note].join(" "));
   update();
-}
-
-function explain(done) {
-  return done.finish_reason === "length" ? "The answer reached its length limit." : "";
 }
 
 async function copy(view) {
   try {
     await navigator.clipboard.writeText(view.turn.answer);
-    status.textContent = "Copied.";
+    say("Copied.");
     view.copy.textContent = "Copied";
   } catch {
-    status.textContent = "The browser does not let this page copy.";
+    say("The browser does not let this page copy.");
     view.copy.textContent = "Not allowed";
   }
   setTimeout(() => (view.copy.textContent = "Copy"), 2_000);
   message.focus();
 }
 
-function submit(question) {
+async function submit(question) {
+  await session?.settled;
   if (answering || !question.trim()) return;
   if (question === message.value) message.value = conversation.draft = "";
   start(question.trim());
@@ -119,12 +142,10 @@ stop.addEventListener("click", () => {
 });
 
 newChat.addEventListener("click", () => {
-  answering?.abort();
-  answering = null;
+  if (session) session.settled = null; // what is not known yet is of the chat before
   conversation.clear();
-  turns.replaceChildren();
-  status.textContent = "A new chat.";
-  update();
+  redraw();
+  say(memory ? `A new chat. The twin keeps the one before ${memory}.` : "A new chat.", { visibly: Boolean(memory) });
   message.focus();
 });
 
@@ -133,11 +154,13 @@ for (const button of document.querySelectorAll(".starters button")) {
   button.addEventListener("click", () => submit(button.textContent));
 }
 
-conversation.turns.forEach(show);
 message.value = conversation.draft;
-update();
+redraw();
+session?.start();
 
-addEventListener("pagehide", () => conversation.save());
+addEventListener("pagehide", () => {
+  if (answering) conversation.save(); // all else is saved, and another tab may have saved more since
+});
 
 const address = new URL(location.href);
 const asked = address.searchParams.get("m");

@@ -1,16 +1,21 @@
-// What was said in this tab; it survives a reload where the browser lets us store it.
+// What was said, as this browser keeps it: for this tab, or, where the service remembers it too, for the next visit.
 
 const KEY = "twin.conversation";
 
 export class Conversation {
   sessionId = null;
   draft = "";
-  turns = []; // {question, answer, state: "pending" | "answered" | "stopped" | "failed", note}
+  turns = []; // {question, answer, state: "pending" | "answered" | "stopped" | "failed", note, key}
+  #storage; // "sessionStorage" or "localStorage", which are not touched before they are needed: that may throw
 
-  static restore() {
-    const conversation = new Conversation();
+  constructor(storage) {
+    this.#storage = storage;
+  }
+
+  static restore(storage) {
+    const conversation = new Conversation(storage);
     try {
-      const stored = JSON.parse(sessionStorage.getItem(KEY));
+      const stored = JSON.parse(globalThis[storage].getItem(KEY));
       if (stored.turns.every((turn) => typeof turn.question === "string" && typeof turn.answer === "string")) {
         Object.assign(conversation, stored);
       }
@@ -23,8 +28,8 @@ export class Conversation {
     return conversation;
   }
 
-  add(question) {
-    const turn = { question, answer: "", state: "pending", note: "" };
+  add(question, key) {
+    const turn = { question, answer: "", state: "pending", note: "", key };
     this.turns.push(turn);
     this.save();
     return turn;
@@ -35,16 +40,64 @@ export class Conversation {
     this.save();
   }
 
+  /** Take over what the service has: turns, or null where it knows nothing of the session. */
+  adopt(kept) {
+    if (kept) this.turns = merge(this.turns, kept);
+    else if (this.turns.some((turn) => turn.state === "answered")) this.clear(); // it did know: all of it was deleted
+    this.save();
+  }
+
   clear() {
     Object.assign(this, { sessionId: null, turns: [] });
     this.save();
   }
 
+  /** Clear it, here and in the other tabs that show it; see `follow`. */
+  forget() {
+    try {
+      globalThis[this.#storage].removeItem(KEY);
+    } catch {
+      // as above
+    }
+    this.clear();
+  }
+
+  /** Clear it if a `storage` event says that another tab forgot it; return whether it did. */
+  follow({ key, oldValue, newValue }) {
+    if (key !== KEY || newValue !== null || !oldValue?.includes(`"sessionId":"${this.sessionId}"`)) return false;
+    Object.assign(this, { sessionId: null, turns: [] });
+    return true;
+  }
+
   save() {
     try {
-      sessionStorage.setItem(KEY, JSON.stringify(this));
+      globalThis[this.#storage].setItem(KEY, JSON.stringify(this));
     } catch {
       // as above, or it is full: the conversation goes on without
     }
   }
+}
+
+/**
+ * Return the turns of a conversation, where the service has `kept` and this browser `stored`: what the service has, and
+ * after it the last questions that did not reach it. Those that did keep the key under which they may be asked again.
+ */
+function merge(stored, kept) {
+  const unmatched = [...kept];
+  const match = (turn, isSame) => {
+    const index = unmatched.findLastIndex((other) => other.question === turn.question && isSame(other));
+    return index < 0 ? null : unmatched.splice(index, 1)[0];
+  };
+  for (const turn of stored) {
+    if (turn.state === "answered") match(turn, (other) => other.answer === turn.answer);
+  }
+  const end = stored.findLastIndex((turn) => turn.state === "answered") + 1;
+  const lost = [];
+  for (const [index, turn] of [...stored.entries()].reverse()) {
+    if (turn.state === "answered") continue;
+    const found = match(turn, () => true);
+    if (found) found.key = turn.key;
+    else if (index >= end) lost.unshift(turn);
+  }
+  return [...kept, ...lost];
 }

@@ -2,42 +2,92 @@
 
 const CHAT = new URL("../../chat", import.meta.url);
 const SILENCE = 15_000; // milliseconds; while the model is silent, the service says so every second
+const TRIES = 5; // after the first one; in all they wait longer than a dead process keeps a chat busy, 15 s
+const LONGEST_WAIT = 60; // seconds; for longer, visitors would not stay
+const BUSY = ["key_in_use", "session_busy"]; // with the same question, or with the one before it
+const GATEWAY = [502, 503, 504]; // what a proxy says where it does not reach the service
 
-/** What went wrong, as a sentence for the visitor. */
-export class Problem extends Error {}
+/** What went wrong, as a sentence for the visitor; `passes` where another try may get the answer, in `seconds`. */
+export class Problem extends Error {
+  constructor(message, { passes = false, seconds = 0 } = {}) {
+    super(message);
+    Object.assign(this, { passes, seconds });
+  }
+}
 
-/** Yield `{name, data}` for each event up to `done`; throw a Problem where there is none, AbortError if `signal` says so. */
-export async function* ask(message, sessionId, signal) {
-  const response = await reach(message, sessionId, signal);
-  if (!response.ok) throw new Problem(await explain(response));
+/**
+ * Yield `{name, data}` for each event up to `done`; throw a Problem where there is none, AbortError if `signal` says so.
+ *
+ * With a `key` the service answers a question once, however often it is sent; so it is sent again where the connection
+ * breaks, after an event `again` `{"seconds"}`. What came before it is void.
+ */
+export async function* ask(chat, signal) {
+  for (let tried = 0; ; tried += 1) {
+    try {
+      yield* askOnce(chat, signal);
+      return;
+    } catch (error) {
+      if (!chat.key || !error.passes || tried === TRIES) throw error;
+      const seconds = Math.max(error.seconds, 2 ** tried);
+      yield { name: "again", data: { seconds } };
+      await pause(seconds, signal);
+    }
+  }
+}
+
+/** Return what a visitor is told of how an answer ended. */
+export function explain(finishReason) {
+  return finishReason === "length" ? "The answer reached its length limit." : "";
+}
+
+async function* askOnce(chat, signal) {
+  const response = await reach(chat, signal);
+  if (!response.ok) throw await makeProblem(response);
   for await (const event of readEvents(response.body, signal)) {
     if (event.name === "error") throw new Problem(event.data.detail);
     yield event;
     if (event.name === "done") return;
   }
-  throw new Problem("The answer broke off.");
+  throw new Problem("The answer broke off.", { passes: true });
 }
 
-async function reach(message, sessionId, signal) {
+async function reach({ message, sessionId, key }, signal) {
   try {
     return await fetch(CHAT, {
       method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
+      headers: {
+        "Content-Type": "application/json",
+        Accept: "text/event-stream",
+        ...(key && { "Idempotency-Key": key }),
+      },
       body: JSON.stringify({ message, session_id: sessionId }),
       signal,
     });
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new Problem("The twin cannot be reached. Are you online?");
+    throw new Problem("The twin cannot be reached. Are you online?", { passes: true });
   }
 }
 
-async function explain(response) {
+async function makeProblem(response) {
   const problem = await response.json().catch(() => ({}));
-  const seconds = Number(response.headers.get("Retry-After"));
+  const seconds = Number(response.headers.get("Retry-After")) || 0; // a proxy may send a date
   const fields = (problem.errors ?? []).map((field) => field.message);
   const wait = seconds && seconds <= 600 ? [`Please wait ${seconds} seconds.`] : []; // a day is not counted down
-  return [problem.detail ?? "The twin could not answer.", ...fields, ...wait].join(" ");
+  const text = [problem.detail ?? "The twin could not answer.", ...fields, ...wait].join(" ");
+  const isPassing = problem.code ? BUSY.includes(problem.code) : GATEWAY.includes(response.status);
+  return new Problem(text, { passes: isPassing && seconds <= LONGEST_WAIT, seconds });
+}
+
+function pause(seconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, seconds * 1_000);
+    const end = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", end, { once: true });
+  });
 }
 
 async function* readEvents(body, signal) {
@@ -57,7 +107,7 @@ async function* readEvents(body, signal) {
     }
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new Problem("The answer broke off.");
+    throw new Problem("The answer broke off.", { passes: true });
   } finally {
     reader.cancel().catch(() => {});
   }
