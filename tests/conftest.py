@@ -21,6 +21,7 @@ from twin import create_app
 from .scripted_model import ScriptedModel
 from .service import PATIENCE, Service, copy_project
 from .stores import PostgresServer, RedisServer
+from .warm import WarmPythons
 
 KEY = "sk-test-0123456789"
 UNLIMITED = {"RATE_LIMITS": "off", "DAILY_TOKENS": "1000000000"}  # all tests ask from one address, on one day
@@ -98,14 +99,23 @@ def remembering(_remembering: Service, model: ScriptedModel) -> Service:
     return _heal(_remembering, model)
 
 
+@pytest.fixture(scope="session")
+def pythons() -> Iterator[WarmPythons]:
+    """Pythons that start a service or a command without the second or two that importing the libraries takes."""
+    pythons = WarmPythons()
+    yield pythons
+    pythons.close()
+
+
 @pytest.fixture
-def start_service(tmp_path: Path, model: ScriptedModel) -> Iterator[Callable[..., Service]]:
-    """Start a service of one's own, with settings; with `model=False` no model is set."""
+def start_service(tmp_path: Path, model: ScriptedModel, pythons: WarmPythons) -> Iterator[Callable[..., Service]]:
+    """Start a service of one's own, with settings; with `model_set=False` none is set, and Python is a fresh one."""
     started: list[Service] = []
 
     def start(command: str, *, model_set: bool = True, wait: bool = True, **settings: str) -> Service:
         base = UNLIMITED | ({"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": model.url} if model_set else {})
-        service = Service(command, copy_project(tmp_path / f"twin{len(started)}"), base | settings)
+        root = copy_project(tmp_path / f"twin{len(started)}")
+        service = Service(command, root, base | settings, pythons if model_set else None)
         started.append(service)
         return service.start(wait)
 

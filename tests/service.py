@@ -17,6 +17,7 @@ from typing import Any
 import httpx2
 
 from .contract import assert_promised
+from .warm import WarmProcess, WarmPythons
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ["wsgi.py", "gunicorn.conf.py", "me.txt", ".flaskenv"]
@@ -33,7 +34,8 @@ def copy_project(target: Path) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     for name in FILES:
         shutil.copy(ROOT / name, target / name)
-    shutil.copytree(ROOT / "twin", target / "twin", ignore=shutil.ignore_patterns("__pycache__"))
+    # Bytecode is copied too, so that nobody makes it again; but not what is being written at this moment.
+    shutil.copytree(ROOT / "twin", target / "twin", ignore=shutil.ignore_patterns("*.pyc.*"))
     (target / "instance").mkdir()
     return target
 
@@ -78,16 +80,23 @@ def wait_until(what: Any, message: str = "the event did not come") -> None:
 
 
 class Service:
-    """One running service; `url` is its root."""
+    """One running service; `url` is its root. With `pythons` it starts in one of these, which is faster."""
 
-    def __init__(self, command: str, root: Path, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        command: str,
+        root: Path,
+        settings: Mapping[str, str] | None = None,
+        pythons: WarmPythons | None = None,
+    ) -> None:
         self.command = command
         self.root = root
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._settings = dict(settings or {})
         self._log = root / "service.log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self._pythons = pythons
+        self.process: subprocess.Popen[bytes] | WarmProcess | None = None
         # No connection is kept: one that the server closes while idle would fail the next test now and then.
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=0)
         self.http = httpx2.Client(
@@ -106,16 +115,21 @@ class Service:
             "PYTHONUNBUFFERED": "1",
             **self._settings,
         }
-        with self._log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", *COMMANDS[self.command]],
-                cwd=self.root,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        arguments = COMMANDS[self.command]
+        with self._log.open("ab") as log, Path(os.devnull).open("rb") as nothing:
+            if self._pythons is not None:
+                streams = [nothing.fileno(), log.fileno(), log.fileno()]
+                self.process = self._pythons.start(arguments, self.root, environment, *streams)
+            else:
+                self.process = subprocess.Popen(
+                    [sys.executable, "-m", *arguments],
+                    cwd=self.root,
+                    env=environment,
+                    stdin=nothing,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
         if wait:
             wait_until(self.is_up, f"{self.command} did not start")
         return self

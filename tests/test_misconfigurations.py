@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from .scripted_model import ScriptedModel, Step, fails, sends, writes
 from .service import COMMANDS, copy_project, free_port
+from .warm import WarmPythons
 
 KEY = "sk-secret-0123456789"
 HTML = sends("<html>PROVIDER</html>", 404, content_type="text/html")
@@ -177,7 +177,8 @@ CHATS = {
 class Project:
     """A project that is set up with a mistake."""
 
-    def __init__(self, root: Path, mistake: Mistake, model: ScriptedModel) -> None:
+    def __init__(self, root: Path, mistake: Mistake, model: ScriptedModel, pythons: WarmPythons) -> None:
+        self._pythons = pythons
         self.root = copy_project(root)
         mistake.spoil(self.root)
         model.otherwise = mistake.model or model.otherwise
@@ -189,14 +190,7 @@ class Project:
         self.line = mistake.line.replace("{root}", str(self.root)).replace("{url}", self.url)
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", *command],
-            cwd=self.root,
-            env={"PATH": os.environ["PATH"], **self.settings},
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
+        return self._pythons.run(command, self.root, {"PATH": os.environ["PATH"], **self.settings})
 
     def assert_ended_in_the_line(self, end: subprocess.CompletedProcess[str]) -> None:
         assert (end.returncode, end.stdout) == (2, "")
@@ -222,8 +216,8 @@ class Project:
 
 
 @pytest.fixture
-def project(request: pytest.FixtureRequest, tmp_path: Path, model: ScriptedModel) -> Project:
-    return Project(tmp_path / "twin", request.param, model)
+def project(request: pytest.FixtureRequest, tmp_path: Path, model: ScriptedModel, pythons: WarmPythons) -> Project:
+    return Project(tmp_path / "twin", request.param, model, pythons)
 
 
 @pytest.mark.parametrize("project", STARTS.values(), ids=STARTS, indirect=True)

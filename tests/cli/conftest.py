@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from ..conftest import KEY
 from ..scripted_model import ScriptedModel
 from ..service import copy_project
+from ..warm import WarmPythons
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -28,22 +28,15 @@ def environment(model: ScriptedModel) -> dict[str, str]:
 
 
 @pytest.fixture
-def run(root: Path, environment: dict[str, str]) -> Run:
+def run(root: Path, environment: dict[str, str], pythons: WarmPythons) -> Run:
     """Run `flask twin` with arguments, standard input and settings."""
 
     def run_command(
         *arguments: str, stdin: str | bytes = b"", **settings: str | None
     ) -> subprocess.CompletedProcess[str]:
         merged = {name: value for name, value in (environment | settings).items() if value is not None}
-        end = subprocess.run(
-            [sys.executable, "-m", "flask", "twin", *arguments],
-            cwd=root,
-            env=merged,
-            input=stdin.encode() if isinstance(stdin, str) else stdin,
-            capture_output=True,
-            timeout=60,
-        )
-        return subprocess.CompletedProcess(arguments, end.returncode, end.stdout.decode(), end.stderr.decode())
+        data = stdin.encode() if isinstance(stdin, str) else stdin
+        return pythons.run(["flask", "twin", *arguments], root, merged, data)
 
     return run_command
 

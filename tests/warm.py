@@ -1,0 +1,189 @@
+"""A Python that has imported the libraries once, and forks for each command: importing is most of what a start costs.
+
+What it runs is a process of its own, with its own folder, environment, code of the twin and end, as after
+`python -m …`; the libraries alone were there before. It imports nothing of the twin.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import runpy
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from os import fork, waitpid  # by name, before gevent puts its own in their place: these would start a loop here
+from pathlib import Path
+from signal import signal as set_handler
+
+# Not those that only some settings need, nor gunicorn, which reads the environment while it is imported.
+LIBRARIES = ["dotenv", "flask.cli", "flask_cors", "httpx2", "limits.strategies", "openai.resources.chat", "pydantic"]
+LIBRARIES += ["pythonjsonlogger.json", "sqlalchemy", "stamina", "werkzeug.serving"]
+MAX_ORDER_BYTES = 1_000_000
+
+
+class WarmProcess:
+    """A process that a WarmPython has started, to be used like a Popen."""
+
+    def __init__(self, pid: int, ending: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self._ending = ending  # where the returncode will come from
+
+    def poll(self) -> int | None:
+        try:
+            return self.wait(0)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def wait(self, timeout: float | None = None) -> int:
+        if self.returncode is None:
+            watched = select.poll()  # select itself knows none of the files past the 1,024th
+            watched.register(self._ending, select.POLLIN)
+            if not watched.poll(None if timeout is None else timeout * 1_000):
+                raise subprocess.TimeoutExpired("a warm process", timeout or 0)
+            self.returncode = int(os.read(self._ending, 20))
+            os.close(self._ending)
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+class WarmPython:
+    """The Python; `patched` is the one that runs gunicorn, where gevent comes before all other libraries."""
+
+    def __init__(self, *, patched: bool) -> None:
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", __file__, str(theirs.fileno()), "gevent" if patched else ""],
+                env={"PATH": os.environ["PATH"]},  # C's locale, as what it runs would have
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+            )
+
+    def start(
+        self, arguments: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: int, stdout: int, stderr: int
+    ) -> WarmProcess:
+        """Start `python -m` with arguments, in a session of its own."""
+        ending, told = os.pipe()
+        order = json.dumps([[*arguments], str(cwd), dict(env)]).encode()
+        socket.send_fds(self._control, [order], [told, stdin, stdout, stderr])
+        os.close(told)
+        return WarmProcess(int(self._control.recv(20)), ending)
+
+    def close(self) -> None:
+        self._control.close()
+        self._process.wait()
+
+
+class WarmPythons:
+    """Both of them, each started when it is first needed."""
+
+    def __init__(self) -> None:
+        self._pythons: dict[bool, WarmPython] = {}
+
+    def start(
+        self, arguments: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: int, stdout: int, stderr: int
+    ) -> WarmProcess:
+        patched = arguments[0] == "gunicorn"
+        if patched not in self._pythons:
+            self._pythons[patched] = WarmPython(patched=patched)
+        return self._pythons[patched].start(arguments, cwd, env, stdin, stdout, stderr)
+
+    def run(
+        self, arguments: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: bytes = b"", timeout: float = 60
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `python -m` with arguments to its end."""
+        with tempfile.TemporaryFile() as read, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            read.write(stdin)
+            read.seek(0)
+            process = self.start(arguments, cwd, env, read.fileno(), out.fileno(), err.fileno())
+            try:
+                returncode = process.wait(timeout)
+            finally:
+                process.kill()
+            out.seek(0)
+            err.seek(0)
+            return subprocess.CompletedProcess(arguments, returncode, out.read().decode(), err.read().decode())
+
+    def close(self) -> None:
+        for python in self._pythons.values():
+            python.close()
+
+
+class Forks:
+    """The Python's own side: it forks for each order that comes, and says when and how a fork ends."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._running: dict[int, int] = {}  # where to tell the end of each
+        set_handler(signal.SIGCHLD, self._tell_who_has_ended)
+
+    def _tell_who_has_ended(self, *_: object) -> None:
+        for pid in list(self._running):
+            ended, status = waitpid(pid, os.WNOHANG)
+            if ended:
+                told = self._running.pop(pid)
+                os.write(told, str(os.waitstatus_to_exitcode(status)).encode())
+                os.close(told)
+
+    def take_orders(self) -> list[str]:
+        """Return only in a fork, made ready for its order: with the arguments that it is to run."""
+        while True:
+            order, descriptors, _, _ = socket.recv_fds(self._control, MAX_ORDER_BYTES, 4, socket.MSG_CMSG_CLOEXEC)
+            if not order:  # the tests have ended
+                raise SystemExit
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+            pid = fork()
+            if not pid:
+                return self._become(descriptors, *json.loads(order))
+            self._running[pid] = descriptors[0]
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+            self._control.send(str(pid).encode())
+            for stream in descriptors[1:]:
+                os.close(stream)
+
+    def _become(self, descriptors: list[int], arguments: list[str], cwd: str, env: dict[str, str]) -> list[str]:
+        set_handler(signal.SIGCHLD, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+        os.setsid()
+        for number, stream in enumerate(descriptors[1:]):
+            os.dup2(stream, number)
+        self._control.close()
+        for descriptor in (*descriptors, *self._running.values()):
+            os.close(descriptor)
+        os.chdir(cwd)
+        os.environ.clear()
+        os.environ.update(env)
+        sys.stdout.reconfigure(line_buffering="PYTHONUNBUFFERED" in env)
+        sys.path.insert(0, cwd)
+        return arguments
+
+
+def import_libraries(*, patched: bool) -> None:
+    if patched:
+        from gevent import monkey
+
+        monkey.patch_all()
+    for library in LIBRARIES:
+        import_module(library)
+
+
+if __name__ == "__main__":
+    import_libraries(patched=sys.argv[2] == "gevent")
+    sys.argv = Forks(socket.socket(fileno=int(sys.argv[1]))).take_orders()
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
