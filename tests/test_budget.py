@@ -7,8 +7,6 @@ import os
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -50,8 +48,9 @@ from .scripted_model import (
     waits_for,
     writes,
 )
-from .service import PATIENCE, Service, wait_until
+from .service import PATIENCE, ROOT, Service, wait_until
 from .stores import PostgresServer
+from .warm import WarmPythons
 
 Make = Callable[..., Budget]
 SETTLED = USAGE["prompt_tokens"] + USAGE["completion_tokens"]
@@ -63,24 +62,17 @@ def without_usage(text: str = "Hello.") -> Step:
     return sends({"choices": [{"message": {"content": text}, "finish_reason": "stop"}]})
 
 
-def worst_case(service: Service, message: str = "Who are you?", output: int = 2_000) -> int:
+def worst_case(message: str = "Who are you?", output: int = 2_000) -> int:
     """The most that one attempt at an answer may cost, in tokens."""
-    persona = (service.root / "me.txt").read_text().strip()
-    budget = Budget(Settings(openai_api_key=KEY, max_output_tokens=output), service.root / "instance")
+    persona = (ROOT / "me.txt").read_text().strip()
+    budget = Budget(Settings(openai_api_key=KEY, max_output_tokens=output), Path("unused"))
     return budget.find_worst_case([{"content": persona}, {"content": message}]).tokens
 
 
-def fetch_spend(service: Service, **settings: str) -> dict[str, Any]:
+def fetch_spend(pythons: WarmPythons, service: Service, **settings: str) -> dict[str, Any]:
     """Today's spend, as the owner sees it."""
-    end = subprocess.run(
-        [sys.executable, "-m", "flask", "twin", "spend", "--json"],
-        cwd=service.root,
-        env={"PATH": os.environ["PATH"], "OPENAI_API_KEY": KEY, **settings},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    (today,) = json.loads(end.stdout)
+    env = {"PATH": os.environ["PATH"], "OPENAI_API_KEY": KEY, **settings}
+    (today,) = json.loads(pythons.run(["flask", "twin", "spend", "--json"], service.root, env).stdout)
     assert today["day"] == str(datetime.now(UTC).date())
     return dict(today)
 
@@ -194,11 +186,14 @@ def test_a_database_that_is_not_there_lets_nothing_pass(make: Make) -> None:
 
 @pytest.mark.parametrize("is_streamed", [False, True], ids=["plain", "streamed"])
 def test_500_chats_at_once_never_pass_a_budget_for_20(
-    start_service: Callable[..., Service], model: ScriptedModel, database_url: str, is_streamed: bool
+    start_service: Callable[..., Service],
+    pythons: WarmPythons,
+    model: ScriptedModel,
+    database_url: str,
+    is_streamed: bool,
 ) -> None:
     output = 100
-    service = start_service("gunicorn", DAILY_TOKENS="1000000", MAX_OUTPUT_TOKENS=str(output))
-    cap = 20 * worst_case(service, output=output) + 10
+    cap = 20 * worst_case(output=output) + 10
     shared = {"DATABASE_URL": database_url, "DAILY_TOKENS": str(cap), "MAX_OUTPUT_TOKENS": str(output)}
     service = start_service("gunicorn", WEB_CONCURRENCY="4", **shared)
     all_are_held = threading.Event()
@@ -219,7 +214,7 @@ def test_500_chats_at_once_never_pass_a_budget_for_20(
         statuses = Counter(pool.map(chat, range(CALLERS)))
     assert statuses == {200: 20, 429: CALLERS - 20}
     assert len(model.requests) == 20
-    assert fetch_spend(service, **shared) | {"usd": 0} == {
+    assert fetch_spend(pythons, service, **shared) | {"usd": 0} == {
         "day": str(datetime.now(UTC).date()),
         "calls": 20,
         "tokens": 20 * SETTLED,
@@ -232,8 +227,7 @@ def test_500_chats_at_once_never_pass_a_budget_for_20(
 def test_what_was_held_when_the_process_died_stays_held(
     start_service: Callable[..., Service], model: ScriptedModel, database_url: str
 ) -> None:
-    probe = start_service("gunicorn")
-    shared = {"DATABASE_URL": database_url, "DAILY_TOKENS": str(3 * worst_case(probe)), "WEB_CONCURRENCY": "2"}
+    shared = {"DATABASE_URL": database_url, "DAILY_TOKENS": str(3 * worst_case()), "WEB_CONCURRENCY": "2"}
     service = start_service("gunicorn", **shared)
     model.otherwise = writes(b"", then="stall")
     with ThreadPoolExecutor(2) as pool:
@@ -299,7 +293,7 @@ def test_each_attempt_counts_until_it_is_settled_or_refused(
     headers = {"Accept": "text/event-stream"} if is_streamed else {}
     gunicorn.http.post("/chat", json={"message": "Hi"}, headers=headers)
     assert not model.script
-    assert spent(gunicorn) - before == worst_cases * worst_case(gunicorn, "Hi") + settled * SETTLED
+    assert spent(gunicorn) - before == worst_cases * worst_case("Hi") + settled * SETTLED
 
 
 def test_a_stream_that_the_visitor_leaves_costs_its_worst_case(gunicorn: Service, model: ScriptedModel) -> None:
@@ -309,11 +303,11 @@ def test_a_stream_that_the_visitor_leaves_costs_its_worst_case(gunicorn: Service
         while next(events)[0] != "delta":
             pass
     wait_until(lambda: model.left)
-    assert spent(gunicorn) - before == worst_case(gunicorn, "Hi")
+    assert spent(gunicorn) - before == worst_case("Hi")
 
 
 def test_visitors_who_leave_before_anything_is_sent_cost_nothing(
-    start_service: Callable[..., Service], model: ScriptedModel
+    start_service: Callable[..., Service], pythons: WarmPythons, model: ScriptedModel
 ) -> None:
     service = start_service("gunicorn")
     body = b'{"message": "Hi"}'
@@ -323,7 +317,7 @@ def test_visitors_who_leave_before_anything_is_sent_cost_nothing(
             visitor.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
             visitor.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
     wait_until(lambda: service.log().count('"POST /chat"') == 200)
-    assert fetch_spend(service)["calls"] <= len(model.requests) + 10  # whose request was on its way
+    assert fetch_spend(pythons, service)["calls"] <= len(model.requests) + 10  # whose request was on its way
 
 
 def test_a_file_that_another_process_locks_holds_up_only_chats(
