@@ -124,6 +124,32 @@ def start_service(tmp_path: Path, model: ScriptedModel, pythons: WarmPythons) ->
         service.stop()
 
 
+@pytest.fixture(scope="module")
+def _share_service(
+    tmp_path_factory: pytest.TempPathFactory, _model: ScriptedModel, pythons: WarmPythons
+) -> Iterator[Callable[..., Service]]:
+    running: dict[str, Service] = {}
+
+    def share(command: str, **settings: str) -> Service:
+        wanted = f"{command} {sorted(settings.items())}"
+        if wanted not in running:
+            root = copy_project(tmp_path_factory.mktemp("shared") / "twin")
+            base = UNLIMITED | {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": _model.url}
+            running[wanted] = Service(command, root, base | settings, pythons).start()
+        assert running[wanted].is_up()
+        return running[wanted]
+
+    yield share
+    for service in running.values():
+        service.stop()
+
+
+@pytest.fixture
+def share_service(_share_service: Callable[..., Service], model: ScriptedModel) -> Callable[..., Service]:
+    """Start a service with settings for all tests of a module that want these, which leave nothing behind in it."""
+    return _share_service
+
+
 @pytest.fixture
 def redis(tmp_path: Path) -> Iterator[RedisServer]:
     """A Redis of one's own."""
@@ -198,7 +224,7 @@ def requested(page: Page) -> list[str]:
     return urls
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def serve_site() -> Iterator[Callable[..., str]]:
     """Serve a page's HTML on an origin of its own, which is returned."""
     sites: list[ThreadingHTTPServer] = []

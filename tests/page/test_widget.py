@@ -16,16 +16,22 @@ HOST_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title
 <body><main><h1>A site</h1><p>Words.</p><button>Its own</button></main></body></html>"""
 
 
+@pytest.fixture(scope="module")
+def site(serve_site: Callable[..., str]) -> tuple[str, list[str]]:
+    """The address of another site, and its one page, which a test may change."""
+    pages = [""]
+    return serve_site(Deferred(pages)), pages
+
+
 @pytest.fixture
-def embed(start_service: Callable[..., Service], serve_site: Callable[..., str]) -> Callable[..., str]:
+def embed(site: tuple[str, list[str]], share_service: Callable[..., Service], gunicorn: Service) -> Callable[..., str]:
     """Return the address of another site with the widget on it; `listed` says whether the service knows the site."""
 
     def build(listed: bool = True, attributes: str = "") -> str:
-        pages: list[str] = [""]
-        site = serve_site(Deferred(pages))
-        service = start_service("gunicorn", CORS_ORIGINS=site if listed else "https://other.example")
+        address, pages = site
+        service = share_service("gunicorn", CORS_ORIGINS=address) if listed else gunicorn
         pages[0] = HOST_PAGE % f'<script src="{service.url}/widget.js" {attributes} async></script>'
-        return site
+        return address
 
     return build
 
