@@ -209,11 +209,12 @@ def test_what_is_not_there_is_answered_as_described(gunicorn: Service, path: str
     jsonschema_rs.validate(described["schema"] | {"components": document()["components"]}, answer.json())
 
 
-def test_schemathesis_finds_nothing(gunicorn: Service, tmp_path: Path) -> None:
+@pytest.mark.parametrize("examples", [100, pytest.param(1_000, marks=pytest.mark.soak)])  # of each route
+def test_schemathesis_finds_nothing(gunicorn: Service, tmp_path: Path, examples: int) -> None:
     end = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "run", f"{gunicorn.url}/openapi.json"),
-            *("--checks", "all", "--max-examples", "200", "--continue-on-failure"),
+            *("--checks", "all", "--max-examples", str(examples), "--continue-on-failure"),
         ],
         cwd=tmp_path,
         capture_output=True,
