@@ -19,7 +19,7 @@ from sqlalchemy import create_engine
 from twin import create_app
 
 from .scripted_model import ScriptedModel
-from .service import PATIENCE, Service, copy_project
+from .service import PATIENCE, Service, copy_project, wait_until
 from .stores import PostgresServer, RedisServer
 from .warm import WarmPythons
 
@@ -148,6 +148,16 @@ def _share_service(
 def share_service(_share_service: Callable[..., Service], model: ScriptedModel) -> Callable[..., Service]:
     """Start a service with settings for all tests of a module that want these, which leave nothing behind in it."""
     return _share_service
+
+
+@pytest.fixture(scope="session")
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The service as it starts without a key: under `flask run`, with the embedded model."""
+    root = copy_project(tmp_path_factory.mktemp("trial") / "twin")
+    service = Service("flask run", root, UNLIMITED | {"MAX_OUTPUT_TOKENS": "30"}).start()
+    wait_until(lambda: service.http.get("/ready").status_code == 200, "the model did not get ready")
+    yield service
+    service.stop()
 
 
 @pytest.fixture

@@ -44,14 +44,13 @@ def sharers(root: Path) -> set[int]:
     return found
 
 
-def test_answers_without_a_key_and_says_what_it_is(start: Callable[[str], Service]) -> None:
-    service = start("flask run")
-    answer = service.chat("Who are you?")
+def test_answers_without_a_key_and_says_what_it_is(trial: Service) -> None:
+    answer = trial.chat("Who are you?")
     assert answer.status_code == 200
     assert answer.json()["response"].strip()
-    assert "OPENAI_API_KEY" in service.http.get("/ready").json()["notice"]
-    assert "trying the twin out" in service.log()
-    too_long = service.chat("word " * 3_000)
+    assert "OPENAI_API_KEY" in trial.http.get("/ready").json()["notice"]
+    assert "trying the twin out" in trial.log()
+    too_long = trial.chat("word " * 3_000)
     assert (too_long.status_code, too_long.json()["errors"][0]["field"]) == (422, "message")
 
 
@@ -113,9 +112,8 @@ def test_is_started_again_after_it_was_killed(start: Callable[[str], Service]) -
     assert second != first
 
 
-def test_its_key_is_for_the_owner_alone(start: Callable[[str], Service]) -> None:
-    service = start("flask run")
-    assert (service.root / "instance" / "embedded.server").stat().st_mode & 0o077 == 0
+def test_its_key_is_for_the_owner_alone(trial: Service) -> None:
+    assert (trial.root / "instance" / "embedded.server").stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.soak

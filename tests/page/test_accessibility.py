@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -74,9 +72,8 @@ def test_the_widget_and_its_guide(themed: Page, gunicorn: Service) -> None:
     assert_accessible(themed)
 
 
-def test_the_trial(start_service: Callable[..., Service], themed: Page) -> None:
-    service = start_service("flask run", model_set=False)
-    themed.goto(service.url)
+def test_the_trial(trial: Service, themed: Page) -> None:
+    themed.goto(trial.url)
     assert_accessible(themed)
 
 

@@ -377,9 +377,8 @@ def test_shows_what_the_owner_set(start_service: Callable[..., Service], page: P
     assert page.locator(".notice:visible, .portrait").count() == 0
 
 
-def test_says_that_the_embedded_model_is_a_trial(start_service: Callable[..., Service], page: Page) -> None:
-    service = start_service("flask run", model_set=False)
-    page.goto(service.url)
+def test_says_that_the_embedded_model_is_a_trial(trial: Service, page: Page) -> None:
+    page.goto(trial.url)
     expect(page.get_by_text("This is a trial.")).to_be_visible()
     ask(page, "Who are you?")
     expect(page.get_by_role("button", name="Copy")).to_be_visible()
