@@ -44,7 +44,17 @@ def model(_model: ScriptedModel) -> ScriptedModel:
 
 
 @pytest.fixture(scope="session")
-def under(tmp_path_factory: pytest.TempPathFactory, _model: ScriptedModel) -> Iterator[Callable[..., Service]]:
+def pythons() -> Iterator[WarmPythons]:
+    """Pythons that start a service or a command without the second or two that importing the libraries takes."""
+    pythons = WarmPythons()
+    yield pythons
+    pythons.close()
+
+
+@pytest.fixture(scope="session")
+def under(
+    tmp_path_factory: pytest.TempPathFactory, _model: ScriptedModel, pythons: WarmPythons
+) -> Iterator[Callable[..., Service]]:
     """Return the one service of this run under a command and with settings, with the scripted model behind it."""
     running: dict[tuple[str, ...], Service] = {}
 
@@ -56,7 +66,7 @@ def under(tmp_path_factory: pytest.TempPathFactory, _model: ScriptedModel) -> It
             settings = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": _model.url, "CHAT_DEADLINE": "4"}
             settings |= {"OWNER_NAME": "Roger J. Campbell", "PORTRAIT": "portrait.png"}
             settings |= UNLIMITED | more
-            running[name] = Service(command, root, settings).start()
+            running[name] = Service(command, root, settings, pythons if more else None).start()
         assert running[name].is_up()
         return running[name]
 
@@ -99,14 +109,6 @@ def remembering(_remembering: Service, model: ScriptedModel) -> Service:
     return _heal(_remembering, model)
 
 
-@pytest.fixture(scope="session")
-def pythons() -> Iterator[WarmPythons]:
-    """Pythons that start a service or a command without the second or two that importing the libraries takes."""
-    pythons = WarmPythons()
-    yield pythons
-    pythons.close()
-
-
 @pytest.fixture
 def start_service(tmp_path: Path, model: ScriptedModel, pythons: WarmPythons) -> Iterator[Callable[..., Service]]:
     """Start a service of one's own, with settings; with `model_set=False` none is set, and Python is a fresh one."""
@@ -122,32 +124,6 @@ def start_service(tmp_path: Path, model: ScriptedModel, pythons: WarmPythons) ->
     yield start
     for service in started:
         service.stop()
-
-
-@pytest.fixture(scope="module")
-def _share_service(
-    tmp_path_factory: pytest.TempPathFactory, _model: ScriptedModel, pythons: WarmPythons
-) -> Iterator[Callable[..., Service]]:
-    running: dict[str, Service] = {}
-
-    def share(command: str, **settings: str) -> Service:
-        wanted = f"{command} {sorted(settings.items())}"
-        if wanted not in running:
-            root = copy_project(tmp_path_factory.mktemp("shared") / "twin")
-            base = UNLIMITED | {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": _model.url}
-            running[wanted] = Service(command, root, base | settings, pythons).start()
-        assert running[wanted].is_up()
-        return running[wanted]
-
-    yield share
-    for service in running.values():
-        service.stop()
-
-
-@pytest.fixture
-def share_service(_share_service: Callable[..., Service], model: ScriptedModel) -> Callable[..., Service]:
-    """Start a service with settings for all tests of a module that want these, which leave nothing behind in it."""
-    return _share_service
 
 
 @pytest.fixture(scope="session")

@@ -24,12 +24,12 @@ def site(serve_site: Callable[..., str]) -> tuple[str, list[str]]:
 
 
 @pytest.fixture
-def embed(site: tuple[str, list[str]], share_service: Callable[..., Service], gunicorn: Service) -> Callable[..., str]:
+def embed(site: tuple[str, list[str]], under: Callable[..., Service], gunicorn: Service) -> Callable[..., str]:
     """Return the address of another site with the widget on it; `listed` says whether the service knows the site."""
 
     def build(listed: bool = True, attributes: str = "") -> str:
         address, pages = site
-        service = share_service("gunicorn", CORS_ORIGINS=address) if listed else gunicorn
+        service = under("gunicorn", CORS_ORIGINS=address) if listed else gunicorn
         pages[0] = HOST_PAGE % f'<script src="{service.url}/widget.js" {attributes} async></script>'
         return address
 
