@@ -21,11 +21,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
-from sqlalchemy import delete
-from sqlalchemy.schema import DropTable
+from sqlalchemy import Connection, MetaData, delete
 
 from twin.budget import Budget
 from twin.config import Settings
+from twin.db import Databases
 from twin.errors import BudgetExhausted, StoreUnavailable
 from twin.llm.answers import read_completion
 from twin.tables import budget_days
@@ -65,7 +65,7 @@ def without_usage(text: str = "Hello.") -> Step:
 def worst_case(message: str = "Who are you?", output: int = 2_000) -> int:
     """The most that one attempt at an answer may cost, in tokens."""
     persona = (ROOT / "me.txt").read_text().strip()
-    budget = Budget(Settings(openai_api_key=KEY, max_output_tokens=output), Path("unused"))
+    budget = Budget(Settings(openai_api_key=KEY, max_output_tokens=output), Databases(None, Path("unused")))
     return budget.find_worst_case([{"content": persona}, {"content": message}]).tokens
 
 
@@ -89,7 +89,8 @@ def make(tmp_path: Path) -> Iterator[Callable[..., Budget]]:
     made: list[Budget] = []
 
     def with_settings(**settings: Any) -> Budget:
-        made.append(Budget(Settings(openai_api_key=KEY, **settings), tmp_path))
+        given = Settings(openai_api_key=KEY, **settings)
+        made.append(Budget(given, Databases(given.database_url, tmp_path)))
         return made[-1]
 
     yield with_settings
@@ -163,7 +164,7 @@ def test_dollars_are_capped_too(make: Make) -> None:
 )
 def test_a_price_is_never_rounded_down(prices: tuple[float, float], counts: tuple[int, int]) -> None:
     settings = Settings(daily_tokens=0, usd_per_million_input=prices[0], usd_per_million_output=prices[1])
-    cost = Budget(settings, Path("unused")).price(*counts)
+    cost = Budget(settings, Databases(None, Path("unused"))).price(*counts)
     assert cost.nanodollars >= (prices[0] * counts[0] + prices[1] * counts[1]) * 1_000 * (1 - 1e-12)
     assert cost.tokens == sum(counts)
 
@@ -343,10 +344,16 @@ def test_a_file_that_another_process_locks_holds_up_only_chats(
     assert service.log().count("No model is asked until it answers") == 1
 
 
+def lose_all_tables(connection: Connection) -> None:
+    found = MetaData()
+    found.reflect(connection)
+    found.drop_all(connection)
+
+
 def test_a_database_that_comes_back_empty_is_used_again(make: Make, database_url: str) -> None:
     budget = make(database_url=database_url)
     budget.hold(MESSAGES)
-    budget._database.run(lambda connection: connection.execute(DropTable(budget_days)))
+    budget._database.run(lose_all_tables)
     with pytest.raises(StoreUnavailable):
         budget.hold(MESSAGES)
 

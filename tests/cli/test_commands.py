@@ -145,6 +145,7 @@ def test_check_finds_nothing_where_all_is_well(run: Run, model: ScriptedModel) -
         ["ok", "settings"],
         ["ok", "persona"],
         ["ok", "budget"],
+        ["ok", "memory"],
         ["ok", "model"],
         ["ok", "origins"],
     ]
@@ -153,7 +154,7 @@ def test_check_finds_nothing_where_all_is_well(run: Run, model: ScriptedModel) -
     assert len(model.requests) == 1
     report = json.loads(run("check", "--json", CORS_ORIGINS="*").stdout)
     assert report["ok"]
-    assert "every website" in report["checks"][4]["message"]
+    assert "every website" in report["checks"][5]["message"]
 
 
 def test_check_finds_all_that_is_wrong_at_once(run: Run, root: Path, model: ScriptedModel) -> None:
@@ -167,6 +168,7 @@ def test_check_finds_all_that_is_wrong_at_once(run: Run, root: Path, model: Scri
         ["ok", "settings"],
         ["WRONG", "persona"],
         ["ok", "budget"],
+        ["ok", "memory"],
         ["WRONG", "model"],
         ["ok", "origins"],
     ]

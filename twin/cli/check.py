@@ -19,6 +19,7 @@ from ..config import ROOT, Settings, collect_values, load_settings
 from ..db import Databases
 from ..embedded import NOTICE, EmbeddedModel, check_available
 from ..errors import StartError, TwinError
+from ..memory import Memory
 from ..persona import Persona, estimate_tokens
 
 QUESTION = "Who are you?"
@@ -36,7 +37,7 @@ class Finding:
 @click.command
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def check(as_json: bool) -> None:
-    """Try settings, persona, budget, model and CORS origins; exit with 1 if one is wrong."""
+    """Try settings, persona, budget, memory, model and CORS origins; exit with 1 if one is wrong."""
     findings = []
     for finding in run_checks(current_app.config):
         findings.append(finding)
@@ -83,6 +84,15 @@ def try_budget(settings: Settings) -> str:
     return f"{calls} answers fit a day if each is as long as it may be; most are not."
 
 
+def try_memory(settings: Settings) -> str:
+    """Return what is remembered; raises StartError or TwinError where nothing can be."""
+    if not settings.memory:
+        return "MEMORY is off: each question is answered on its own."
+    Memory(settings, Databases(settings.database_url, ROOT / "instance")).check()
+    days = settings.retention_days
+    return f"conversations are kept {f'for {days} days after their last message' if days else 'for ever'}."
+
+
 def try_model(settings: Settings) -> str:
     """Return what the model answers; raises StartError where there is none, TwinError where it fails."""
     embedded = EmbeddedModel(ROOT / "instance")
@@ -126,4 +136,10 @@ def try_origins(settings: Settings) -> str:
     return f"pages of {', '.join(settings.cors_origins) or 'no other origin'} may call the service."
 
 
-CHECKS = {"persona": try_persona, "budget": try_budget, "model": try_model, "origins": try_origins}
+CHECKS = {
+    "persona": try_persona,
+    "budget": try_budget,
+    "memory": try_memory,
+    "model": try_model,
+    "origins": try_origins,
+}

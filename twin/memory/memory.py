@@ -55,11 +55,15 @@ class Memory:
         lease = Lease(session, key, clean(question) if key else None)
         give_up = time.monotonic() + WAIT_SECONDS
         has_waited = False
-        while (exchange := self.database.run(partial(self._try, lease, question, has_waited))) is None:
-            if time.monotonic() > give_up:
-                raise SessionBusy(retry_after=BUSY_SECONDS)
-            time.sleep(POLL_SECONDS)
-            has_waited = True
+        try:
+            while (exchange := self.database.run(partial(self._try, lease, question, has_waited))) is None:
+                if time.monotonic() > give_up:
+                    raise SessionBusy(retry_after=BUSY_SECONDS)
+                time.sleep(POLL_SECONDS)
+                has_waited = True
+        except BaseException:
+            self._leases.forget(lease)  # a database that failed half-way may have it, and then lets it expire
+            raise
         return exchange
 
     def fetch(self, session_id: str) -> Conversation | None:
@@ -146,4 +150,5 @@ class Memory:
 
 def _fetch(connection: Connection, session_id: UUID) -> Conversation | None:
     session = store.fetch_session(connection, session_id)
-    return Conversation(session, store.fetch_messages(connection, session_id)) if session else None
+    messages = store.fetch_messages(connection, session_id)
+    return Conversation(session, messages) if session and messages else None  # it may be deleted meanwhile
