@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..db import Database
@@ -83,12 +83,10 @@ class Housekeeping:
         is_due = (row.name == NAME) & (row.busy_until < now) & (row.done_at <= now - pause)
 
         def claim(connection: Connection) -> bool:
-            if connection.execute(update(chores).where(is_due).values(busy_until=now + BUSY_SECONDS)).rowcount:
-                return True
-            with suppress(IntegrityError):
-                connection.execute(insert(chores).values(name=NAME, busy_until=now + BUSY_SECONDS, done_at=0))
-                return True
-            return False
+            if connection.scalar(select(row.name).where(row.name == NAME)) is None:
+                with suppress(IntegrityError):  # another process did
+                    connection.execute(insert(chores).values(name=NAME, busy_until=0, done_at=0))
+            return bool(connection.execute(update(chores).where(is_due).values(busy_until=now + BUSY_SECONDS)).rowcount)
 
         return self._database.run(claim)
 

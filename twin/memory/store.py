@@ -103,16 +103,14 @@ def move_window(connection: Connection, session_id: UUID, start: int) -> None:
 
 def claim_summary(connection: Connection, session: Session, now: ColumnElement[float], seconds: float) -> bool:
     """Return whether a new summary is ours to ask for: nobody did, or that was so many seconds ago."""
-    is_due = (sessions.c.summary_end == session.summary_end) & (sessions.c.summarising_until < now)
-    claim = update(sessions).where(sessions.c.id == session.id, is_due).values(summarising_until=now + seconds)
-    return bool(connection.execute(claim).rowcount)
+    is_due = _has_summary_of(session) & (sessions.c.summarising_until < now)
+    return bool(connection.execute(update(sessions).where(is_due).values(summarising_until=now + seconds)).rowcount)
 
 
 def save_summary(connection: Connection, session: Session, summary: str, end: int) -> bool:
     """Keep a summary of all before position `end`; return False where the session has another one by now."""
-    is_same = (sessions.c.id == session.id) & (sessions.c.summary_end == session.summary_end)
-    change = update(sessions).where(is_same).values(summary=summary, summary_end=end, summarising_until=0)
-    return bool(connection.execute(change).rowcount)
+    change = update(sessions).where(_has_summary_of(session))
+    return bool(connection.execute(change.values(summary=summary, summary_end=end, summarising_until=0)).rowcount)
 
 
 def insert_messages(connection: Connection, session_id: UUID, said: Sequence[Message]) -> None:
@@ -149,3 +147,10 @@ def list_ids(connection: Connection, after: UUID | None, count: int) -> list[UUI
     """Return the next `count` ids of sessions in their order."""
     query = select(sessions.c.id).order_by(sessions.c.id).limit(count)
     return list(connection.scalars(query if after is None else query.where(sessions.c.id > after)))
+
+
+def _has_summary_of(session: Session) -> ColumnElement[bool]:
+    """Whether it is still this session, not one that began after it was deleted, with the summary that we know."""
+    row = sessions.c
+    is_same = (row.id == session.id) & (row.created_at == session.created_at)
+    return is_same & (row.summary_end == session.summary_end)
