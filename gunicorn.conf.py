@@ -27,7 +27,7 @@ from twin import create_app
 from twin.edge import HEADERS
 from twin.errors import stop_in_one_line
 from twin.launch import require_free_port
-from twin.memory.memory import WAIT_SECONDS
+from twin.memory import WAIT_SECONDS
 from twin.telemetry import make_formatter
 
 # Whatever would stop a worker stops here, once and in one line; the workers share what this imports.

@@ -79,8 +79,8 @@ def network_of(address: str, ipv4_bits: int, ipv6_bits: int) -> str:
 
 
 def mask_password(url: str) -> str:
-    """Return a URL without the user and password that it may hold."""
-    return re.sub(r"(?<=://)[^/?#@]*@", "********@", url)
+    """Return a URL without the user and password that it may hold, also where these were not escaped."""
+    return re.sub(r"(?<=password=)[^&#]*", "********", re.sub(r"(?<=://).*@", "********@", url))
 
 
 def _split(value: str | list[object] | tuple[object, ...]) -> tuple[str, ...]:

@@ -30,7 +30,8 @@ from sqlalchemy import (
     make_url,
     select,
 )
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from .addresses import mask_password
 from .errors import StartError, StoreUnavailable
@@ -38,12 +39,14 @@ from .tables import REVISION, metadata
 
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 3  # that the database itself gives a statement; twice that, and it counts as gone
+IDLE_SECONDS = 10  # after which it lets go of what a machine that died had locked
 PATIENT_SECONDS = 3_600  # the same for an owner who waits
 LOCK_SECONDS = 0.005  # that SQLite waits for another process, and all of this one with it
 LOCK_RETRY_SECONDS = 0.02  # that one statement then waits by itself
 LOCKED_SECONDS = 10.0  # that it does so for: a file of 800 MB is locked for 8.5 s while it is vacuumed
 DOWN_SECONDS = 1.0  # that nobody asks a database which has just failed
 CONNECTIONS = {"sqlite": 1, "postgresql": 10}  # of one process; to a file, more would only wait for each other
+OVERTAKEN = {"40001", "40P01"}  # what PostgreSQL says where two wait for each other: one of them is to try again
 RETRY_SECONDS = 5  # that a visitor is told to wait for a database that does not answer
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x7477696E  # PostgreSQL's advisory locks are numbers: "twin"
@@ -95,6 +98,8 @@ class Database:
                 raise self._explain("it failed a moment ago")
             try:
                 result = self._run(work)
+            except (IntegrityError, DataError) as error:  # no fault of the database
+                raise self._explain(f"it refuses a value ({type(error).__name__})") from error
             except SQLAlchemyError as error:
                 self._next_try = time.monotonic() + DOWN_SECONDS
                 self._is_prepared = False  # who knows what comes back
@@ -120,6 +125,10 @@ class Database:
         """The present instant by the one clock that all users of the database share."""
         return literal(time.time()) if self._is_file else cast(extract("epoch", func.clock_timestamp()), Double)
 
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """Return an INSERT that knows ON CONFLICT, which is not in the SQL standard."""
+        return sqlite.insert(table) if self._is_file else postgresql.insert(table)
+
     @property
     def file(self) -> Path | None:
         """The SQLite file, where it is one."""
@@ -144,7 +153,8 @@ class Database:
                     return work(connection)
             except DBAPIError as error:
                 is_locked = getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY")
-                if not is_locked or time.monotonic() > give_up:
+                is_overtaken = getattr(error.orig, "sqlstate", None) in OVERTAKEN
+                if not (is_locked or is_overtaken) or time.monotonic() > give_up:
                     raise
                 time.sleep(LOCK_RETRY_SECONDS)
 
@@ -201,7 +211,9 @@ def _open_engine(url: str, statement_seconds: int) -> Engine:
         event.listen(engine, "do_connect", lambda *_: _make_private(Path(parsed.database or "")))
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
-    limits = {"connect_timeout": CONNECT_SECONDS, "options": f"-c statement_timeout={statement_seconds * 1_000}"}
+    options_of_server = f"-c statement_timeout={statement_seconds * 1_000} "
+    options_of_server += f"-c idle_in_transaction_session_timeout={IDLE_SECONDS * 1_000}"
+    limits = {"connect_timeout": CONNECT_SECONDS, "options": options_of_server}
     try:
         # A restart of the database leaves dead connections, which a ping finds.
         engine = create_engine(parsed, connect_args=limits, pool_pre_ping=True, **options)

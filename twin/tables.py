@@ -94,7 +94,8 @@ Index(
     postgresql_where=messages.c.key.is_not(None),
 )
 
-# Who answers in a session at this moment, and which message with which key; whoever is not renewed has died.
+# Who answers in a session at this moment, and which message (SHA-256 of its text) with which key; whoever does not
+# renew it has died. Where a session was deleted this stays for a while, for those who wait in it.
 leases = Table(
     "leases",
     metadata,
@@ -102,7 +103,8 @@ leases = Table(
     Column("token", Uuid, nullable=False),
     Column("expires_at", Double, nullable=False),
     Column("key", Words),
-    Column("question", Words),
+    Column("question", String(64)),
+    Column("deleted_at", Double),
 )
 
 # What one process at a time does for all of them.

@@ -121,7 +121,7 @@ class Twin:
     def keep_house(self) -> None:
         """Delete what is too old to be remembered, now and daily, beside everything else."""
         if self.memory:
-            Housekeeping(self.memory.database, self.settings.retention_days).start()
+            Housekeeping(self.memory, self.settings.retention_days).start()
 
     def _connect(self) -> None:
         with suppress(StoreUnavailable):  # it may be there when the first visitor is

@@ -95,11 +95,6 @@ def test_the_context_caps_persona_and_history_together(
     assert len(model.requests[-1]["messages"]) > 2
 
 
-@pytest.fixture
-def summarising(under: Callable[..., Service], model: ScriptedModel) -> Service:
-    return under("gunicorn", MEMORY="on", MEMORY_TOKENS="400", MEMORY_SUMMARY="on")
-
-
 NOTES = "The visitor is called Ada and was promised a call."
 
 

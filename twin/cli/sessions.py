@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
 
 import click
 from flask import current_app
@@ -16,13 +16,18 @@ from pydantic import ValidationError
 
 from ..config import ROOT, Settings, load_settings
 from ..db import PATIENT_SECONDS, Databases
-from ..errors import StartError
+from ..errors import StartError, print_line
 from ..memory import Conversation, Housekeeping, Memory, parse_session_id
 from ..memory.vacuum import vacuum
 from ..sessions.schemas import Export
 from .terminal import make_printable
 
-ENDS = IMPORTED, KNOWN, SKIPPED = "imported", "already there", "skipped (empty, or an id that is no UUID)"
+ENDS = IMPORTED, KNOWN, SKIPPED, BROKEN = (
+    "imported",
+    "already there",
+    "skipped (empty, or an id that is no UUID)",
+    "broken",
+)
 
 
 @click.group(invoke_without_command=True)
@@ -72,12 +77,11 @@ def show_session(session_id: str, as_json: bool) -> None:
 
 @sessions.command("export")
 @click.argument("session_ids", nargs=-1)
-@click.option("--output", type=click.File("w", encoding="utf-8"), default="-", help="A file, instead of the terminal.")
-def export_sessions(session_ids: tuple[str, ...], output: IO[str]) -> None:
+def export_sessions(session_ids: tuple[str, ...]) -> None:
     """Print all that is kept of SESSION_IDS, or of every session, as JSON lines."""
     memory = open_memory()
     for kept in [_find(memory, each) for each in session_ids] if session_ids else memory.fetch_all():
-        output.write(Export.of(kept).model_dump_json() + "\n")
+        click.echo(Export.of(kept).model_dump_json())
 
 
 @sessions.command("import")
@@ -85,8 +89,16 @@ def export_sessions(session_ids: tuple[str, ...], output: IO[str]) -> None:
 def import_sessions(path: Path) -> None:
     """Take in an export, or an older service's folder of SESSION_ID.json; sessions that are there stay as they are."""
     memory = open_memory()
-    counts = Counter(_take_in(memory, export) for export in (_read_folder if path.is_dir() else _read_lines)(path))
+    counts = Counter[str]()
+    for place, text in _read_folder(path) if path.is_dir() else _read_lines(path):
+        try:
+            counts[_take_in(memory, _parse(text, place))] += 1
+        except StartError as error:  # the others may be well
+            print_line(error)
+            counts[BROKEN] += 1
     click.echo(", ".join(f"{counts[end]} {end}" for end in ENDS) + ".")
+    if counts[BROKEN]:
+        raise SystemExit(2)
 
 
 @sessions.command("purge")
@@ -96,12 +108,12 @@ def purge_sessions(session_ids: tuple[str, ...], is_all: bool) -> None:
     """Delete SESSION_IDS, or what is older than RETENTION_DAYS, and leave no trace of what was deleted in the file."""
     settings = _settings()
     memory = open_memory(settings)
-    if is_all:
-        deleted = Housekeeping(memory.database, retention_days=0).delete_unused()
-    elif session_ids:
-        deleted = sum(memory.delete(str(_find(memory, each).session.id)) for each in session_ids)
+    memory.forget_leases(0)
+    housekeeping = Housekeeping(memory, settings.retention_days)
+    if session_ids:
+        deleted = sum(map(memory.delete, session_ids))
     else:
-        deleted = Housekeeping(memory.database, settings.retention_days).delete_expired()
+        deleted = housekeeping.delete_unused(math.inf) if is_all else housekeeping.delete_expired()
     if memory.database.file is None:
         click.echo(f"{deleted} sessions were deleted. What PostgreSQL's WAL and backups keep: docs/memory.md.")
         return
@@ -140,24 +152,29 @@ def _find(memory: Memory, session_id: str) -> Conversation:
     return kept
 
 
-def _read_lines(path: Path) -> Iterator[Export]:
+def _read_lines(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield each line of an export, after where it is."""
     with path.open(encoding="utf-8", errors="replace") as file:
         for number, line in enumerate(file, 1):
             if line.strip():
-                yield _parse(line, f"{path}, line {number}")
+                yield f"{path}, line {number}", line
 
 
-def _read_folder(path: Path) -> Iterator[Export]:
-    """Yield the sessions of a service that kept each as a file with an array of `{"role", "content", "timestamp"}`."""
+def _read_folder(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield each session of a service that kept arrays of `{"role", "content", "timestamp"}`, as an export's line."""
     for file in sorted(path.glob("*.json")):
-        try:
-            said = json.loads(file.read_text(encoding="utf-8", errors="replace"))
-            messages = [{**message, "timestamp": _as_utc(message.get("timestamp"), file)} for message in said]
-        except (ValueError, TypeError, AttributeError, RecursionError):
-            raise StartError(f"{file}: it is no conversation as older services kept it.") from None
-        began = messages[0]["timestamp"] if messages else _as_utc(None, file)
-        data = {"session_id": file.stem, "created_at": began, "messages": messages}
-        yield _parse(json.dumps(data), str(file))
+        yield str(file), _translate(file)
+
+
+def _translate(file: Path) -> str:
+    """Return an older service's session as an export's line; one that is none becomes no JSON."""
+    try:
+        said = json.loads(file.read_text(encoding="utf-8", errors="replace"))
+        messages = [{**message, "timestamp": _as_utc(message.get("timestamp"), file)} for message in said]
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        return "no conversation as older services kept it"
+    began = messages[0]["timestamp"] if messages else _as_utc(None, file)
+    return json.dumps({"session_id": file.stem, "created_at": began, "messages": messages})
 
 
 def _as_utc(timestamp: str | None, file: Path) -> str:
@@ -168,12 +185,12 @@ def _as_utc(timestamp: str | None, file: Path) -> str:
     return (time if time.tzinfo else time.replace(tzinfo=UTC)).isoformat()
 
 
-def _parse(line: str, place: str) -> Export:
+def _parse(text: str, place: str) -> Export:
     try:
-        return Export.model_validate_json(line)
+        return Export.model_validate_json(text)
     except ValidationError as error:
         fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        raise StartError(f"{place}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}") from None
+        raise StartError(f"{place}: {'.'.join(map(str, fault['loc'])) or 'text'}: {fault['msg']}") from None
 
 
 def _as_time(seconds: float) -> str:

@@ -2,8 +2,18 @@
 
 from .exchange import Exchange, Said
 from .housekeeping import Housekeeping
-from .memory import Conversation, Memory
+from .memory import WAIT_SECONDS, Conversation, Memory
 from .session_ids import parse_session_id
 from .store import Message, Session
 
-__all__ = ["Conversation", "Exchange", "Housekeeping", "Memory", "Message", "Said", "Session", "parse_session_id"]
+__all__ = [
+    "WAIT_SECONDS",
+    "Conversation",
+    "Exchange",
+    "Housekeeping",
+    "Memory",
+    "Message",
+    "Said",
+    "Session",
+    "parse_session_id",
+]

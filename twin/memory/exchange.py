@@ -92,11 +92,12 @@ class RememberedExchange(Exchange):
         self._leases = leases
         self._database = database
         self._replaced = found.interrupted
+        self._is_new = found.session is None
         self._session = found.session or Session(lease.session_id, self._asked_at, self._asked_at)
         self._shown = window.drop_unshown([message for message in found.messages if not self._is_replaced(message)])
         self._summarises = summarises
         self._most = 0
-        self._has_ended = False
+        self._has_ended = self._is_recorded = False
 
     def compose(self, most: int) -> ChatMessages:
         """Return as much of the conversation as fits, after notes of what does not, and then the question."""
@@ -132,21 +133,25 @@ class RememberedExchange(Exchange):
         def write(connection: Connection) -> None:
             if not self._leases.end(connection, self._lease):
                 raise SessionBusy(retry_after=BUSY_SECONDS)
+            if self._is_new:
+                store.begin_session(connection, session)
+            elif not store.continue_session(connection, session):
+                raise SessionBusy(retry_after=BUSY_SECONDS)
             if self._replaced:
                 store.delete_turn(connection, session.id, self._replaced)
-            store.save_session(connection, session)
             if start > session.window_start:
                 store.move_window(connection, session.id, start)
             store.insert_messages(connection, session.id, [question, answer])
 
         self._database.transact(write)
         self._end()
+        self._is_recorded = True
         self._session = session
         self._shown += window.drop_unshown([question, answer])
 
     def request_summary(self) -> ChatMessages | None:
         """Return what to ask where messages have fallen out of the window, or soon will: it is three quarters full."""
-        if not (self._summarises and self._has_ended):
+        if not (self._summarises and self._is_recorded):
             return None
         notes = estimate_tokens(summary.introduce(self._session.summary))
         start = window.cut(self._shown, self._most * 3 // 4 - notes, self._most)
@@ -168,6 +173,8 @@ class RememberedExchange(Exchange):
     def keep_summary(self, text: str) -> None:
         """Keep it, and show the model nothing more of what is in it, unless another one came first."""
         session, short = self._session, summary.shorten(text, self._most // 4)
+        if not short:
+            return
 
         def write(connection: Connection) -> None:
             if store.save_summary(connection, session, short, session.window_start):

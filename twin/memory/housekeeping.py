@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import subprocess
 import sys
 import time
@@ -10,18 +11,16 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ..db import Database
 from ..errors import StoreUnavailable
-from ..tables import chores, leases
-from . import store
+from ..tables import chores
+from .memory import Memory
 
 DAY_SECONDS = 24 * 3_600
 LOOK_SECONDS = 60.0  # between two looks at whether the day is over, or the database is back
 BUSY_SECONDS = 600.0  # after which a process that does it counts as dead
-BATCH = 100  # sessions that are deleted in one transaction
 NAME = "housekeeping"
 
 logger = logging.getLogger(__name__)
@@ -30,8 +29,9 @@ logger = logging.getLogger(__name__)
 class Housekeeping:
     """One process's share in it."""
 
-    def __init__(self, database: Database, retention_days: int) -> None:
-        self._database = database
+    def __init__(self, memory: Memory, retention_days: int) -> None:
+        self._memory = memory
+        self._database = memory.database
         self._retention_days = retention_days
 
     def start(self) -> None:
@@ -40,19 +40,18 @@ class Housekeeping:
 
     def delete_expired(self) -> int:
         """Delete the sessions that are too old, and return how many; raises StoreUnavailable."""
-        return self.delete_unused(self._retention_days * DAY_SECONDS) if self._retention_days else 0
+        if not self._retention_days:
+            return self.delete_unused(-math.inf)
+        return self.delete_unused(time.time() - self._retention_days * DAY_SECONDS)
 
-    def delete_unused(self, seconds: float = 0) -> int:
-        """Delete the sessions that were not used for so long, and return how many; raises StoreUnavailable."""
-        deleted, since = 0, time.time() - seconds
-        self._database.run(self._delete_dead_leases)
-        while batch := self._database.transact(lambda connection: _delete_batch(connection, since)):
+    def delete_unused(self, since: float) -> int:
+        """Delete the sessions that were not used since an instant, and return how many; raises StoreUnavailable."""
+        deleted = 0
+        self._memory.forget_leases()
+        while batch := self._memory.delete_unused(since):
             deleted += batch
             time.sleep(0.01)  # others may write
         return deleted
-
-    def _delete_dead_leases(self, connection: Connection) -> None:
-        connection.execute(delete(leases).where(leases.c.expires_at < self._database.now - DAY_SECONDS))
 
     def _run_for_ever(self) -> None:
         is_start = True
@@ -95,10 +94,6 @@ class Housekeeping:
         values = {"busy_until": now} | ({"done_at": now} if is_done else {})
         change = update(chores).where(chores.c.name == NAME).values(values)
         self._database.run(lambda connection: connection.execute(change))
-
-
-def _delete_batch(connection: Connection, since: float) -> int:
-    return store.delete_sessions(connection, store.list_unused(connection, since, BATCH))
 
 
 def _vacuum(file: Path) -> None:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Condition, Thread
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -17,7 +18,7 @@ from ..db import Database
 from ..errors import SessionBusy, StoreUnavailable
 from ..tables import leases
 
-DELETION = UUID(int=0)  # the token of a lease that says: the session was deleted
+NOBODY = UUID(int=0)  # the token of a lease that only says when its session was deleted
 LEASE_SECONDS = 15.0  # after which a holder that renewed nothing counts as dead
 RENEW_SECONDS = 5.0
 BUSY_SECONDS = 2  # that a visitor is told to wait while the session is busy
@@ -25,7 +26,7 @@ BUSY_SECONDS = 2  # that a visitor is told to wait while the session is busy
 
 @dataclass(frozen=True)
 class Lease:
-    """The right to answer in a session; `key` and `question` are those of the message, where it has a key."""
+    """The right to answer in a session; with the message's key, and the SHA-256 of its text, where it has a key."""
 
     session_id: UUID
     key: str | None = None
@@ -42,21 +43,23 @@ class Leases:
         self._changed = Condition()
         self._thread: Thread | None = None
 
-    def take(self, connection: Connection, wanted: Lease, *, has_waited: bool) -> Lease | None:
+    def take(self, connection: Connection, wanted: Lease, waited: float) -> Lease | None:
         """Return None where the lease is ours now, else whose it is.
 
-        Raises SessionBusy where the session was deleted while we waited: what was asked before belongs to it.
+        Raises SessionBusy where the session was deleted in the seconds that we `waited`: what was asked before
+        belongs to what was deleted.
         """
-        row = leases.c
-        query = select(row.session_id, row.key, row.question, row.token, row.expires_at < self._database.now)
-        found = connection.execute(query.where(row.session_id == wanted.session_id)).one_or_none()
+        row, now = leases.c, self._database.now
+        query = select(row.session_id, row.key, row.question, row.token, row.expires_at < now)
+        query = query.add_columns(row.deleted_at >= now - waited).where(row.session_id == wanted.session_id)
+        found = connection.execute(query).one_or_none()
         if found is None:
             if not self._insert(connection, wanted):
                 return Lease(wanted.session_id)  # somebody was faster
         else:
-            *others, is_expired = found
+            *others, is_expired, is_deleted = found
             holder = Lease(*others)
-            if holder.token == DELETION and has_waited:
+            if is_deleted and holder.token != wanted.token:
                 raise SessionBusy(retry_after=BUSY_SECONDS)
             if holder.token != wanted.token and not (is_expired and self._replace(connection, holder, wanted)):
                 return holder
@@ -65,18 +68,32 @@ class Leases:
 
     def end(self, connection: Connection, lease: Lease) -> bool:
         """Give a lease back; return False where somebody else has it, or the session was deleted."""
-        own = delete(leases).where(leases.c.session_id == lease.session_id, leases.c.token == lease.token)
-        return bool(connection.execute(own).rowcount)
+        own = (leases.c.session_id == lease.session_id) & (leases.c.token == lease.token)
+        if connection.execute(delete(leases).where(own, leases.c.deleted_at.is_(None))).rowcount:
+            return True
+        nobody = {"token": NOBODY, "key": None, "question": None, "expires_at": self._database.now}
+        return bool(connection.execute(update(leases).where(own).values(nobody)).rowcount)
 
-    def is_held(self, connection: Connection, session_id: UUID) -> bool:
-        """Whether anybody answers in a session, or did when they died."""
-        return connection.scalar(select(leases.c.token).where(leases.c.session_id == session_id)) is not None
+    def revoke(self, connection: Connection, session_ids: Sequence[UUID]) -> int:
+        """Let nobody keep a turn that is under way in these sessions, or that waits; return how many there were.
 
-    def revoke(self, connection: Connection, session_id: UUID) -> None:
-        """Let nobody keep or begin a turn that was asked before now."""
-        connection.execute(delete(leases).where(leases.c.session_id == session_id))
-        row = {"session_id": session_id, "token": DELETION, "expires_at": self._database.now}
-        connection.execute(insert(leases).values(row))
+        In the same order as `end`, before anything else in a transaction, or two would wait for each other.
+        """
+        change = update(leases).where(leases.c.session_id.in_(session_ids)).values(self._deletion())
+        return connection.execute(change).rowcount
+
+    def mark_deleted(self, connection: Connection, session_id: UUID) -> None:
+        """Tell those who wait in a session that it was deleted, also one who stopped waiting just now."""
+        row = self._database.insert(leases).values(session_id=session_id, **self._deletion())
+        connection.execute(row.on_conflict_do_update(index_elements=["session_id"], set_=self._deletion()))
+
+    def _deletion(self) -> dict[str, Any]:
+        now = self._database.now
+        return {"token": NOBODY, "key": None, "question": None, "expires_at": now, "deleted_at": now}
+
+    def delete_dead(self, connection: Connection, seconds: float) -> None:
+        """Delete the leases that ended so many seconds ago and were not given back."""
+        connection.execute(delete(leases).where(leases.c.expires_at < self._database.now - seconds))
 
     def forget(self, lease: Lease) -> None:
         """Renew a lease no more."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -22,6 +23,8 @@ from .store import Message, Overview, Session, Turn
 
 WAIT_SECONDS = 10.0  # for the session's turn that is under way
 POLL_SECONDS = 0.05
+DELETED_AT_ONCE = 100  # sessions in one transaction
+LEFT_SECONDS = 60.0  # for which those who wait may need to know of a deletion
 BATCH = 500  # sessions of which the ids are read at once
 KEY_SECONDS = 24 * 3_600  # for which an idempotency key is known
 
@@ -52,15 +55,14 @@ class Memory:
         session = parse_session_id(session_id)
         if session is None:
             return Exchange(question)
-        lease = Lease(session, key, clean(question) if key else None)
-        give_up = time.monotonic() + WAIT_SECONDS
-        has_waited = False
+        lease = Lease(session, key, _digest(question) if key else None)
+        began, waited = time.monotonic(), 0.0
         try:
-            while (exchange := self.database.run(partial(self._try, lease, question, has_waited))) is None:
-                if time.monotonic() > give_up:
+            while (exchange := self.database.run(partial(self._try, lease, question, waited))) is None:
+                if waited > WAIT_SECONDS:
                     raise SessionBusy(retry_after=BUSY_SECONDS)
                 time.sleep(POLL_SECONDS)
-                has_waited = True
+                waited = time.monotonic() - began
         except BaseException:
             self._leases.forget(lease)  # a database that failed half-way may have it, and then lets it expire
             raise
@@ -86,7 +88,7 @@ class Memory:
         def write(connection: Connection) -> bool:
             if store.fetch_session(connection, session.id):
                 return False
-            store.save_session(connection, session)
+            store.begin_session(connection, session)
             store.insert_messages(connection, session.id, conversation.messages)
             return True
 
@@ -108,36 +110,53 @@ class Memory:
         """Raise StoreUnavailable where the database does not answer."""
         self.database.check()
 
+    def delete_unused(self, since: float) -> int:
+        """Delete some of the sessions that were not used since an instant, and return how many; 0 where none is left.
+
+        Raises StoreUnavailable.
+        """
+
+        def delete(connection: Connection) -> int:
+            unused = store.list_unused(connection, since, DELETED_AT_ONCE)
+            self._leases.revoke(connection, unused)
+            return store.delete_sessions(connection, unused)
+
+        return self.database.transact(delete)
+
+    def forget_leases(self, seconds: float = LEFT_SECONDS) -> None:
+        """Delete what the dead left so many seconds ago; raises StoreUnavailable."""
+        self.database.run(partial(self._leases.delete_dead, seconds=seconds))
+
     def _delete(self, session_id: UUID, connection: Connection) -> bool:
-        was_there = bool(store.delete_sessions(connection, [session_id]))
-        if was_there or self._leases.is_held(connection, session_id):
-            self._leases.revoke(connection, session_id)
+        is_marked = self._leases.revoke(connection, [session_id])
+        was_there = store.delete_sessions(connection, [session_id]) == 1
+        if was_there and not is_marked:
+            self._leases.mark_deleted(connection, session_id)
         return was_there
 
-    def _try(self, lease: Lease, question: str, has_waited: bool, connection: Connection) -> Exchange | None:
+    def _try(self, lease: Lease, question: str, waited: float, connection: Connection) -> Exchange | None:
         """Begin the turn, or repeat the answer to it; None while another one is under way."""
-        holder = self._leases.take(connection, lease, has_waited=has_waited)
-        before = None
-        if lease.key is not None:
-            before = store.find_turn(connection, lease.session_id, lease.key, since=time.time() - KEY_SECONDS)
-        is_reused = before is not None and before.question.text != lease.question
-        is_answered = before is not None and before.answer.finish_reason != "interrupted"
-        if holder is None and not (is_reused or is_answered):
+        before = self._find_turn(connection, lease)
+        if before and _digest(before.question.text) != lease.question:
+            raise KeyReused
+        if before and before.answer.finish_reason != "interrupted":
+            repeated = Exchange(question)
+            repeated.kept = before.answer
+            return repeated
+        holder = self._leases.take(connection, lease, waited)
+        if holder is None and self._find_turn(connection, lease) == before:
             return self._begin(connection, lease, question, before)
-        if holder is None:
+        if holder is None:  # a turn with our key has ended since we looked: look again
             self._leases.end(connection, lease)
             self._leases.forget(lease)
-        elif lease.key is not None and holder.key == lease.key and not is_answered:
-            if holder.question == lease.question:
-                raise KeyInUse(retry_after=BUSY_SECONDS)
-            is_reused = True
-        if is_reused:
-            raise KeyReused
-        if before is None or not is_answered:
+        elif lease.key is not None and holder.key == lease.key:
+            raise KeyInUse(retry_after=BUSY_SECONDS) if holder.question == lease.question else KeyReused()
+        return None
+
+    def _find_turn(self, connection: Connection, lease: Lease) -> Turn | None:
+        if lease.key is None:
             return None
-        repeated = Exchange(question)
-        repeated.kept = before.answer
-        return repeated
+        return store.find_turn(connection, lease.session_id, lease.key, since=time.time() - KEY_SECONDS)
 
     def _begin(
         self, connection: Connection, lease: Lease, question: str, interrupted: Turn | None
@@ -146,6 +165,10 @@ class Memory:
         messages = store.fetch_messages(connection, session.id, session.window_start) if session else []
         found = Found(session, messages, interrupted)
         return RememberedExchange(question, lease, self._leases, self.database, found, summarises=self._summarises)
+
+
+def _digest(question: str) -> str:
+    return sha256(clean(question).encode()).hexdigest()
 
 
 def _fetch(connection: Connection, session_id: UUID) -> Conversation | None:

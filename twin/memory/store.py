@@ -83,16 +83,20 @@ def find_turn(connection: Connection, session_id: UUID, key: str, since: float) 
     position = connection.scalar(query.order_by(row.position.desc()).limit(1))
     if position is None:
         return None
-    return Turn(*fetch_messages(connection, session_id, position, position + 2))
+    said = fetch_messages(connection, session_id, position, position + 2)
+    return Turn(*said) if [message.role for message in said] == ["user", "assistant"] else None
 
 
-def save_session(connection: Connection, session: Session) -> None:
-    """Insert a session, or change the one that has its id; its summary stays as it is."""
-    values = asdict(session)
-    changed = {name: values[name] for name in ("updated_at", "next_position")}
-    change = update(sessions).where(sessions.c.id == session.id).values(**changed)
-    if not connection.execute(change).rowcount:
-        connection.execute(insert(sessions).values(**values))
+def begin_session(connection: Connection, session: Session) -> None:
+    """Add a session."""
+    connection.execute(insert(sessions).values(**asdict(session)))
+
+
+def continue_session(connection: Connection, session: Session) -> bool:
+    """Note that something was said in a session; return False where it is not there any more."""
+    change = update(sessions).where(sessions.c.id == session.id)
+    change = change.values(updated_at=session.updated_at, next_position=session.next_position)
+    return bool(connection.execute(change).rowcount)
 
 
 def move_window(connection: Connection, session_id: UUID, start: int) -> None:

@@ -25,10 +25,11 @@ def write_request(summary: str, said: Sequence[Message]) -> list[dict[str, str]]
 
 def shorten(summary: str, most: int) -> str:
     """Return a model's summary, cut to MAX_WORDS words and `most` tokens."""
-    words = summary.split()[:MAX_WORDS]
-    while words and estimate_tokens(" ".join(words)) > most:
-        words = words[: len(words) * 3 // 4]
-    return " ".join(words)
+    words = " ".join(summary.split()[:MAX_WORDS])
+    if estimate_tokens(words) <= most:
+        return words
+    cut = words.encode()[: 4 * most].decode(errors="ignore")
+    return cut.rpartition(" ")[0] or cut  # not every script has spaces
 
 
 def introduce(summary: str) -> str:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from .. import memory
 from ..memory import Conversation, Message
 
 FinishReason = Literal["length", "content_filter", "interrupted"]
+FIRST_YEAR, LAST_YEAR = 1970, 9998  # that every machine can tell, in every zone
+
+
+def _check_year(value: datetime) -> datetime:
+    if not FIRST_YEAR < value.year < LAST_YEAR:
+        raise ValueError("it is no time that can be")
+    return value
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_check_year)]
 
 
 class LegacyMessage(BaseModel):
@@ -20,7 +30,7 @@ class LegacyMessage(BaseModel):
 
     role: Literal["user", "assistant"] = Field(description="`user` is the visitor, `assistant` the twin")
     content: str = Field(description="what was said")
-    timestamp: AwareDatetime = Field(description="when, in UTC (RFC 3339)")
+    timestamp: Instant = Field(description="when, in UTC (RFC 3339)")
 
 
 class LegacyConversation(BaseModel):
@@ -62,7 +72,7 @@ class Session(BaseModel):
     """A conversation that is remembered."""
 
     session_id: str = Field(description="the id that was asked for")
-    created_at: AwareDatetime = Field(description="when it began, in UTC (RFC 3339)")
+    created_at: Instant = Field(description="when it began, in UTC (RFC 3339)")
     messages: list[SessionMessage] = Field(description="what was said, in its order")
 
     @classmethod
@@ -120,7 +130,7 @@ class Export(BaseModel):
     """All that is kept of a session."""
 
     session_id: str = Field(description="the session's id")
-    created_at: AwareDatetime = Field(description="when it began, in UTC (RFC 3339)")
+    created_at: Instant = Field(description="when it began, in UTC (RFC 3339)")
     summary: str = Field("", description="what the model is shown in place of the first messages")
     summarised: int = Field(0, ge=0, description="how many those are")
     messages: list[ExportedMessage] = Field(description="what was said, in its order")
@@ -140,7 +150,7 @@ class Export(BaseModel):
     def restore(self, session_id: UUID) -> Conversation:
         """Return what this was made of."""
         messages = [message.restore(position) for position, message in enumerate(self.messages)]
-        last = max([self.created_at, *(message.timestamp for message in self.messages)])
+        last = min(max([self.created_at, *(message.timestamp for message in self.messages)]), datetime.now(UTC))
         covered = min(self.summarised, len(messages))
         session = memory.Session(
             session_id,

@@ -44,7 +44,8 @@ def upgrade() -> None:
         sa.Column("token", sa.Uuid, nullable=False),
         sa.Column("expires_at", sa.Double, nullable=False),
         sa.Column("key", sa.Text),
-        sa.Column("question", sa.Text),
+        sa.Column("question", sa.String(64)),
+        sa.Column("deleted_at", sa.Double),
     )
     op.create_table(
         "chores",

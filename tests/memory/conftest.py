@@ -1,0 +1,16 @@
+"""What tests of memory share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from ..scripted_model import ScriptedModel
+from ..service import Service
+
+
+@pytest.fixture
+def summarising(under: Callable[..., Service], model: ScriptedModel) -> Service:
+    """A service with a small window, and summaries of what falls out of it."""
+    return under("gunicorn", MEMORY="on", MEMORY_TOKENS="400", MEMORY_SUMMARY="on")
