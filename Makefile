@@ -11,7 +11,7 @@ run: .venv/service .venv/embedded
 	@exec $(BIN)/flask run $(if $(PORT),--port $(PORT))
 
 test: .venv/service .venv/embedded .venv/dev
-	$(BIN)/pytest -n 3 --dist worksteal
+	$(BIN)/pytest -n 2 --dist worksteal
 
 lint: .venv/service .venv/dev
 	$(BIN)/ruff check

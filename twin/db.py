@@ -45,7 +45,9 @@ LOCK_SECONDS = 0.005  # that SQLite waits for another process, and all of this o
 LOCK_RETRY_SECONDS = 0.02  # that one statement then waits by itself
 LOCKED_SECONDS = 10.0  # that it does so for: a file of 800 MB is locked for 8.5 s while it is vacuumed
 DOWN_SECONDS = 1.0  # that nobody asks a database which has just failed
-CONNECTIONS = {"sqlite": 1, "postgresql": 10}  # of one process; to a file, more would only wait for each other
+# Of one process. To a file, more would only wait for each other; in PostgreSQL they would wait for the day's budget,
+# and that counts as the time of their statements.
+CONNECTIONS = {"sqlite": 1, "postgresql": 4}
 OVERTAKEN = {"40001", "40P01"}  # what PostgreSQL says where two wait for each other: one of them is to try again
 RETRY_SECONDS = 5  # that a visitor is told to wait for a database that does not answer
 MIGRATIONS = Path(__file__).parent / "migrations"
