@@ -184,10 +184,12 @@ class RememberedExchange(Exchange):
 
     def close(self) -> None:
         """End the lease, if `record` did not; where the database is down it ends by itself."""
-        if not self._has_ended:
-            with suppress(StoreUnavailable):
-                self._database.run(lambda connection: self._leases.end(connection, self._lease))
-        self._end()
+        try:
+            if not self._has_ended:
+                with suppress(StoreUnavailable):
+                    self._database.run(lambda connection: self._leases.end(connection, self._lease))
+        finally:
+            self._end()
 
     def _end(self) -> None:
         self._has_ended = True

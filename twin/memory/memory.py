@@ -56,13 +56,12 @@ class Memory:
         if session is None:
             return Exchange(question)
         lease = Lease(session, key, _digest(question) if key else None)
-        began, waited = time.monotonic(), 0.0
+        began = time.monotonic()
         try:
-            while (exchange := self.database.run(partial(self._try, lease, question, waited))) is None:
-                if waited > WAIT_SECONDS:
+            while (exchange := self.database.run(partial(self._try, lease, question, began))) is None:
+                if time.monotonic() - began > WAIT_SECONDS:
                     raise SessionBusy(retry_after=BUSY_SECONDS)
                 time.sleep(POLL_SECONDS)
-                waited = time.monotonic() - began
         except BaseException:
             self._leases.forget(lease)  # a database that failed half-way may have it, and then lets it expire
             raise
@@ -134,7 +133,7 @@ class Memory:
             self._leases.mark_deleted(connection, session_id)
         return was_there
 
-    def _try(self, lease: Lease, question: str, waited: float, connection: Connection) -> Exchange | None:
+    def _try(self, lease: Lease, question: str, began: float, connection: Connection) -> Exchange | None:
         """Begin the turn, or repeat the answer to it; None while another one is under way."""
         before = self._find_turn(connection, lease)
         if before and _digest(before.question.text) != lease.question:
@@ -143,7 +142,7 @@ class Memory:
             repeated = Exchange(question)
             repeated.kept = before.answer
             return repeated
-        holder = self._leases.take(connection, lease, waited)
+        holder = self._leases.take(connection, lease, time.monotonic() - began)
         if holder is None and self._find_turn(connection, lease) == before:
             return self._begin(connection, lease, question, before)
         if holder is None:  # a turn with our key has ended since we looked: look again

@@ -18,6 +18,7 @@ def vacuum(file: str) -> bool:
     """
     with closing(sqlite3.connect(file, timeout=LOCK_SECONDS, isolation_level=None)) as connection:
         connection.execute("VACUUM")
+        connection.execute("PRAGMA busy_timeout = 0")  # whoever waits for a reader here locks all writers out
         give_up = time.monotonic() + READERS_SECONDS
         while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
             if time.monotonic() > give_up:

@@ -17,7 +17,7 @@ FIRST_YEAR, LAST_YEAR = 1970, 9998  # that every machine can tell, in every zone
 
 
 def _check_year(value: datetime) -> datetime:
-    if not FIRST_YEAR < value.year < LAST_YEAR:
+    if not FIRST_YEAR + 1 < value.year < LAST_YEAR:  # a year's room, since its zone may be of another one
         raise ValueError("it is no time that can be")
     return value
 
