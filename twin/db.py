@@ -34,6 +34,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from .addresses import mask_password
+from .config import ROOT, Settings
 from .errors import StartError, StoreUnavailable
 from .tables import REVISION, metadata
 
@@ -68,6 +69,11 @@ class Databases:
         """Connect to nothing yet; raises StartError where DATABASE_URL's client is missing."""
         self._shared = Database(url, statement_seconds=statement_seconds) if url else None
         self._instance = instance
+
+    @classmethod
+    def of(cls, settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS) -> Databases:
+        """Return those of this deployment."""
+        return cls(settings.database_url, ROOT / "instance", statement_seconds=statement_seconds)
 
     def open(self, purpose: str) -> Database:
         """Return the database for a purpose; raises StartError where it cannot be made."""

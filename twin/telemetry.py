@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 class ChatRecord:
     """What the log says of one chat, filled while it happens; None where nobody knows."""
 
-    outcome: str | None = None  # why the answer finished, a problem's code, or `left` where the visitor did
+    outcome: str | None = None  # why the answer finished, `repeated`, a problem's code, or `left` where the visitor did
     model: str | None = None
     first_token_ms: int | None = None  # of a stream, from the chat's start
     prompt_tokens: int | None = None

@@ -98,7 +98,7 @@ class Twin:
         if settings.uses_embedded_model:
             check_available(settings.embedded_model, ROOT / "instance")
         self.rates = Rates(settings)
-        databases = Databases(settings.database_url, ROOT / "instance")
+        databases = Databases.of(settings)
         self.budget = Budget(settings, databases)
         self.memory = Memory(settings, databases) if settings.memory else None
         self.room = BoundedSemaphore(settings.max_in_flight)

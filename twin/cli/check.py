@@ -74,7 +74,7 @@ def try_persona(settings: Settings) -> str:
 
 def try_budget(settings: Settings) -> str:
     """Return how many calls a day may cost; raises StartError or TwinError where nobody can know, or it is none."""
-    budget = Budget(settings, Databases(settings.database_url, ROOT / "instance"))
+    budget = Budget(settings, Databases.of(settings))
     if not budget.is_capped:
         return "DAILY_TOKENS is 0 and DAILY_USD unset: nothing limits what a day may cost."
     budget.check()
@@ -88,7 +88,7 @@ def try_memory(settings: Settings) -> str:
     """Return what is remembered; raises StartError or TwinError where nothing can be."""
     if not settings.memory:
         return "MEMORY is off: each question is answered on its own."
-    Memory(settings, Databases(settings.database_url, ROOT / "instance")).check()
+    Memory(settings, Databases.of(settings)).check()
     days = settings.retention_days
     return f"conversations are kept {f'for {days} days after their last message' if days else 'for ever'}."
 
@@ -102,7 +102,7 @@ def try_model(settings: Settings) -> str:
 
     messages = _compose(settings)
     answer = Model(settings, embedded).answer(
-        messages, partial(Budget(settings, Databases(settings.database_url, ROOT / "instance")).hold, messages)
+        messages, partial(Budget(settings, Databases.of(settings)).hold, messages)
     )
     notice = f" {NOTICE}" if settings.uses_embedded_model else ""
     return f"asked “{QUESTION}”, it answers “{shorten(answer.text, 60, placeholder=' …')}”.{notice}"

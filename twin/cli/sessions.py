@@ -129,10 +129,9 @@ def purge_sessions(session_ids: tuple[str, ...], is_all: bool) -> None:
 def open_memory(settings: Settings | None = None) -> Memory:
     """Return what is remembered, also where `MEMORY` is off by now; raises StartError where nothing ever was."""
     settings = settings or _settings()
-    instance = ROOT / "instance"
-    if not (settings.memory or settings.database_url or (instance / "memory.db").exists()):
+    if not (settings.memory or settings.database_url or (ROOT / "instance" / "memory.db").exists()):
         raise StartError("MEMORY is off, and nothing is remembered.")
-    return Memory(settings, Databases(settings.database_url, instance, statement_seconds=PATIENT_SECONDS))
+    return Memory(settings, Databases.of(settings, statement_seconds=PATIENT_SECONDS))
 
 
 def _take_in(memory: Memory, export: Export) -> str:

@@ -8,7 +8,7 @@ import click
 from flask import current_app
 
 from ..budget import Budget
-from ..config import ROOT, load_settings
+from ..config import load_settings
 from ..db import Databases
 from ..errors import StartError
 
@@ -24,7 +24,7 @@ def spend(days: int, as_json: bool) -> None:
     A call that is not settled counts as its worst case.
     """
     settings = load_settings(current_app.config)
-    budget = Budget(settings, Databases(settings.database_url, ROOT / "instance"))
+    budget = Budget(settings, Databases.of(settings))
     if not budget.is_capped:
         raise StartError("DAILY_TOKENS is 0 and DAILY_USD unset: nothing is counted.")
     spent = budget.fetch_days(days)

@@ -13,11 +13,11 @@ from .. import memory
 from ..memory import Conversation, Message
 
 FinishReason = Literal["length", "content_filter", "interrupted"]
-FIRST_YEAR, LAST_YEAR = 1970, 9998  # that every machine can tell, in every zone
+YEARS = range(1972, 9998)  # that every machine can tell, in every zone
 
 
 def _check_year(value: datetime) -> datetime:
-    if not FIRST_YEAR + 1 < value.year < LAST_YEAR:  # a year's room, since its zone may be of another one
+    if value.year not in YEARS:
         raise ValueError("it is no time that can be")
     return value
 
