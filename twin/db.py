@@ -79,6 +79,11 @@ class Databases:
         """Return the database for a purpose; raises StartError where it cannot be made."""
         return self._shared or Database(f"sqlite:///{self._instance / purpose}.db")
 
+    def has(self, purpose: str) -> bool:
+        """Return whether there is one for a purpose; a PostgreSQL is not asked, since it may make its tables."""
+        file = self._shared.file if self._shared else self._instance / f"{purpose}.db"
+        return file is None or file.exists()
+
 
 class Database:
     """A SQLite file or a PostgreSQL, for many threads and processes at once; one that fails is left alone shortly."""

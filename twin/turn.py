@@ -101,6 +101,7 @@ class Twin:
         databases = Databases.of(settings)
         self.budget = Budget(settings, databases)
         self.memory = Memory(settings, databases) if settings.memory else None
+        self._databases = databases
         self.room = BoundedSemaphore(settings.max_in_flight)
 
     @cached_property
@@ -109,6 +110,11 @@ class Twin:
         from .llm import Model  # openai takes 0.6 s to import
 
         return Model(self.settings, self.embedded)
+
+    @cached_property
+    def _left(self) -> Memory:
+        """What was remembered when `MEMORY` was on."""
+        return Memory(self.settings, self._databases)
 
     def warm_up(self) -> None:
         """Do what the first visitor would otherwise wait for."""
@@ -140,6 +146,13 @@ class Twin:
             self._check_databases()
         except StoreUnavailable as error:
             raise NotReady("The database does not answer.", retry_after=error.retry_after) from error
+
+    def delete_session(self, session_id: str) -> None:
+        """Delete a session, also what is left of it from when `MEMORY` was on; raises StoreUnavailable."""
+        if self.memory:
+            self.memory.delete(session_id)
+        elif self._databases.has("memory"):
+            self._left.delete(session_id)
 
     def begin(self, message: str, session_id: str | None, address: str | None = None, key: str | None = None) -> Turn:
         """Let a turn in; without an `address` nothing limits how often. The turn is to be closed.

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import httpx2
 import pytest
+
+from twin.config import Settings
+from twin.db import Databases
+from twin.memory import Conversation, Memory, Message, Session
 
 from ..scripted_model import ScriptedModel, answers
 from ..service import Service
@@ -65,6 +71,18 @@ def test_deletes_it(remembering: Service, model: ScriptedModel) -> None:
     assert remembering.http.get(f"/sessions/{other}").status_code == 200
     remembering.chat("Who am I?", session_id=session)
     assert [message["content"] for message in model.requests[-1]["messages"][1:]] == ["Who am I?"]
+
+
+def test_deletes_what_is_left_from_when_memory_was_on(start_service: Callable[..., Service]) -> None:
+    service, session, now = start_service("gunicorn"), uuid4(), time.time()
+    instance = service.root / "instance"
+    assert service.http.delete(f"/sessions/{session}").status_code == 204
+    assert not list(instance.glob("memory*"))
+    memory = Memory(Settings(memory=True), Databases(None, instance))
+    memory.insert(Conversation(Session(session, now, now), [Message(0, "user", "Hi", now)]))
+    assert service.http.delete(f"/sessions/{session}").status_code == 204
+    assert memory.fetch(str(session)) is None
+    memory.database.close()
 
 
 @pytest.mark.parametrize("path", ["/sessions/{}", "/sessions/{}/export", "/conversation/{}"])

@@ -14,7 +14,7 @@ import click
 from flask import current_app
 from pydantic import ValidationError
 
-from ..config import ROOT, Settings, load_settings
+from ..config import Settings, load_settings
 from ..db import PATIENT_SECONDS, Databases
 from ..errors import StartError, print_line
 from ..memory import Conversation, Housekeeping, Memory, parse_session_id
@@ -129,9 +129,10 @@ def purge_sessions(session_ids: tuple[str, ...], is_all: bool) -> None:
 def open_memory(settings: Settings | None = None) -> Memory:
     """Return what is remembered, also where `MEMORY` is off by now; raises StartError where nothing ever was."""
     settings = settings or _settings()
-    if not (settings.memory or settings.database_url or (ROOT / "instance" / "memory.db").exists()):
+    databases = Databases.of(settings, statement_seconds=PATIENT_SECONDS)
+    if not (settings.memory or databases.has("memory")):
         raise StartError("MEMORY is off, and nothing is remembered.")
-    return Memory(settings, Databases.of(settings, statement_seconds=PATIENT_SECONDS))
+    return Memory(settings, databases)
 
 
 def _take_in(memory: Memory, export: Export) -> str:

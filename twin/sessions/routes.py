@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app
 
 from ..errors import NotFound, StoreUnavailable
-from ..memory import Conversation, Memory
+from ..memory import Conversation
 from ..operation import operation
+from ..turn import Twin
 from .schemas import Export, LegacyConversation, Session
 
 blueprint = Blueprint("sessions", __name__)
@@ -32,8 +33,7 @@ def export_session(session_id: str) -> Response:
 @operation(fails=[StoreUnavailable])
 def delete_session(session_id: str) -> None:
     """Delete a session and all that was said in it; an unknown one is as good as deleted."""
-    if (memory := _memory()) is not None:
-        memory.delete(session_id)
+    _twin().delete_session(session_id)
 
 
 @blueprint.get("/conversation/<session_id>")
@@ -47,13 +47,13 @@ def show_conversation(session_id: str) -> LegacyConversation:
 
 
 def _find(session_id: str) -> Conversation:
-    memory = _memory()
+    memory = _twin().memory
     found = memory.fetch(session_id) if memory else None
     if found is None:
         raise NotFound
     return found
 
 
-def _memory() -> Memory | None:
-    memory: Memory | None = current_app.extensions["twin"].memory
-    return memory
+def _twin() -> Twin:
+    twin: Twin = current_app.extensions["twin"]
+    return twin
