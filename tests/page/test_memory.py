@@ -518,6 +518,24 @@ def test_what_one_tab_deletes_the_others_forget(chat: Page, remembering: Service
     assert before not in chat.evaluate("JSON.stringify(localStorage)")
 
 
+def test_what_one_tab_deletes_leaves_another_chat_in_another_tab(chat: Page, remembering: Service) -> None:
+    ask(chat, "One")
+    expect_answer(chat)
+    other = chat.context.new_page()
+    other.goto(remembering.url)
+    other.get_by_role("button", name="New chat").click()
+    ask(other, "Two")
+    expect_answer(other)
+    after = stored(other)
+    other.evaluate("addEventListener('storage', (event) => (window.last = event.key))")
+    confirm(chat)
+    expect(status(chat)).to_have_text("Deleted.")
+    chat.evaluate("localStorage.setItem('told', 'all')")
+    wait_until(lambda: other.evaluate("window.last") == "told")
+    expect(other.locator(".question")).to_have_text(["Two"])
+    assert stored(chat) == after
+
+
 def test_a_new_chat_leaves_the_one_before_to_the_service(chat: Page, remembering: Service, sent: list[Request]) -> None:
     ask(chat, "One")
     expect_answer(chat)

@@ -1,6 +1,7 @@
 // What was said, as this browser keeps it: for this tab, or, where the service remembers it too, for the next visit.
 
 const KEY = "twin.conversation";
+const DELETED = "twin.deleted"; // holds, for a moment, the id of a session that was just deleted
 
 export class Conversation {
   sessionId = null;
@@ -52,20 +53,23 @@ export class Conversation {
     this.save();
   }
 
-  /** Clear it, here and in the other tabs that show it; see `follow`. */
-  forget() {
+  /** Forget a session that was deleted: here, in the storage, and in the other tabs that show it; see `follow`. */
+  forget(id) {
+    if (this.sessionId === id) Object.assign(this, { sessionId: null, turns: [] });
     try {
-      globalThis[this.#storage].removeItem(KEY);
+      const storage = globalThis[this.#storage];
+      if (JSON.parse(storage.getItem(KEY))?.sessionId === id) this.save(); // else another tab's chat is there
+      storage.setItem(DELETED, id);
+      storage.removeItem(DELETED);
     } catch {
       // as above
     }
-    this.clear();
   }
 
-  /** Clear it if a `storage` event says that another tab forgot it; return whether it did. */
-  follow({ key, oldValue, newValue }) {
-    if (key !== KEY || newValue !== null || !oldValue?.includes(`"sessionId":"${this.sessionId}"`)) return false;
-    Object.assign(this, { sessionId: null, turns: [] });
+  /** Forget it if a `storage` event says that another tab deleted it; return whether it did. */
+  follow({ key, newValue }) {
+    if (key !== DELETED || !newValue || newValue !== this.sessionId) return false;
+    this.forget(newValue);
     return true;
   }
 

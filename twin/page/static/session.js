@@ -70,7 +70,7 @@ export class Session {
       this.say(`Nothing was deleted. ${error.message}`, { visibly: true });
       return;
     }
-    if (this.conversation.sessionId === id) this.conversation.forget();
+    this.conversation.forget(id);
     this.redraw();
     this.say("Deleted.", { visibly: true });
   }
