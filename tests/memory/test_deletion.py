@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import create_engine, delete, text, update
 
 from twin.config import Settings
 from twin.db import Databases
@@ -19,9 +20,11 @@ from twin.errors import SessionBusy, StoreUnavailable
 from twin.memory import Conversation, Housekeeping, Memory, Message, Said, Session
 from twin.memory.lease import Lease, Leases
 from twin.memory.summary import shorten
+from twin.tables import leases, sessions
 
 from ..scripted_model import ScriptedModel, answers, later, waits_for
 from ..service import Service, wait_until
+from ..stores import PostgresServer
 from .test_window import is_summary
 
 SAID = Said("An answer", "stop", "persona")
@@ -86,6 +89,26 @@ def test_what_is_too_old_is_not_brought_back_by_a_turn_that_was_under_way(memory
             exchange.record(SAID)
         exchange.close()
     assert memory.fetch(session) is None
+
+
+def test_a_session_that_is_used_while_the_old_are_deleted_stays(postgres: PostgresServer, tmp_path: Path) -> None:
+    url, session, long_ago = postgres.make_database(), uuid4(), time.time() - 86_400
+    memory = Memory(Settings(memory=True), Databases(url, tmp_path))
+    assert memory.insert(Conversation(Session(session, 0.0, long_ago), [Message(0, "user", "Hi", long_ago)]))
+    exchange, engine = memory.open("Still there?", str(session)), create_engine(url)
+    with engine.connect() as turn, engine.connect() as others, ThreadPoolExecutor(1) as pool:
+        others.execution_options(isolation_level="AUTOCOMMIT")  # to see what is new
+        turn.execute(delete(leases))  # as the turn's end does
+        deleted = pool.submit(memory.delete_unused, long_ago + 1)
+        waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = :name")
+        wait_until(lambda: others.scalar(waiting, {"name": engine.url.database}))
+        turn.execute(update(sessions).values(updated_at=time.time()))
+        turn.commit()
+        assert deleted.result() == 0
+    exchange.close()
+    assert memory.fetch(str(session))
+    engine.dispose()
+    memory.database.close()
 
 
 def test_a_refused_value_is_no_reason_to_leave_the_database_alone(memory: Memory) -> None:

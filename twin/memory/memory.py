@@ -117,8 +117,8 @@ class Memory:
 
         def delete(connection: Connection) -> int:
             unused = store.list_unused(connection, since, DELETED_AT_ONCE)
-            self._leases.revoke(connection, unused)
-            return store.delete_sessions(connection, unused)
+            self._leases.revoke(connection, unused)  # which waits for turns that end at this moment
+            return store.delete_sessions(connection, store.lock_unused(connection, since, unused))
 
         return self.database.transact(delete)
 

@@ -140,6 +140,12 @@ def list_unused(connection: Connection, since: float, count: int) -> list[UUID]:
     return list(connection.scalars(query))
 
 
+def lock_unused(connection: Connection, since: float, session_ids: Sequence[UUID]) -> list[UUID]:
+    """Return which of these were not used since an instant; nobody uses those until the transaction ends."""
+    query = select(sessions.c.id).where(sessions.c.id.in_(session_ids), sessions.c.updated_at < since)
+    return list(connection.scalars(query.order_by(sessions.c.id).with_for_update()))
+
+
 def list_latest(connection: Connection, count: int) -> list[Overview]:
     """Return the sessions that were used last, the latest first."""
     said = select(func.count()).where(messages.c.session_id == sessions.c.id).scalar_subquery()
