@@ -95,7 +95,7 @@ Index(
 )
 
 # Who answers in a session at this moment, and which message (SHA-256 of its text) with which key; whoever does not
-# renew it has died. Where a session was deleted this stays for a while, for those who wait in it.
+# renew it has died. Where a session was deleted, or its first message failed, this stays a while for those who wait.
 leases = Table(
     "leases",
     metadata,

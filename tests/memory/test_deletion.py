@@ -76,6 +76,17 @@ def test_who_waits_is_told_although_another_message_came_after_the_deletion(memo
     assert take(Lease(session), 0.0) is None
 
 
+def test_who_waits_is_told_although_nothing_was_said_before_the_deletion(memory: Memory) -> None:
+    leases = Leases(memory.database)
+    session = uuid4()
+    failing, waiting = memory.open("First", str(session)), Lease(session)
+    assert memory.database.run(lambda link: leases.take(link, waiting, 0.0))
+    failing.close()
+    assert not memory.delete(str(session))
+    with pytest.raises(SessionBusy):
+        memory.database.run(lambda link: leases.take(link, waiting, 60.0))
+
+
 def test_what_is_too_old_is_not_brought_back_by_a_turn_that_was_under_way(memory: Memory) -> None:
     session = str(uuid4())
     for number in range(2):

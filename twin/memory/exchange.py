@@ -186,8 +186,9 @@ class RememberedExchange(Exchange):
         """End the lease, if `record` did not; where the database is down it ends by itself."""
         try:
             if not self._has_ended:
+                end = self._leases.leave if self._is_new else self._leases.end  # of a new one there is nothing else
                 with suppress(StoreUnavailable):
-                    self._database.run(lambda connection: self._leases.end(connection, self._lease))
+                    self._database.run(lambda connection: end(connection, self._lease))
         finally:
             self._end()
 

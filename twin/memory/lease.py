@@ -18,7 +18,7 @@ from ..db import Database
 from ..errors import SessionBusy, StoreUnavailable
 from ..tables import leases
 
-NOBODY = UUID(int=0)  # the token of a lease that only says when its session was deleted
+NOBODY = UUID(int=0)  # the token of a lease that nobody has, and that may say when its session was deleted
 LEASE_SECONDS = 15.0  # after which a holder that renewed nothing counts as dead
 RENEW_SECONDS = 5.0
 BUSY_SECONDS = 2  # that a visitor is told to wait while the session is busy
@@ -71,6 +71,11 @@ class Leases:
         own = (leases.c.session_id == lease.session_id) & (leases.c.token == lease.token)
         if connection.execute(delete(leases).where(own, leases.c.deleted_at.is_(None))).rowcount:
             return True
+        return self.leave(connection, lease)
+
+    def leave(self, connection: Connection, lease: Lease) -> bool:
+        """Do the same, but let the row stay for a while, so that a deletion finds it and tells those who wait."""
+        own = (leases.c.session_id == lease.session_id) & (leases.c.token == lease.token)
         nobody = {"token": NOBODY, "key": None, "question": None, "expires_at": self._database.now}
         return bool(connection.execute(update(leases).where(own).values(nobody)).rowcount)
 
