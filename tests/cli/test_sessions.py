@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -49,6 +51,23 @@ def test_lists_shows_exports_and_purges(run: Run, service: Service, tmp_path: Pa
     assert "2 sessions were deleted" in run("sessions", "purge", "--all", **settings).stdout
     assert run("sessions", "export", **settings).stdout == ""
     assert not [path for path in (service.root / "instance").glob("memory*") if b"Ada" in path.read_bytes()]
+
+
+def test_a_purge_leaves_what_those_who_wait_need(run: Run, tmp_path: Path) -> None:
+    settings, session = {"MEMORY": "on", "DATABASE_URL": f"sqlite:///{tmp_path}/memory.db"}, uuid4()
+    message = {"role": "user", "content": "Hi", "timestamp": "2025-01-02T03:04:05Z"}
+    export = {"session_id": str(session), "created_at": "2025-01-02T03:04:05Z", "messages": [message]}
+    (tmp_path / "export.jsonl").write_text(json.dumps(export))
+    run("sessions", "import", str(tmp_path / "export.jsonl"), **settings)
+    assert "1 sessions were deleted" in run("sessions", "purge", str(session), **settings).stdout
+    assert "0 sessions were deleted" in run("sessions", "purge", "--all", **settings).stdout
+    with closing(sqlite3.connect(tmp_path / "memory.db")) as file:
+        marked = "SELECT session_id FROM leases WHERE deleted_at > 0"
+        assert file.execute(marked).fetchall() == [(session.hex,)]
+        file.execute("UPDATE leases SET expires_at = expires_at - 60")
+        file.commit()
+        run("sessions", "purge", "--all", **settings)
+        assert file.execute(marked).fetchall() == []
 
 
 def test_imports_an_older_services_folder(run: Run, tmp_path: Path) -> None:

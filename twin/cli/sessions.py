@@ -105,10 +105,10 @@ def import_sessions(path: Path) -> None:
 @click.argument("session_ids", nargs=-1)
 @click.option("--all", "is_all", is_flag=True, help="Delete every session.")
 def purge_sessions(session_ids: tuple[str, ...], is_all: bool) -> None:
-    """Delete SESSION_IDS, or what is older than RETENTION_DAYS, and leave no trace of what was deleted in the file."""
+    """Delete SESSION_IDS, or what is older than RETENTION_DAYS, and leave no trace of what was said in the file."""
     settings = _settings()
     memory = open_memory(settings)
-    memory.forget_leases(0)
+    memory.forget_leases()
     housekeeping = Housekeeping(memory, settings.retention_days)
     if session_ids:
         deleted = sum(map(memory.delete, session_ids))
@@ -123,7 +123,7 @@ def purge_sessions(session_ids: tuple[str, ...], is_all: bool) -> None:
         raise StartError(f"{deleted} sessions were deleted, but traces are left in the file ({error}).") from None
     if not is_clean:
         raise StartError(f"{deleted} sessions were deleted, but somebody who reads the file keeps traces in its log.")
-    click.echo(f"{deleted} sessions were deleted, and no trace of what was deleted is left in the file.")
+    click.echo(f"{deleted} sessions were deleted, and no trace of what was said is left in the file.")
 
 
 def open_memory(settings: Settings | None = None) -> Memory:

@@ -47,7 +47,6 @@ class Housekeeping:
     def delete_unused(self, since: float) -> int:
         """Delete the sessions that were not used since an instant, and return how many; raises StoreUnavailable."""
         deleted = 0
-        self._memory.forget_leases()
         while batch := self._memory.delete_unused(since):
             deleted += batch
             time.sleep(0.01)  # others may write
@@ -57,6 +56,7 @@ class Housekeeping:
         is_start = True
         while True:
             with suppress(StoreUnavailable):  # which is logged, and passes
+                self._memory.forget_leases()
                 if self._claim(pause=DAY_SECONDS):
                     self._clean_up(is_daily=True)
                     is_start = False

@@ -122,9 +122,9 @@ class Memory:
 
         return self.database.transact(delete)
 
-    def forget_leases(self, seconds: float = LEFT_SECONDS) -> None:
-        """Delete what the dead left so many seconds ago; raises StoreUnavailable."""
-        self.database.run(partial(self._leases.delete_dead, seconds=seconds))
+    def forget_leases(self) -> None:
+        """Delete what the dead and the deleted left, if nobody waits for it any more; raises StoreUnavailable."""
+        self.database.run(partial(self._leases.delete_dead, seconds=LEFT_SECONDS))
 
     def _delete(self, session_id: UUID, connection: Connection) -> bool:
         is_marked = self._leases.revoke(connection, [session_id])
