@@ -6,9 +6,11 @@ import math
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,6 +20,7 @@ from twin.config import Settings
 from twin.db import Databases
 from twin.errors import SessionBusy, StoreUnavailable
 from twin.memory import Conversation, Housekeeping, Memory, Message, Said, Session
+from twin.memory.housekeeping import vacuum_apart
 from twin.memory.lease import Lease, Leases
 from twin.memory.summary import shorten
 from twin.tables import leases, sessions
@@ -100,6 +103,28 @@ def test_what_is_too_old_is_not_brought_back_by_a_turn_that_was_under_way(memory
             exchange.record(SAID)
         exchange.close()
     assert memory.fetch(session) is None
+
+
+def test_housekeeping_goes_on_after_the_database_was_away(memory: Memory, execute: Callable[[str], Any]) -> None:
+    session, housekeeping = uuid4(), Housekeeping(memory, retention_days=1)
+    assert memory.insert(Conversation(Session(session, 0.0, 0.0), [Message(0, "user", "Hi", 0.0)]))
+    execute("ALTER TABLE sessions RENAME TO away")
+    with pytest.raises(StoreUnavailable):
+        housekeeping.look()
+    execute("ALTER TABLE away RENAME TO sessions")
+
+    def is_deleted() -> bool:
+        with suppress(StoreUnavailable):
+            housekeeping.look()
+            return memory.fetch(str(session)) is None
+        return False
+
+    wait_until(is_deleted)
+
+
+def test_where_no_process_can_be_started_the_log_says_what_is_left(caplog: pytest.LogCaptureFixture) -> None:
+    vacuum_apart(Path("no/" * 100_000))
+    assert caplog.messages[0].endswith("until tomorrow: Argument list too long")
 
 
 def test_a_session_that_is_used_while_the_old_are_deleted_stays(postgres: PostgresServer, tmp_path: Path) -> None:

@@ -33,6 +33,8 @@ class Housekeeping:
         self._memory = memory
         self._database = memory.database
         self._retention_days = retention_days
+        self._is_start = True
+        self._busy_until = 0.0  # what we wrote when it was last ours to do
 
     def start(self) -> None:
         """Do it soon, and then daily, beside everything else."""
@@ -52,17 +54,21 @@ class Housekeeping:
             time.sleep(0.01)  # others may write
         return deleted
 
+    def look(self) -> None:
+        """Do what is due, unless another process does it; raises StoreUnavailable."""
+        self._memory.forget_leases()
+        if self._claim(pause=DAY_SECONDS):
+            self._clean_up(is_daily=True)
+        elif self._is_start and self._claim(pause=0):  # RETENTION_DAYS may be another one now
+            self._clean_up(is_daily=False)
+        else:
+            return
+        self._is_start = False
+
     def _run_for_ever(self) -> None:
-        is_start = True
         while True:
             with suppress(StoreUnavailable):  # which is logged, and passes
-                self._memory.forget_leases()
-                if self._claim(pause=DAY_SECONDS):
-                    self._clean_up(is_daily=True)
-                    is_start = False
-                elif is_start and self._claim(pause=0):  # RETENTION_DAYS may be another one now
-                    self._clean_up(is_daily=False)
-                    is_start = False
+                self.look()
             time.sleep(LOOK_SECONDS)
 
     def _clean_up(self, *, is_daily: bool) -> None:
@@ -71,21 +77,28 @@ class Housekeeping:
             if deleted := self.delete_expired():
                 logger.info("RETENTION_DAYS: %s sessions were deleted.", deleted)
             if self._database.file and (deleted or is_daily):
-                _vacuum(self._database.file)
+                vacuum_apart(self._database.file)
             is_done = is_daily
         finally:
             self._unclaim(is_done=is_done)
 
     def _claim(self, pause: float) -> bool:
-        """Return whether it is ours to do: nobody does it now, and nobody did for `pause` seconds."""
+        """Return whether it is ours to do: nobody does it now, and nobody did for `pause` seconds.
+
+        Where the database was away when we ended, it is still ours.
+        """
         now, row = self._database.now, chores.c
-        is_due = (row.name == NAME) & (row.busy_until < now) & (row.done_at <= now - pause)
+        is_free = (row.busy_until < now) | (row.busy_until == self._busy_until)
+        change = update(chores).where(row.name == NAME, is_free, row.done_at <= now - pause)
+        take = change.values(busy_until=now + BUSY_SECONDS).returning(row.busy_until)
 
         def claim(connection: Connection) -> bool:
             if connection.scalar(select(row.name).where(row.name == NAME)) is None:
                 with suppress(IntegrityError):  # another process did
                     connection.execute(insert(chores).values(name=NAME, busy_until=0, done_at=0))
-            return bool(connection.execute(update(chores).where(is_due).values(busy_until=now + BUSY_SECONDS)).rowcount)
+            taken: float | None = connection.scalar(take)
+            self._busy_until = taken or self._busy_until
+            return taken is not None
 
         return self._database.run(claim)
 
@@ -96,9 +109,15 @@ class Housekeeping:
         self._database.run(lambda connection: connection.execute(change))
 
 
-def _vacuum(file: Path) -> None:
-    script = Path(__file__).with_name("vacuum.py")
-    done = subprocess.run([sys.executable, str(script), str(file)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        reason = done.stderr.strip().rpartition("\n")[2]
-        logger.warning("Traces of what was deleted may be left in %s until tomorrow: %s", file, reason)
+def vacuum_apart(file: Path) -> None:
+    """Leave nothing of what was deleted in a SQLite file, or a line in the log that says why something may be left."""
+    command = [sys.executable, str(Path(__file__).with_name("vacuum.py")), str(file)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError as error:  # this machine has no room for another process
+        reason = str(error.strerror)
+    else:
+        if not done.returncode:
+            return
+        reason = done.stderr.strip().rpartition("\n")[2] or f"status {done.returncode}"
+    logger.warning("Traces of what was deleted may be left in %s until tomorrow: %s", file, reason)
