@@ -92,6 +92,21 @@ def test_imports_an_older_services_folder(run: Run, tmp_path: Path) -> None:
     assert taken["messages"][0]["timestamp"] == "2025-01-02T03:04:05.678901Z"
 
 
+def test_imports_the_others_where_a_line_is_broken(run: Run, tmp_path: Path, database_url: str) -> None:
+    def line(**more: str) -> str:
+        said = {"role": "user", "content": "Hi", "timestamp": "2025-01-02T03:04:05Z"} | more
+        return json.dumps({"session_id": str(uuid4()), "created_at": said["timestamp"], "messages": [said]})
+
+    key = "".join(str(uuid4()) for _ in range(200))  # more than an index of PostgreSQL takes
+    first = line()
+    lines = [first, line(idempotency_key=key), line(persona="\0"), first, line(idempotency_key="k" * 255)]
+    (tmp_path / "export.jsonl").write_text("\n".join(lines))
+    told = run("sessions", "import", str(tmp_path / "export.jsonl"), MEMORY="on", DATABASE_URL=database_url)
+    assert told.stdout.startswith("2 imported, 1 already there, 0 skipped"), told.stderr
+    for number, line_told in enumerate(told.stderr.splitlines(), 2):
+        assert f"line {number}: messages.0." in line_told
+
+
 @pytest.mark.parametrize("content", ["{", "[1]", '{"session_id": 1}', '[{"role": "wizard", "content": "x"}]'])
 def test_says_what_it_cannot_import(run: Run, tmp_path: Path, content: str) -> None:
     (tmp_path / "folder").mkdir()

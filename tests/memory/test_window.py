@@ -52,6 +52,11 @@ def test_turns_that_a_model_should_not_see_are_left_out() -> None:
     assert [message.text for message in drop_unshown(messages)] == ["a", "b", "c", "d"]
 
 
+def test_a_greeting_from_elsewhere_is_not_shown() -> None:
+    messages = [Message(0, "assistant", "Welcome!", 0.0), *said([("a", "b")])]
+    assert [message.text for message in drop_unshown(messages)] == ["a", "b"]
+
+
 def test_500_turns_never_exceed_the_budget_and_mostly_share_their_beginning(
     start_service: Callable[..., Service], model: ScriptedModel
 ) -> None:

@@ -6,14 +6,19 @@ import json
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from twin import create_app
+from twin.config import Settings
+from twin.db import Databases
+from twin.memory import Conversation, Memory, Message, Session
 
 from ..conftest import KEY
 from ..scripted_model import ScriptedModel, answers, fails, streams, waits_for
@@ -275,6 +280,22 @@ def test_what_the_service_no_longer_has_is_forgotten_but_for_the_draft(
     field(chat).press("Enter")
     expect_answer(chat)
     assert session_id(chat) != before
+
+
+def test_shows_a_conversation_from_elsewhere_that_the_twin_began(page: Page, remembering: Service) -> None:
+    session, now = uuid4(), time.time()
+    lines = [("assistant", "Welcome!"), ("user", "Hi"), ("assistant", "Hello.")]
+    said = [Message(position, role, text, now) for position, (role, text) in enumerate(lines)]
+    memory = Memory(Settings(memory=True), Databases(None, remembering.root / "instance"))
+    memory.insert(Conversation(Session(session, now, now, next_position=3), said))
+    memory.database.close()
+    page.goto(remembering.url)
+    conversation = json.dumps({"sessionId": str(session), "draft": "", "turns": []})
+    page.evaluate("(conversation) => localStorage.setItem('twin.conversation', conversation)", conversation)
+    page.reload()
+    expect(page.locator(".question")).to_have_text(["Hi"])
+    expect(reply(page)).to_have_text("Hello.")
+    expect(status(page)).to_be_empty()
 
 
 def test_shows_its_own_copy_where_the_service_cannot_say(page: Page, line: Line, model: ScriptedModel) -> None:

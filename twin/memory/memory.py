@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from hashlib import sha256
 from uuid import UUID
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from ..config import Settings
 from ..db import Database, Databases
 from ..errors import KeyInUse, KeyReused, SessionBusy
-from ..tables import clean
+from ..tables import clean, sessions
 from . import store
 from .exchange import Exchange, Found, RememberedExchange
 from .lease import BUSY_SECONDS, Lease, Leases
@@ -85,9 +85,9 @@ class Memory:
         session = conversation.session
 
         def write(connection: Connection) -> bool:
-            if store.fetch_session(connection, session.id):
+            row = self.database.insert(sessions).values(**asdict(session)).on_conflict_do_nothing()
+            if connection.scalar(row.returning(sessions.c.id)) is None:
                 return False
-            store.begin_session(connection, session)
             store.insert_messages(connection, session.id, conversation.messages)
             return True
 

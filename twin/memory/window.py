@@ -31,15 +31,16 @@ def count_tokens(message: Message) -> int:
 
 
 def drop_unshown(messages: Sequence[Message]) -> list[Message]:
-    """Return `messages` without the turns that a model should not see: declined ones, and those without an answer.
+    """Return `messages` without what a model should not see: declined turns, those without an answer, and a greeting.
 
-    A provider's filter would decline the next message too, and many refuse a message without text.
+    A provider's filter would decline the next message too, and many refuse a message without text, or a conversation
+    that an assistant begins, as imported ones may.
     """
     kept: list[Message] = []
     for message in messages:
         if message.role == "assistant" and (message.finish_reason == "content_filter" or not message.text.strip()):
             if kept and kept[-1].role == "user":
                 kept.pop()
-        else:
+        elif kept or message.role == "user":
             kept.append(message)
     return kept

@@ -88,12 +88,14 @@ class Session(BaseModel):
 class ExportedMessage(LegacyMessage):
     """All that is kept of what one side said; null where nobody knows."""
 
-    idempotency_key: str | None = Field(None, description="the one that the visitor's message came with")
+    idempotency_key: str | None = Field(None, max_length=255, description="that the visitor's message came with")
     prompt_tokens: int | None = Field(None, ge=0, lt=2**31, description="of an answer: what the model read for it")
     completion_tokens: int | None = Field(None, ge=0, lt=2**31, description="of an answer: what the model wrote")
     model: str | None = Field(None, description="of an answer: the model that gave it")
     finish_reason: Literal["stop", FinishReason] | None = Field(None, description="of an answer: why it ended")
-    persona: str | None = Field(None, max_length=64, description="of an answer: the SHA-256 of the persona's text")
+    persona: str | None = Field(
+        None, pattern="^[0-9a-f]{64}$", description="of an answer: the SHA-256 of the persona's text, in hexadecimal"
+    )
 
     @classmethod
     def of(cls, message: Message) -> ExportedMessage:

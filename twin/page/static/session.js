@@ -92,6 +92,7 @@ function pair(messages) {
   const paired = [];
   for (const { role, content, finish_reason: reason } of messages) {
     if (role === "user") paired.push({ question: content, answer: "", state: "stopped", note: "Stopped." });
+    else if (!paired.length) continue; // a greeting, in a conversation from elsewhere
     else if (reason === "interrupted") paired.at(-1).answer = content;
     else Object.assign(paired.at(-1), { answer: content, state: "answered", note: explain(reason) });
   }
