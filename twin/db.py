@@ -282,5 +282,6 @@ def _make_private(file: Path) -> None:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA secure_delete=ON")  # zeros in place of what was deleted; not every build does it unasked
     with suppress(connection.OperationalError):  # while another process does the same
         connection.execute("PRAGMA journal_mode=WAL")
