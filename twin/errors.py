@@ -156,7 +156,7 @@ class TooLarge(TwinError):
 
 
 class NotFound(TwinError):
-    """No route has this path."""
+    """No route has this path, or nothing is kept of this session."""
 
     status = 404
     code = "not_found"
