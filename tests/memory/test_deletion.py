@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import sqlite3
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -88,6 +89,15 @@ def test_who_waits_is_told_although_nothing_was_said_before_the_deletion(memory:
     assert not memory.delete(str(session))
     with pytest.raises(SessionBusy):
         memory.database.run(lambda link: leases.take(link, waiting, 60.0))
+
+
+def test_who_deletes_an_unknown_session_waits_for_no_writer(tmp_path: Path) -> None:
+    memory = Memory(Settings(memory=True), Databases(None, tmp_path))
+    memory.check()
+    with closing(sqlite3.connect(tmp_path / "memory.db")) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        assert not memory.delete(str(uuid4()))
+    memory.database.close()
 
 
 def test_what_is_too_old_is_not_brought_back_by_a_turn_that_was_under_way(memory: Memory) -> None:

@@ -9,12 +9,12 @@ from functools import partial
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, exists, select
 
 from ..config import Settings
 from ..db import Database, Databases
 from ..errors import KeyInUse, KeyReused, SessionBusy
-from ..tables import clean, sessions
+from ..tables import clean, leases, sessions
 from . import store
 from .exchange import Exchange, Found, RememberedExchange
 from .lease import BUSY_SECONDS, Lease, Leases
@@ -78,7 +78,9 @@ class Memory:
         Raises StoreUnavailable.
         """
         key = parse_session_id(session_id)
-        return key is not None and self.database.transact(partial(self._delete, key))
+        if key is None or not self.database.run(partial(_is_known, session_id=key)):  # strangers lock nobody out
+            return False
+        return self.database.transact(partial(self._delete, key))
 
     def insert(self, conversation: Conversation) -> bool:
         """Keep a conversation from elsewhere; return False where its session is there already."""
@@ -168,6 +170,12 @@ class Memory:
 
 def _digest(question: str) -> str:
     return sha256(clean(question).encode()).hexdigest()
+
+
+def _is_known(connection: Connection, session_id: UUID) -> bool:
+    """Whether anything was said in a session, or is just being said."""
+    is_leased, is_there = leases.c.session_id == session_id, sessions.c.id == session_id
+    return bool(connection.scalar(select(exists().where(is_leased) | exists().where(is_there))))
 
 
 def _fetch(connection: Connection, session_id: UUID) -> Conversation | None:
