@@ -31,7 +31,7 @@ from .errors import (
     StoreUnavailable,
     TwinError,
 )
-from .memory import Exchange, Housekeeping, Memory, Message, Said
+from .memory import Exchange, GivenAnswer, Housekeeping, Memory, Message
 from .persona import Persona, estimate_tokens
 from .rates import Quota, Rates, describe_quotas
 from .telemetry import ChatRecord
@@ -248,7 +248,7 @@ class Turn:
         declined = answer.finish_reason == "content_filter"
         text = self._twin.settings.fallback if declined else answer.text
         tokens = (answer.usage.prompt_tokens, answer.usage.completion_tokens) if answer.usage else (None, None)
-        self._exchange.record(Said(text, answer.finish_reason, self._persona, answer.model, *tokens))
+        self._exchange.record(GivenAnswer(text, answer.finish_reason, self._persona, answer.model, *tokens))
         self.record.outcome, self.record.model = answer.finish_reason, answer.model
         self.record.prompt_tokens, self.record.completion_tokens = tokens
         return Reply(text, self._session_id, answer.finish_reason)
@@ -261,7 +261,7 @@ class Turn:
         """Keep a streamed answer that the visitor left, as far as it came."""
         if self.record.outcome == "left":
             with suppress(TwinError):  # nobody is there to be told
-                self._exchange.record(Said("".join(self._pieces), "interrupted", self._persona))
+                self._exchange.record(GivenAnswer("".join(self._pieces), "interrupted", self._persona))
 
     def _summarise(self) -> None:
         """Have the model summarise what it is no longer shown; where that fails, it is shown the window alone."""

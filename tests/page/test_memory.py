@@ -18,7 +18,7 @@ from playwright.sync_api import Locator, Page, Request, Route, expect
 from twin import create_app
 from twin.config import Settings
 from twin.db import Databases
-from twin.memory import Conversation, Memory, Message, Session
+from twin.memory import Conversation, KeptSession, Memory, Message
 
 from ..conftest import KEY
 from ..scripted_model import ScriptedModel, answers, fails, streams, waits_for
@@ -287,7 +287,7 @@ def test_shows_a_conversation_from_elsewhere_that_the_twin_began(page: Page, rem
     lines = [("assistant", "Welcome!"), ("user", "Hi"), ("assistant", "Hello.")]
     said = [Message(position, role, text, now) for position, (role, text) in enumerate(lines)]
     memory = Memory(Settings(memory=True), Databases(None, remembering.root / "instance"))
-    memory.insert(Conversation(Session(session, now, now, next_position=3), said))
+    memory.insert(Conversation(KeptSession(session, now, now, next_position=3), said))
     memory.database.close()
     page.goto(remembering.url)
     conversation = json.dumps({"sessionId": str(session), "draft": "", "turns": []})

@@ -12,7 +12,7 @@ import pytest
 
 from twin.config import Settings
 from twin.db import Databases
-from twin.memory import Conversation, Memory, Message, Session
+from twin.memory import Conversation, KeptSession, Memory, Message
 
 from ..scripted_model import ScriptedModel, answers
 from ..service import Service
@@ -79,7 +79,7 @@ def test_deletes_what_is_left_from_when_memory_was_on(start_service: Callable[..
     assert service.http.delete(f"/sessions/{session}").status_code == 204
     assert not list(instance.glob("memory*"))
     memory = Memory(Settings(memory=True), Databases(None, instance))
-    memory.insert(Conversation(Session(session, now, now), [Message(0, "user", "Hi", now)]))
+    memory.insert(Conversation(KeptSession(session, now, now), [Message(0, "user", "Hi", now)]))
     assert service.http.delete(f"/sessions/{session}").status_code == 204
     assert memory.fetch(str(session)) is None
     memory.database.close()

@@ -1,19 +1,19 @@
 """What was said in a session: who may answer in it, what the model is shown of it, and for how long it is kept."""
 
-from .exchange import Exchange, Said
+from .exchange import Exchange, GivenAnswer
 from .housekeeping import Housekeeping
 from .memory import WAIT_SECONDS, Conversation, Memory
 from .session_ids import parse_session_id
-from .store import Message, Session
+from .store import KeptSession, Message
 
 __all__ = [
     "WAIT_SECONDS",
     "Conversation",
     "Exchange",
+    "GivenAnswer",
     "Housekeeping",
+    "KeptSession",
     "Memory",
     "Message",
-    "Said",
-    "Session",
     "parse_session_id",
 ]

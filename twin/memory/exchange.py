@@ -15,7 +15,7 @@ from ..errors import SessionBusy, StoreUnavailable
 from ..persona import estimate_tokens
 from . import store, summary, window
 from .lease import BUSY_SECONDS, Lease, Leases
-from .store import FinishReason, Message, Session, Turn
+from .store import FinishReason, KeptSession, KeptTurn, Message
 
 SUMMARY_SECONDS = 120.0  # for which nobody else asks for a summary of the same session
 
@@ -26,13 +26,13 @@ ChatMessages = list[dict[str, str]]
 class Found:
     """What is in the store when a message comes: `interrupted` is the turn that had its key, and will be replaced."""
 
-    session: Session | None = None
+    session: KeptSession | None = None
     messages: Sequence[Message] = ()
-    interrupted: Turn | None = None
+    interrupted: KeptTurn | None = None
 
 
 @dataclass(frozen=True)
-class Said:
+class GivenAnswer:
     """What was answered, by which persona and model, and what that cost in tokens."""
 
     text: str
@@ -56,7 +56,7 @@ class Exchange:
         """Return what the model is shown after its persona, of at most `most` tokens but for the question itself."""
         return [{"role": "user", "content": self._question}]
 
-    def record(self, said: Said) -> None:
+    def record(self, said: GivenAnswer) -> None:
         """Keep question and answer.
 
         Raises StoreUnavailable, and SessionBusy where another message took this one's place or the session was
@@ -93,7 +93,7 @@ class RememberedExchange(Exchange):
         self._database = database
         self._replaced = found.interrupted
         self._is_new = found.session is None
-        self._session = found.session or Session(lease.session_id, self._asked_at, self._asked_at)
+        self._session = found.session or KeptSession(lease.session_id, self._asked_at, self._asked_at)
         self._shown = window.drop_unshown([message for message in found.messages if not self._is_replaced(message)])
         self._summarises = summarises
         self._most = 0
@@ -112,7 +112,7 @@ class RememberedExchange(Exchange):
         chat[0]["content"] = notes + chat[0]["content"]
         return chat
 
-    def record(self, said: Said) -> None:
+    def record(self, said: GivenAnswer) -> None:
         """Keep question and answer in one transaction, which ends the lease."""
         position, now = self._session.next_position, time.time()
         question = Message(position, "user", self._question, self._asked_at, self._lease.key)

@@ -19,7 +19,7 @@ from . import store
 from .exchange import Exchange, Found, RememberedExchange
 from .lease import BUSY_SECONDS, Lease, Leases
 from .session_ids import parse_session_id
-from .store import Message, Overview, Session, Turn
+from .store import KeptSession, KeptTurn, Message, Overview
 
 WAIT_SECONDS = 10.0  # for the session's turn that is under way
 POLL_SECONDS = 0.05
@@ -33,7 +33,7 @@ KEY_SECONDS = 24 * 3_600  # for which an idempotency key is known
 class Conversation:
     """A session, and all that is kept of what was said in it."""
 
-    session: Session
+    session: KeptSession
     messages: Sequence[Message]
 
 
@@ -154,13 +154,13 @@ class Memory:
             raise KeyInUse(retry_after=BUSY_SECONDS) if holder.question == lease.question else KeyReused()
         return None
 
-    def _find_turn(self, connection: Connection, lease: Lease) -> Turn | None:
+    def _find_turn(self, connection: Connection, lease: Lease) -> KeptTurn | None:
         if lease.key is None:
             return None
         return store.find_turn(connection, lease.session_id, lease.key, since=time.time() - KEY_SECONDS)
 
     def _begin(
-        self, connection: Connection, lease: Lease, question: str, interrupted: Turn | None
+        self, connection: Connection, lease: Lease, question: str, interrupted: KeptTurn | None
     ) -> RememberedExchange:
         session = store.fetch_session(connection, lease.session_id)
         messages = store.fetch_messages(connection, session.id, session.window_start) if session else []

@@ -16,7 +16,7 @@ FinishReason = Literal["stop", "length", "content_filter", "interrupted"]  # the
 
 
 @dataclass(frozen=True)
-class Session:
+class KeptSession:
     """One conversation; instants are seconds since 1970, positions count its messages from 0."""
 
     id: UUID
@@ -49,22 +49,22 @@ class Message:
 class Overview:
     """A session, and how many messages it has."""
 
-    session: Session
+    session: KeptSession
     messages: int
 
 
 @dataclass(frozen=True)
-class Turn:
+class KeptTurn:
     """A visitor's message, and the answer to it."""
 
     question: Message
     answer: Message
 
 
-def fetch_session(connection: Connection, session_id: UUID) -> Session | None:
+def fetch_session(connection: Connection, session_id: UUID) -> KeptSession | None:
     """Return a session, if there is one."""
     row = connection.execute(select(sessions).where(sessions.c.id == session_id)).one_or_none()
-    return Session(*row) if row else None
+    return KeptSession(*row) if row else None
 
 
 def fetch_messages(connection: Connection, session_id: UUID, start: int = 0, end: int | None = None) -> list[Message]:
@@ -76,7 +76,7 @@ def fetch_messages(connection: Connection, session_id: UUID, start: int = 0, end
     return [Message(*row) for row in connection.execute(query.order_by(messages.c.position))]
 
 
-def find_turn(connection: Connection, session_id: UUID, key: str, since: float) -> Turn | None:
+def find_turn(connection: Connection, session_id: UUID, key: str, since: float) -> KeptTurn | None:
     """Return the last turn whose message came with an idempotency key, and not before an instant."""
     row = messages.c
     query = select(row.position).where(row.session_id == session_id, row.key == key, row.created_at >= since)
@@ -84,15 +84,15 @@ def find_turn(connection: Connection, session_id: UUID, key: str, since: float) 
     if position is None:
         return None
     said = fetch_messages(connection, session_id, position, position + 2)
-    return Turn(*said) if [message.role for message in said] == ["user", "assistant"] else None
+    return KeptTurn(*said) if [message.role for message in said] == ["user", "assistant"] else None
 
 
-def begin_session(connection: Connection, session: Session) -> None:
+def begin_session(connection: Connection, session: KeptSession) -> None:
     """Add a session."""
     connection.execute(insert(sessions).values(**asdict(session)))
 
 
-def continue_session(connection: Connection, session: Session) -> bool:
+def continue_session(connection: Connection, session: KeptSession) -> bool:
     """Note that something was said in a session; return False where it is not there any more."""
     change = update(sessions).where(sessions.c.id == session.id)
     change = change.values(updated_at=session.updated_at, next_position=session.next_position)
@@ -105,13 +105,13 @@ def move_window(connection: Connection, session_id: UUID, start: int) -> None:
     connection.execute(change.values(window_start=start))
 
 
-def claim_summary(connection: Connection, session: Session, now: ColumnElement[float], seconds: float) -> bool:
+def claim_summary(connection: Connection, session: KeptSession, now: ColumnElement[float], seconds: float) -> bool:
     """Return whether a new summary is ours to ask for: nobody did, or that was so many seconds ago."""
     is_due = _has_summary_of(session) & (sessions.c.summarising_until < now)
     return bool(connection.execute(update(sessions).where(is_due).values(summarising_until=now + seconds)).rowcount)
 
 
-def save_summary(connection: Connection, session: Session, summary: str, end: int) -> bool:
+def save_summary(connection: Connection, session: KeptSession, summary: str, end: int) -> bool:
     """Keep a summary of all before position `end`; return False where the session has another one by now."""
     change = update(sessions).where(_has_summary_of(session))
     return bool(connection.execute(change.values(summary=summary, summary_end=end, summarising_until=0)).rowcount)
@@ -122,7 +122,7 @@ def insert_messages(connection: Connection, session_id: UUID, said: Sequence[Mes
     connection.execute(insert(messages), [{"session_id": session_id, **asdict(message)} for message in said])
 
 
-def delete_turn(connection: Connection, session_id: UUID, turn: Turn) -> None:
+def delete_turn(connection: Connection, session_id: UUID, turn: KeptTurn) -> None:
     """Take a turn out of its session."""
     places = (turn.question.position, turn.answer.position)
     connection.execute(delete(messages).where(messages.c.session_id == session_id, messages.c.position.in_(places)))
@@ -150,7 +150,7 @@ def list_latest(connection: Connection, count: int) -> list[Overview]:
     """Return the sessions that were used last, the latest first."""
     said = select(func.count()).where(messages.c.session_id == sessions.c.id).scalar_subquery()
     query = select(*sessions.c, said).order_by(sessions.c.updated_at.desc()).limit(count)
-    return [Overview(Session(*row), number) for *row, number in connection.execute(query)]
+    return [Overview(KeptSession(*row), number) for *row, number in connection.execute(query)]
 
 
 def list_ids(connection: Connection, after: UUID | None, count: int) -> list[UUID]:
@@ -159,7 +159,7 @@ def list_ids(connection: Connection, after: UUID | None, count: int) -> list[UUI
     return list(connection.scalars(query if after is None else query.where(sessions.c.id > after)))
 
 
-def _has_summary_of(session: Session) -> ColumnElement[bool]:
+def _has_summary_of(session: KeptSession) -> ColumnElement[bool]:
     """Whether it is still this session, not one that began after it was deleted, with the summary that we know."""
     row = sessions.c
     is_same = (row.id == session.id) & (row.created_at == session.created_at)

@@ -154,7 +154,7 @@ class Export(BaseModel):
         messages = [message.restore(position) for position, message in enumerate(self.messages)]
         last = min(max([self.created_at, *(message.timestamp for message in self.messages)]), datetime.now(UTC))
         covered = min(self.summarised, len(messages))
-        session = memory.Session(
+        session = memory.KeptSession(
             session_id,
             self.created_at.timestamp(),
             last.timestamp(),
