@@ -266,10 +266,10 @@ class Turn:
     def _summarise(self) -> None:
         """Have the model summarise what it is no longer shown; where that fails, it is shown the window alone."""
         with suppress(TwinError):
-            if messages := self._exchange.request_summary():
-                answer = self._twin.model.answer(messages, partial(self._twin.budget.hold, messages))
+            if request := self._exchange.request_summary():
+                answer = self._twin.model.answer(request.chat, partial(self._twin.budget.hold, request.chat))
                 if answer.finish_reason != "content_filter":
-                    self._exchange.keep_summary(answer.text)
+                    self._exchange.keep_summary(request, answer.text)
 
     @contextmanager
     def _noting_faults(self) -> Iterator[None]:

@@ -43,12 +43,19 @@ class GivenAnswer:
     completion_tokens: int | None = None
 
 
+@dataclass(frozen=True)
+class SummaryRequest:
+    """What to ask a model for a summary of all that is before position `end`."""
+
+    chat: ChatMessages
+    end: int
+
+
 class Exchange:
-    """A turn that nothing is remembered of."""
+    """A turn that nothing is remembered of; `kept` is the answer that was given to this very message before."""
 
-    kept: Message | None = None  # the answer that was given to this very message before
-
-    def __init__(self, question: str) -> None:
+    def __init__(self, question: str, kept: Message | None = None) -> None:
+        self.kept = kept
         self._question = question
         self._asked_at = time.time()
 
@@ -63,11 +70,11 @@ class Exchange:
         deleted; then nothing is kept.
         """
 
-    def request_summary(self) -> ChatMessages | None:
+    def request_summary(self) -> SummaryRequest | None:
         """Return what to ask a model after the answer has left, where something is to be summarised."""
         return None
 
-    def keep_summary(self, text: str) -> None:
+    def keep_summary(self, request: SummaryRequest, text: str) -> None:
         """Keep what it answered; raises StoreUnavailable."""
 
     def close(self) -> None:
@@ -149,17 +156,16 @@ class RememberedExchange(Exchange):
         self._session = session
         self._shown += window.drop_unshown([question, answer])
 
-    def request_summary(self) -> ChatMessages | None:
+    def request_summary(self) -> SummaryRequest | None:
         """Return what to ask where messages have fallen out of the window, or soon will: it is three quarters full."""
         if not (self._summarises and self._is_recorded):
             return None
-        notes = estimate_tokens(summary.introduce(self._session.summary))
-        start = window.cut(self._shown, self._most * 3 // 4 - notes, self._most)
-        end = self._shown[start].position if start < len(self._shown) else self._session.next_position
-        self._session = replace(self._session, window_start=end)
-        if end <= self._session.summary_end:
-            return None
         session = self._session
+        notes = estimate_tokens(summary.introduce(session.summary))
+        start = window.cut(self._shown, self._most * 3 // 4 - notes, self._most)
+        end = self._shown[start].position if start < len(self._shown) else session.next_position
+        if end <= session.summary_end:
+            return None
 
         def claim(connection: Connection) -> list[Message]:
             if not store.claim_summary(connection, session, self._database.now, SUMMARY_SECONDS):
@@ -168,17 +174,17 @@ class RememberedExchange(Exchange):
 
         fallen = window.drop_unshown(self._database.run(claim))
         fallen = fallen[window.cut(fallen, self._most, 2 * self._most) :]
-        return summary.write_request(session.summary, fallen) if fallen else None
+        return SummaryRequest(summary.write_request(session.summary, fallen), end) if fallen else None
 
-    def keep_summary(self, text: str) -> None:
+    def keep_summary(self, request: SummaryRequest, text: str) -> None:
         """Keep it, and show the model nothing more of what is in it, unless another one came first."""
         session, short = self._session, summary.shorten(text, self._most // 4)
         if not short:
             return
 
         def write(connection: Connection) -> None:
-            if store.save_summary(connection, session, short, session.window_start):
-                store.move_window(connection, session.id, session.window_start)
+            if store.save_summary(connection, session, short, request.end):
+                store.move_window(connection, session.id, request.end)
 
         self._database.transact(write)
 

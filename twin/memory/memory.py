@@ -141,9 +141,7 @@ class Memory:
         if before and _digest(before.question.text) != lease.question:
             raise KeyReused
         if before and before.answer.finish_reason != "interrupted":
-            repeated = Exchange(question)
-            repeated.kept = before.answer
-            return repeated
+            return Exchange(question, kept=before.answer)
         holder = self._leases.take(connection, lease, time.monotonic() - began)
         if holder is None and self._find_turn(connection, lease) == before:
             return self._begin(connection, lease, question, before)
