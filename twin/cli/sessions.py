@@ -17,9 +17,8 @@ from pydantic import ValidationError
 from ..config import Settings, load_settings
 from ..db import PATIENT_SECONDS, Databases
 from ..errors import StartError, print_line
-from ..memory import Conversation, Housekeeping, Memory, parse_session_id
+from ..memory import Conversation, Export, Housekeeping, Memory, parse_session_id
 from ..memory.vacuum import vacuum
-from ..sessions.schemas import Export
 from .terminal import make_printable
 
 ENDS = IMPORTED, KNOWN, SKIPPED, BROKEN = (

@@ -1,6 +1,7 @@
 """What was said in a session: who may answer in it, what the model is shown of it, and for how long it is kept."""
 
 from .exchange import Exchange, GivenAnswer
+from .export import Export, Instant, as_time
 from .housekeeping import Housekeeping
 from .memory import WAIT_SECONDS, Conversation, Memory
 from .session_ids import parse_session_id
@@ -10,10 +11,13 @@ __all__ = [
     "WAIT_SECONDS",
     "Conversation",
     "Exchange",
+    "Export",
     "GivenAnswer",
     "Housekeeping",
+    "Instant",
     "KeptSession",
     "Memory",
     "Message",
+    "as_time",
     "parse_session_id",
 ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, current_app
 
 from ..errors import NotFound, StoreUnavailable
-from ..memory import Conversation
+from ..memory import Conversation, Export
 from ..operation import operation
 from ..turn import Twin
-from .schemas import Export, LegacyConversation, Session
+from .schemas import LegacyConversation, Session
 
 blueprint = Blueprint("sessions", __name__)
 

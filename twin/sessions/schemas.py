@@ -1,28 +1,15 @@
-"""What the visitor of a session gets of it, and what its export holds."""
+"""What the visitor of a session gets of it."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Literal
-from uuid import UUID
+from typing import Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from .. import memory
-from ..memory import Conversation, Message
+from ..memory import Conversation, Instant, Message, as_time
 
 FinishReason = Literal["length", "content_filter", "interrupted"]
-YEARS = range(1972, 9998)  # that every machine can tell, in every zone
-
-
-def _check_year(value: datetime) -> datetime:
-    if value.year not in YEARS:
-        raise ValueError("it is no time that can be")
-    return value
-
-
-Instant = Annotated[AwareDatetime, AfterValidator(_check_year)]
 
 
 class LegacyMessage(BaseModel):
@@ -62,7 +49,7 @@ class SessionMessage(LegacyMessage):
             {
                 "role": message.role,
                 "content": message.text,
-                "timestamp": _as_time(message.created_at),
+                "timestamp": as_time(message.created_at),
                 "finish_reason": None if reason == "stop" else reason,
             }
         )
@@ -80,91 +67,6 @@ class Session(BaseModel):
         """Return what the visitor gets of `kept`, who asked for `session_id`."""
         return cls(
             session_id=session_id,
-            created_at=_as_time(kept.session.created_at),
+            created_at=as_time(kept.session.created_at),
             messages=[SessionMessage.of(message) for message in kept.messages],
         )
-
-
-class ExportedMessage(LegacyMessage):
-    """All that is kept of what one side said; null where nobody knows."""
-
-    idempotency_key: str | None = Field(None, max_length=255, description="that the visitor's message came with")
-    prompt_tokens: int | None = Field(None, ge=0, lt=2**31, description="of an answer: what the model read for it")
-    completion_tokens: int | None = Field(None, ge=0, lt=2**31, description="of an answer: what the model wrote")
-    model: str | None = Field(None, description="of an answer: the model that gave it")
-    finish_reason: Literal["stop", FinishReason] | None = Field(None, description="of an answer: why it ended")
-    persona: str | None = Field(
-        None, pattern="^[0-9a-f]{64}$", description="of an answer: the SHA-256 of the persona's text, in hexadecimal"
-    )
-
-    @classmethod
-    def of(cls, message: Message) -> ExportedMessage:
-        """Return all of `message`."""
-        return cls(
-            role=message.role,
-            content=message.text,
-            timestamp=_as_time(message.created_at),
-            idempotency_key=message.key,
-            prompt_tokens=message.prompt_tokens,
-            completion_tokens=message.completion_tokens,
-            model=message.model,
-            finish_reason=message.finish_reason,
-            persona=message.persona,
-        )
-
-    def restore(self, position: int) -> Message:
-        """Return what this was made of, at a place in its session."""
-        return Message(
-            position,
-            self.role,
-            self.content,
-            self.timestamp.timestamp(),
-            self.idempotency_key,
-            self.prompt_tokens,
-            self.completion_tokens,
-            self.model,
-            self.finish_reason,
-            self.persona,
-        )
-
-
-class Export(BaseModel):
-    """All that is kept of a session."""
-
-    session_id: str = Field(description="the session's id")
-    created_at: Instant = Field(description="when it began, in UTC (RFC 3339)")
-    summary: str = Field("", description="what the model is shown in place of the first messages")
-    summarised: int = Field(0, ge=0, description="how many those are")
-    messages: list[ExportedMessage] = Field(description="what was said, in its order")
-
-    @classmethod
-    def of(cls, kept: Conversation) -> Export:
-        """Return all of `kept`."""
-        session = kept.session
-        return cls(
-            session_id=str(session.id),
-            created_at=_as_time(session.created_at),
-            summary=session.summary,
-            summarised=sum(message.position < session.summary_end for message in kept.messages),
-            messages=[ExportedMessage.of(message) for message in kept.messages],
-        )
-
-    def restore(self, session_id: UUID) -> Conversation:
-        """Return what this was made of."""
-        messages = [message.restore(position) for position, message in enumerate(self.messages)]
-        last = min(max([self.created_at, *(message.timestamp for message in self.messages)]), datetime.now(UTC))
-        covered = min(self.summarised, len(messages))
-        session = memory.KeptSession(
-            session_id,
-            self.created_at.timestamp(),
-            last.timestamp(),
-            next_position=len(messages),
-            window_start=covered,
-            summary=self.summary,
-            summary_end=covered,
-        )
-        return Conversation(session, messages)
-
-
-def _as_time(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
