@@ -19,6 +19,7 @@ CAPABILITIES = [
     "payload",
     "turn",
     "memory",
+    "knowledge",
     "rates",
     "budget",
     "telemetry",

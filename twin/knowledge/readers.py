@@ -1,0 +1,136 @@
+"""Read the text of the owner's documents: plain text here, and what needs a large library in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from pathlib import Path
+from stat import S_ISREG
+from typing import Any
+
+KINDS = (".md", ".txt", ".pdf", ".docx", ".html", ".htm", ".json", ".jsonl")
+READ_APART = (".pdf", ".docx", ".html", ".htm")
+MAX_BYTES = 20_000_000  # of a file, and characters of a text
+READ_SECONDS = 60.0
+UNREADABLE = 3  # the exit code of knowledge.process where it says why; Python's own are 1 and 2
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+_encode_in_lines = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode
+
+
+class Unreadable(Exception):
+    """A document has no text for us; the argument completes “cv.pdf: …”."""
+
+
+def read_text(path: Path, seconds: float = READ_SECONDS) -> str:
+    """Return the text of a document, which is never empty and may take `seconds` to read. Raises Unreadable."""
+    kind = path.suffix.lower()
+    if kind not in KINDS:
+        raise Unreadable(f"it is of a kind that is not read ({', '.join(KINDS)} are)")
+    try:
+        _check_file(path)
+        return _read_apart(path, kind, seconds) if kind in READ_APART else _read_here(path, kind)
+    except OSError as error:
+        raise Unreadable(error.strerror or type(error).__name__) from error
+
+
+def tidy(text: str) -> str:
+    """Return a text that UTF-8 and any database can hold, with at most one empty line between two others.
+
+    Raises Unreadable where nothing is left of it, or where it is too long.
+    """
+    if len(text) > MAX_BYTES:
+        raise Unreadable(f"its text is larger than {MAX_BYTES // 10**6} MB")
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # halves of a pair become it, or U+FFFD
+    text = re.sub(r"\r\n|[\r\f\v]", "\n", text)
+    text = re.sub("[\0-\x08\x0e-\x1f\x7f\xad\u200b\ufeff]", "", text)  # the last: soft hyphen, spaces of no width
+    if not (text := re.sub(r"\n\s*\n", "\n\n", text).strip()):
+        raise Unreadable("it holds no text")
+    return text
+
+
+def _check_file(path: Path) -> None:
+    """Look at a file before it is opened, which may take for ever (a FIFO) or do something (a device)."""
+    found = path.stat()
+    if not S_ISREG(found.st_mode):
+        raise Unreadable("it is no regular file")
+    if found.st_size > MAX_BYTES:
+        raise Unreadable(f"it is larger than {MAX_BYTES // 10**6} MB")
+
+
+def _read_apart(path: Path, kind: str, seconds: float) -> str:
+    """Read a document in a process of its own, since such files can make a library loop, or take all memory."""
+    # As `knowledge`, since `twin` imports Flask and all else, which takes a second. Only the document is passed on,
+    # and it as an open file, so that the process needs neither its name nor this process's folder.
+    command = [sys.executable, "-W", "ignore", "-m", "knowledge.process", kind]
+    folder = Path(__file__).resolve().parent.parent
+    environment = os.environ | {"PYTHONSAFEPATH": ""}  # with it, Python would not look in that folder
+    try:
+        with path.open("rb") as document:
+            done = subprocess.run(
+                command,
+                stdin=document,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=folder,
+                env=environment,
+                timeout=seconds,
+                check=False,
+            )
+    except subprocess.TimeoutExpired as error:
+        raise Unreadable(f"reading it takes longer than {seconds:g} seconds") from error
+    if done.returncode not in (0, UNREADABLE):
+        raise Unreadable(f"it is broken (its reader ended with {done.returncode})")
+    said = done.stdout.decode()
+    if done.returncode == UNREADABLE:
+        raise Unreadable(said)
+    return said
+
+
+def _read_here(path: Path, kind: str) -> str:
+    text = _decode(path.read_bytes())
+    try:
+        if kind == ".json":
+            text = _write_lines(_parse(text))
+        elif kind == ".jsonl":
+            lines = enumerate(text.split("\n"), 1)
+            text = "\n".join(_encode(_parse(line, number)) for number, line in lines if line.strip())
+    except RecursionError as error:
+        raise Unreadable("it is nested too deeply") from error
+    return tidy(text)
+
+
+def _decode(data: bytes) -> str:
+    is_utf16 = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    try:
+        text = data.decode("utf-16" if is_utf16 else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Unreadable("it is not UTF-8") from error
+    if "\0" in text:
+        raise Unreadable("it is no text")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _parse(text: str, line: int = 1) -> Any:
+    """Return what a JSON text means, which starts at `line` of its file."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"it is not valid JSON (line {line + error.lineno - 1})") from error
+    except ValueError as error:  # of int(), past 4,300 digits
+        raise Unreadable("it holds a number that is too long") from error
+
+
+def _write_lines(value: Any) -> str:
+    """Return indented JSON, cut off past what `tidy` allows: indents can make it grow a thousandfold."""
+    parts, characters = [], 0
+    for part in _encode_in_lines(value):
+        parts.append(part)
+        characters += len(part)
+        if characters > MAX_BYTES:
+            break
+    return "".join(parts)
