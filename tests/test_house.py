@@ -27,6 +27,7 @@ CAPABILITIES = [
     "embedded_server",
     "embedded",
     "persona",
+    "invisible",
     "db",
     "tables",
     "config",
