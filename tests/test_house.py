@@ -20,6 +20,7 @@ CAPABILITIES = [
     "turn",
     "memory",
     "knowledge",
+    "grounding",
     "rates",
     "budget",
     "telemetry",

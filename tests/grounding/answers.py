@@ -1,0 +1,168 @@
+"""What an owner has written, and answers of a model with contacts in them, right and wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from twin.grounding import Gate, Grounding, Mode
+
+FALLBACK = "That is not for me to say."
+OWNER = """I am Roger. Write to roger@example.com, see https://example.com/cv or github.com/roger; [my CV](/cv.pdf).
+Call +44 20 7946 0958, or in the US (212) 555-0147. My site is www.roger.dev, since 2019.
+Blog: https://blog.example.com/posts/hello-world?id=3. Talks: <https://example.org/Talks/2024_(Oslo)>.
+日本語: https://例え.jp/道"""
+VISITOR = "My page is http://visitor.org/x, and my number 07700 900456."
+
+RIGHT = [
+    "https://example.com/cv",
+    "HTTPS://EXAMPLE.COM/cv",
+    "http://www.example.com/cv/",
+    "https://example.com./cv",
+    "https://example.com:443/cv",
+    "https://example.com/cv?utm_source=a&utm_medium=b",
+    "https://example.com/cv?fbclid=XYZ#top",
+    "https://example.com/%63v",
+    "example.com/cv",
+    "www.example.com/cv",
+    "//example.com/cv",
+    "[my CV](https://example.com/cv)",
+    '[my CV](https://example.com/cv "The CV")',
+    "[**my** [CV]](<https://example.com/cv>)",
+    "<https://example.com/cv>",
+    "**https://example.com/cv**",
+    "`https://example.com/cv`",
+    "[my CV](/cv.pdf)",
+    "[![](https://example.com/cv)](https://github.com/roger)",
+    "https://github.com/roger",
+    "GitHub.com/roger/",
+    "roger.dev",
+    "https://roger.dev",
+    "Roger.Dev.",
+    "https://blog.example.com/posts/hello-world?utm_campaign=x&id=3",
+    "https://example.org/Talks/2024_(Oslo)",
+    "https://xn--r8jz45g.jp/%E9%81%93",
+    "詳しくはhttps://example.com/cv。どうぞ",
+    "roger@example.com",
+    "ROGER@Example.COM",
+    "roger@example.com.",
+    "mailto:roger@example.com",
+    "mailto:roger@example.com?subject=Hello%20there",
+    "<roger@example.com>",
+    "**roger@example.com**",
+    "_roger@example.com_",
+    "[roger@example.com](mailto:roger@example.com)",
+    "+44 20 7946 0958",
+    "+442079460958",
+    "+44 (0)20 7946 0958",
+    "0044 20 7946 0958",
+    "020 7946 0958",
+    "(020) 7946-0958",
+    "tel:+442079460958",
+    "[ring me](tel:02079460958)",
+    "212-555-0147",
+    "+1 (212) 555-0147",
+    "1.212.555.0147",
+    "http://visitor.org/x",
+    "+44 7700 900456",
+]
+HARMLESS = [
+    "Node.js, ASP.NET, README.md and main.py",
+    "x = df.to(device); self.id = rows[0](key)",
+    "2015-2019, 2019-05-12, 12.05.2019, 1,000,000, 1 000 000 or 3.14159265358979",
+    "ISBN 978-0-306-40615-7 and 550e8400-e29b-41d4-a716-446655440001",
+    "192.168.1.100, v1.2.3, [1], [2](#note), e.g. this, i.e. that",
+    "wow! *nice* **bold** (in brackets) [a [b] c] `code` <b>bold</b>",
+    "the end.The next sentence begins; and/or this",
+    "from 1500-2000 to 10000-20000, at 10:30, for $1200000000",
+]
+WRONG = [
+    "https://evil.com/x",
+    "HTTPS://EVIL.COM",
+    "https://example.com/invented",
+    "https://example.com@evil.com/",
+    "https://evil.com/?u=https://example.com/cv",
+    "https://example.com.evil.com/cv",
+    "https://evil.com/roger@example.com",
+    "http://10.0.0.1/evil",
+    "ftp://evil.com/file",
+    "https://xn--evil-1na.com/",
+    "www.evil.com",
+    "evil.com",
+    "evil.co.uk/path",
+    "//evil.com/x",
+    "[my site](https://evil.com/a)",
+    '[my site](https://evil.com/a "evil title")',
+    "[my site](<https://evil.com/a b>)",
+    "[my site](https&#58;//evil.com)",
+    "[my site](https\\://evil.com)",
+    "[bad](javascript:evil)",
+    "[my CV](/evil.pdf)",
+    "[my CV](evil.pdf)",
+    "[https://evil.com](https://evil.com)",
+    "[https://evil.com](https://example.com/cv)",
+    "[![](https://evil.com/i.png)](https://evil.com)",
+    "![](https://evil.com/i.png?q=roger)",
+    "<https://evil.com>",
+    '<a href="https://evil.com">here</a>',
+    "**https://evil.com**",
+    "`evil.com/path`",
+    "|https://evil.com|",
+    "(https://evil.com/a_(b))",
+    "请看https://evil.com/x。",
+    "boss@evil.com",
+    "roger.campbell@example.com.evil.org",
+    "evil.roger@example.com",
+    "mailto:evil@example.net",
+    "mailto:roger@example.com?cc=evil@example.net",
+    "<evil@example.net>",
+    "**evil@example.net**",
+    "[write](mailto:evil@example.net)",
+    "+44 20 7946 1666",
+    "020 7946 6661",
+    "(555) 666-1666",
+    "1-800-666-1666",
+    "+49 30 1666666",
+    "07700 916666",
+    "tel:+4930166661",
+    "[ring me](tel:+4930166661)",
+    "2125516660",
+]
+MISSPELT = {
+    "rogr@example.com": "roger@example.com",
+    "roger@exmaple.com": "roger@example.com",
+    "mailto:roger@example.co": "mailto:roger@example.com",
+    "[write](mailto:rodger@example.com)": "[write](mailto:roger@example.com)",
+    "https://exmple.com/cv": "https://example.com/cv",
+    "<https://example.com/vc>": "<https://example.com/cv>",
+    "https://example.com/CV": "https://example.com/cv",
+    "[me](https://github.com/rogre)": "[me](https://github.com/roger)",
+    "**rogers.dev**": "**www.roger.dev**",
+    "+44 20 7946 0985": "+44 20 7946 0958",
+    "212-555-0148": "(212) 555-0147",
+    "[ring](tel:+442079460959)": "[ring](tel:+442079460958)",
+}
+SENTENCES = ["{}", "I say {} to you.", "One: {}, and more", "see {}\nand then"]
+
+Shown = tuple[str, list[str], list[str]]  # in the end, and what was repaired and removed
+
+grounding = Grounding(FALLBACK)
+
+
+def open_gate(mode: Mode = "strict", private: Sequence[str] = ()) -> Gate:
+    return grounding.open(mode, [OWNER], list(private), [VISITOR])
+
+
+def show(pieces: Sequence[str], mode: Mode = "strict", private: Sequence[str] = ()) -> Shown:
+    """What becomes of an answer in pieces."""
+    gate = open_gate(mode, private)
+    text = "".join([*map(gate.push, pieces), gate.finish()])
+    return text, gate.repaired, gate.removed
+
+
+def show_cut_everywhere(answer: str, mode: Mode = "strict", private: Sequence[str] = ()) -> Shown:
+    """The same, after checking that it makes no difference how the answer is cut."""
+    whole = show([answer], mode, private)
+    for position in range(1, len(answer)):
+        assert show([answer[:position], answer[position:]], mode, private) == whole
+    assert show(list(answer), mode, private) == whole
+    return whole

@@ -1,0 +1,152 @@
+"""Links, addresses and numbers in answers: the owner's and the visitor's pass, the others do not."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from twin.grounding.sources import Sources
+from twin.invisible import strip_invisible
+
+from .answers import HARMLESS, MISSPELT, OWNER, RIGHT, SENTENCES, VISITOR, WRONG, open_gate, show, show_cut_everywhere
+
+EVIL = re.compile("evil|666", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("contact", [*RIGHT, *HARMLESS])
+def test_right_ones_are_not_touched_however_they_are_cut(contact: str) -> None:
+    for sentence in SENTENCES:
+        answer = sentence.format(contact)
+        assert show_cut_everywhere(answer) == (answer, [], [])
+
+
+@pytest.mark.parametrize("contact", WRONG)
+def test_wrong_ones_never_show_however_they_are_cut(contact: str) -> None:
+    for sentence in SENTENCES:
+        text, _, removed = show_cut_everywhere(sentence.format(contact))
+        assert removed
+        assert not EVIL.search(text)
+
+
+@pytest.mark.parametrize("contact", WRONG)
+def test_nothing_of_a_wrong_one_is_shown_before_it_is_whole(contact: str) -> None:
+    gate = open_gate()
+    for character in f"I say {contact} to you.":
+        assert not EVIL.search(gate.push(character))
+
+
+@pytest.mark.parametrize("contact", MISSPELT)
+def test_misspelt_ones_are_repaired(contact: str) -> None:
+    for sentence in SENTENCES:
+        text, repaired, removed = show_cut_everywhere(sentence.format(contact))
+        assert text == sentence.format(MISSPELT[contact])
+        assert (len(repaired), removed) == (1, [])
+
+
+def test_of_a_markdown_link_the_text_stays() -> None:
+    assert show(["Read [my **new** book](https://evil.com/x) now."])[0] == "Read my **new** book now."
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        ("Write to evil@example.net today.", "Write to today."),
+        ("Write to me (evil@example.net).", "Write to me ."),
+        ("Mail: **evil@example.net**\nPhone: +44 20 7946 1666", "Mail: \nPhone: "),
+        ("<https://evil.com> is it", "is it"),
+    ],
+)
+def test_what_is_taken_out_leaves_no_brackets_and_no_double_space(answer: str, shown: str) -> None:
+    assert show_cut_everywhere(answer)[0] == shown
+
+
+def test_all_of_them_in_one_answer() -> None:
+    parts = [*RIGHT, *WRONG, *HARMLESS]
+    random.Random(7).shuffle(parts)
+    answer = "\n".join(f"- {part} -" for part in parts)
+    text, repaired, removed = show([answer])
+    assert show(list(answer)) == (text, repaired, removed)
+    assert not EVIL.search(text)
+    for part in [*RIGHT, *HARMLESS]:
+        assert f"- {part} -" in text
+    assert len(removed) + len(repaired) >= len(WRONG)
+
+
+def test_contacts_lets_links_to_strangers_through() -> None:
+    strangers = "https://python.org/doc, [a](http://stranger.net), wikipedia.org"
+    assert show_cut_everywhere(strangers, "contacts") == (strangers, [], [])
+    answer = (
+        "https://example.com/invented https://sub.example.com evil@stranger.net +44 20 7946 1666 https://exmple.com/cv"
+    )
+    text, repaired, removed = show_cut_everywhere(answer, "contacts")
+    assert text.split() == ["https://example.com/cv"]
+    assert (len(repaired), len(removed)) == (1, 4)
+
+
+@given(
+    st.lists(
+        st.sampled_from([*RIGHT, *WRONG, *MISSPELT, "[", "](", ")", "*", " ", "\n", "word", "1 ", "+", "<", "@", "."])
+    )
+)
+def test_how_an_answer_is_cut_makes_no_difference(parts: list[str]) -> None:
+    answer = "".join(parts)
+    whole = show([answer])
+    assert show(parts) == whole
+    assert show(list(answer)) == whole
+
+
+@given(st.text(), st.integers(0))
+def test_any_text_comes_out_the_same_in_pieces(answer: str, position: int) -> None:
+    cut = position % (len(answer) + 1)
+    assert show([answer[:cut], answer[cut:]]) == show([answer])
+
+
+@given(st.text(alphabet=st.characters(categories=["L", "Zs"], max_codepoint=0x2000)))
+def test_plain_words_are_never_touched(answer: str) -> None:
+    assert show([answer])[0] == strip_invisible(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "held"),
+    [
+        ("Hello, I am Roger", "Roger"),
+        ("Hello, I am Roger ", ""),
+        ("Hello, I am Roger,", ""),
+        ("Hello. (", "("),
+        ("Since 2019 ", "2019 "),
+        ("Since 2019 I", "I"),
+        ("See https://example.com/cv, or", "or"),
+        ("See https://example.com/cv", "https://example.com/cv"),
+        ("See [my CV", "[my CV"),
+        ("See [my CV](https://example.com/cv", "[my CV](https://example.com/cv"),
+        ("See [1] and ", ""),
+        ("A line\n- **bold** text ", ""),
+        ("日本語の文です、そして", ""),
+        ("你好,世界", ""),
+    ],
+)
+def test_only_what_may_become_a_contact_is_held_back(answer: str, held: str) -> None:
+    gate = open_gate()
+    assert "".join(map(gate.push, answer)) == answer.removesuffix(held)
+    assert gate.finish() == held
+
+
+ENDLESS = ["a", "1", "[", "(", "+", "a.", "a@", "1 ", "[a](", "https://", "<a:", "[[a]"]
+
+
+@pytest.mark.parametrize("part", ENDLESS)
+def test_a_text_without_an_end_is_not_held_back_for_ever(part: str) -> None:
+    gate, answer = open_gate(), part * (8_000 // len(part))
+    shown = sum(len(gate.push(answer[start : start + 8])) for start in range(0, len(answer), 8))
+    assert len(answer) - shown - sum(map(len, gate.removed)) <= 5_000
+
+
+def test_numbers_of_visitors_and_owners_are_found_in_every_form() -> None:
+    sources = Sources.of([OWNER, VISITOR])
+    assert sources.has("number", "+44 7700 900456")
+    assert not sources.has("number", "+49 20 7946 0958")
+    assert not sources.has("number", "7946 0958")

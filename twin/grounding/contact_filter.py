@@ -1,0 +1,162 @@
+"""An answer, as it comes, without the links, addresses and numbers that nobody has written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cached_property
+
+from . import contacts, numbers
+from .contacts import Kind
+from .patterns import CONTACT, find_open
+from .sources import Sources
+
+CONTEXT = 40  # characters before a contact that tell what it is
+CLOSING = {"(": ")", "*": "*", "_": "_", "`": "`"}
+AFTER_YEAR = re.compile(r"(?:19|20)\d\d\D+")
+
+
+class ContactFilter:
+    """Lets the contacts through that owner or visitor have written; repairs the others, or takes them out.
+
+    Of a text that comes in pieces all is shown at once but a tail that may still become a contact; how it is cut makes
+    no difference to what is shown in the end.
+    """
+
+    def __init__(self, owner: Sources, read_visitor: Callable[[], Sources], *, spares_strangers: bool) -> None:
+        """`spares_strangers` lets links through to hosts that the owner never mentions."""
+        self.repaired: list[str] = []
+        self.removed: list[str] = []
+        self._owner = owner
+        self._read_visitor = read_visitor
+        self._spares_strangers = spares_strangers
+        self._before = ""  # the last of what was taken in and is no longer held
+        self._held = ""
+        self._ends_blank = True  # what is shown so far
+        self._drops_blanks = False  # where both sides of what was taken out have one
+
+    def push(self, piece: str) -> str:
+        """Take the next piece, and return what can be shown."""
+        self._held += piece
+        return self._show(is_last=False)
+
+    def finish(self) -> str:
+        """Return what is left."""
+        return self._show(is_last=True)
+
+    def _show(self, *, is_last: bool) -> str:
+        text, position = self._before + self._held, len(self._before)
+        end = len(text) if is_last else find_open(text, position)
+        shown = []
+        while (match := CONTACT.search(text, position)) and match.start() < end:
+            if not is_last and (match.end() > end or (match.end() == len(text) and not match["markdown"])):
+                end = match.start()
+                break
+            shown += [self._tidy(text[position : match.start()]), self._tidy(*self._ground(match))]
+            position = match.end()
+        if position < end:
+            shown.append(self._tidy(text[position:end]))
+            position = end
+        self._before, self._held = text[max(0, position - CONTEXT) : position], text[position:]
+        return "".join(shown)
+
+    def _tidy(self, text: str, is_gone: bool = False) -> str:
+        """Return `text` without the space that would be one too many after what was taken out."""
+        if is_gone and not text:
+            self._drops_blanks = self._ends_blank
+        elif self._drops_blanks:
+            text = text.lstrip(" ")
+            self._drops_blanks = not text
+        if text:
+            self._ends_blank = text[-1].isspace()
+        return text
+
+    def _ground(self, match: re.Match[str]) -> tuple[str, bool]:
+        """Return what is shown for a match, and whether anything was taken out of it."""
+        if match["markdown"]:
+            return self._ground_markdown(match), False
+        if match["number"]:
+            shown = self._ground_run(match)
+            return (shown, False) if shown else (_unwrap(match["open"], match["close"]), True)
+        kind, contact = contacts.read_match(match)
+        if kind == "link" and not contacts.is_link(contact):
+            return match.group(), False
+        written = match["autolink"] or match["url"] or match["address"] or match["host"]
+        sentence = "" if match["autolink"] else written[len(contacts.trim(written)) :]
+        judged = self._judge(kind, contact)
+        if judged == contact:
+            return match.group(), False
+        if judged:
+            bracketed = f"<{judged}>" if match["autolink"] else judged
+            return f"{match['open']}{bracketed}{sentence}{match['close']}", False
+        return _unwrap(match["open"], sentence + match["close"]), True
+
+    def _ground_markdown(self, match: re.Match[str]) -> str:
+        """Return a link with its text and target grounded, or the text alone."""
+        text = CONTACT.sub(lambda inner: self._ground(inner)[0], match["text"])
+        kind, target = contacts.read_target(match["target"])
+        judged = target if not target or target.startswith("#") else self._judge(kind, target)
+        if not judged:
+            return text
+        title = CONTACT.sub(lambda inner: self._ground(inner)[0], match["title"])
+        head = match.group()[: match.start("text") - match.start()]
+        shown = match["target"] if judged == target else judged
+        return f"{head}{text or (match['text'] and judged)}]({shown}{title})"
+
+    def _ground_run(self, match: re.Match[str]) -> str:
+        run, start = match["number"], match.start("number")
+        follows = match.string[match.end("number") : match.end("number") + 1]
+        if follows.isalnum() and "+" not in run:
+            return match.group()  # a part of another name
+        before = match.string[max(0, start - CONTEXT) : start]
+        shown = self._ground_number(run, before)
+        return f"{match['open']}{shown}{match['close']}" if shown else ""
+
+    def _ground_number(self, run: str, before: str) -> str:
+        """Return a run of digits with what is no phone number, and with the numbers that somebody has written."""
+        if not (groups := numbers.split_groups(run)):
+            return run
+        for first, last in _windows(len(groups)):
+            start, end = groups[first][0], groups[last][1]
+            stands_alone = (not first or AFTER_YEAR.fullmatch(run[:start])) and not re.match(r"\S\S", run[end:])
+            if stands_alone and self._is_known("number", run[start:end]):
+                return run[:end] + self._ground_number(run[end:], run[:end])
+        shown, position = "", 0
+        for start, end in numbers.split_run(run):
+            number = run[start:end]
+            is_phone_number = numbers.is_phone_number(number, before + run[:start])
+            shown += run[position:start] + (self._judge("number", number) if is_phone_number else number)
+            position = end
+        return shown + run[position:]
+
+    def _is_known(self, kind: Kind, contact: str) -> bool:
+        return self._owner.has(kind, contact) or self._visitor.has(kind, contact)
+
+    @cached_property
+    def _visitor(self) -> Sources:
+        return self._read_visitor()
+
+    def _judge(self, kind: Kind, contact: str) -> str:
+        """Return a contact as it may be shown; nothing if not at all."""
+        if self._is_known(kind, contact):
+            return contact
+        if nearest := self._owner.find_nearest(kind, contact):
+            self.repaired.append(contact)
+            return contacts.write_like(contact, kind, nearest)
+        if kind == "link" and self._spares_strangers and not self._owner.mentions(contact):
+            return contact
+        self.removed.append(contact)
+        return ""
+
+
+def _windows(count: int) -> list[tuple[int, int]]:
+    """Return first and last of any groups that stand together among `count`, the longest first."""
+    spans = [(first, last) for first in range(count) for last in range(first, count)]
+    return sorted(spans, key=lambda span: span[0] - span[1])
+
+
+def _unwrap(opening: str, closing: str) -> str:
+    """Return what stands around something that was taken out, without the pairs that held only that."""
+    while opening and closing and CLOSING.get(opening[-1]) == closing[0]:
+        opening, closing = opening[:-1], closing[1:]
+    return opening + closing

@@ -1,0 +1,119 @@
+"""Links, e-mail addresses and phone numbers: what each is, and the form in which two of them compare."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Literal
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+from .hosts import is_host
+from .patterns import ADDRESS, NAMES, SCHEME
+
+Kind = Literal["link", "address", "number"]
+
+# What says only where a visitor came from; the prefixes are of Google, HubSpot, Matomo and Piwik.
+TRACKING = re.compile(
+    r"(?:utm_|_hs|hsa_|mtm_|pk_).*|dclid|fbclid|gad_source|gbraid|gclid|gclsrc|igsh|igshid|mc_cid|mc_eid|mkt_tok|msclkid|"
+    r"ref_src|si|trk|ttclid|twclid|wbraid|yclid",
+    re.IGNORECASE,
+)
+
+
+def read_match(match: re.Match[str]) -> tuple[Kind, str]:
+    """Return what a match of CONTACT is, if it is no Markdown link, and its words without the sentence around them."""
+    if match["address"]:
+        return "address", match["address"]
+    if match["number"]:
+        return "number", match["number"]
+    if match["autolink"]:
+        return read_target(match["autolink"])
+    return read_target(trim(match["url"] or match["host"]))
+
+
+def read_target(target: str) -> tuple[Kind, str]:
+    """Return what a link leads to: a page, or, by its scheme, a person's address or number."""
+    link = unescape(target)
+    scheme, colon, rest = link.partition(":")
+    if not colon or rest.startswith("//") or not re.fullmatch(NAMES, scheme, re.IGNORECASE):
+        return ("address" if re.fullmatch(ADDRESS, link) else "link"), link
+    if "@" in unquote(rest):
+        return "address", link
+    return ("number" if re.search(r"\d", rest) else "link"), link
+
+
+def trim(url: str) -> str:
+    """Return a link without what belongs to the sentence around it (GitHub's extended autolinks do the same)."""
+    while url:
+        last = url[-1]
+        is_closing = last in ")}" and url.count(last) > url.count({")": "(", "}": "{"}[last])
+        if not (is_closing or last in ".,;:!?'*_~\u2019\u2026"):
+            break
+        url = url[:-1]
+    return url
+
+
+def is_link(text: str) -> bool:
+    """Whether what looks like a link leads anywhere, seen from outside of a sentence."""
+    return ":" in text or text.lower().startswith("www.") or text.startswith(("/", ".")) or is_host(text)
+
+
+def unescape(target: str) -> str:
+    """Return what the target of a Markdown link leads to: without its brackets, escapes and entities."""
+    return html.unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", target.removeprefix("<").removesuffix(">")))
+
+
+def write_like(contact: str, kind: Kind, other: str) -> str:
+    """Return `other` in the way that `contact` was written: as a link's target, or plain."""
+    scheme = match.group() if (match := re.match(rf"(?i)(?:{NAMES}):|{SCHEME}://", contact)) else ""
+    if kind == "number" and scheme:
+        return scheme + re.sub(r"[^\d+]", "", other)
+    is_whole = re.match(rf"{SCHEME}:", other) or other.startswith("/")
+    return other if kind == "number" or is_whole else scheme + other
+
+
+def normalize_address(address: str) -> str:
+    """Return an e-mail address's normal form; also of a `mailto:` link, without what that puts into the message."""
+    main, _, fields = unquote(re.sub(rf"(?i)^(?:{NAMES}):", "", address)).partition("?")
+    local, _, host = main.strip().rpartition("@")
+    return f"{local.casefold()}@{_normalize_host(host)}" + (f"?{fields}" if "@" in fields else "")  # others get it too
+
+
+def normalize_link(link: str) -> str:
+    """Return a link's normal form (RFC 3986, section 6), in which forms that lead to the same page are equal.
+
+    Scheme and host in lower case, http as https, no `www.`, trailing dot or slash, default port, tracking parameter or
+    fragment, and nothing percent-encoded that need not be.
+    """
+    if re.match(r"\.{0,2}/(?!/)|\.{1,2}\Z", link):
+        return link  # of the same site
+    full = (
+        link
+        if re.match(rf"{SCHEME}:", link) and not re.match(r"[^/]*\.[^/]*:\d", link)
+        else f"https://{link.lstrip('/')}"
+    )
+    try:
+        parts = urlsplit(full)
+        port = "" if parts.port in (None, 80, 443) else f":{parts.port}"
+    except ValueError:
+        return full.casefold()
+    scheme = "" if parts.scheme in ("http", "https") else f"{parts.scheme}:"
+    user = "".join(parts.netloc.rpartition("@")[:2])
+    query = sorted(pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not TRACKING.fullmatch(pair[0]))
+    path = quote(unquote(parts.path), safe="/:@!$&'()*+,;=~").rstrip("/")
+    route = f"#{parts.fragment}" if parts.fragment.startswith(("/", "!")) else ""  # of a page that is an application
+    site = f"{scheme}{user}{_normalize_host(parts.hostname or '')}{port}"
+    return f"{site}{path}{'?' if query else ''}{urlencode(query)}{route}"
+
+
+def host_of(key: str) -> str:
+    """Return the host of a link's normal form."""
+    return re.split(r"[/?#:]", key.rpartition("@")[2] or key)[0]
+
+
+def _normalize_host(host: str) -> str:
+    name = host.casefold().rstrip(".").removeprefix("www.")
+    try:
+        return name.encode("idna").decode()
+    except UnicodeError:
+        return name

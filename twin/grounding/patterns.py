@@ -1,0 +1,59 @@
+"""What in a text looks like a link, an e-mail address or a phone number, or may still become one."""
+
+from __future__ import annotations
+
+import re
+
+from .numbers import AREA, NUMBER
+
+# Letters of the scripts that put spaces between words; in the others a name has no end that could be seen.
+LETTERS = "0-9A-Za-z\u00aa-\u0dff\u10a0-\u16ff\u1c80-\u1fff\u2c00-\u2dff\ua640-\ua7ff\uac00-\ud7a3"
+STOPS = r'\s<>"`|\\\[\]\u3001-\u3011\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\u201c-\u201f\u00ab\u00bb'
+LABEL = rf"[{LETTERS}](?:[{LETTERS}_\-]{{0,61}}[{LETTERS}])?"
+SCHEME = r"[A-Za-z][A-Za-z0-9+.\-]{0,30}"
+NAMES = "mailto|tel|sms|callto|facetime|skype|whatsapp"  # schemes that lead to a person
+ADDRESSED = rf"(?<![{LETTERS}])(?:www\.|(?:{NAMES}):)"
+LOCAL_PART = rf"(?<![{LETTERS}.%+'\-])[{LETTERS}.%+'_\-]{{1,64}}"
+LONGEST, LONGEST_NAME = 2_000, 400  # characters of a link, and of a host or an address
+
+URL = rf"(?:{SCHEME}://(?:\[[0-9A-Fa-f:.]+\])?|{ADDRESSED})[^{STOPS}]{{1,{LONGEST}}}"
+ADDRESS = rf"{LOCAL_PART}@(?:{LABEL}\.){{1,10}}{LABEL}"
+HOST = rf"(?://)?(?<![{LETTERS}.\-])(?:{LABEL}\.){{1,10}}{LABEL}(?::\d{{1,5}})?(?:[/?#][^{STOPS}]{{0,{LONGEST}}})?"
+# A link in Markdown (spec.commonmark.org/0.31.2/#links), but not an index and a call in code. Its text is kept short,
+# so that not much waits for its end.
+TEXT = r"(?:[^\[\]]|\[[^\[\]]{0,300}+\]){0,300}+"
+BEGIN = r"(?<![A-Za-z0-9_\])])!?\["
+TARGET = r"<[^<>\n]*+>|[^\s()]*+(?:\([^\s()]*+\)[^\s()]*+)*+"
+MARKDOWN = rf"{BEGIN}(?P<text>{TEXT})\]\([ ]*(?P<target>{TARGET})(?P<title>[^()\n]*)\)"
+CONTACT = re.compile(
+    rf"(?P<markdown>{MARKDOWN})|(?P<open>(?:(?!{AREA})\()?[*_`]{{0,3}})(?:<(?P<autolink>(?:{SCHEME}:|{LOCAL_PART}@)[^<>\s]*)>"
+    rf"|(?P<url>{URL})|(?P<address>{ADDRESS})|(?P<host>{HOST})"
+    rf"|(?<![{LETTERS}])(?<![0-9A-Fa-f]-)(?<!\d[.,])(?P<number>{NUMBER}))(?P<close>[*_`)]{{0,3}})"
+)
+
+# What a text may still become at its end when more comes: a Markdown link, a link, a name, a number.
+OPEN_LINK = re.compile(rf"{BEGIN}{TEXT}(?:\[[^\[\]]{{0,300}}+)?(?:\](?:\([^\n]{{0,{LONGEST}}}+)?)?\Z")
+URL_START = re.compile(rf"{SCHEME}:/|{ADDRESSED}|(?:{LABEL}\.){{1,10}}{LABEL}(?::\d{{1,5}})?[/?#]")
+STOP = re.compile(rf"[{STOPS}]")
+OPEN_NAME = re.compile(rf"<?(?:[{LETTERS}.%+'@_\-]{{1,{LONGEST_NAME}}}+:?|<[^\s<>]{{0,{LONGEST}}}+)?\Z")
+OPEN_NUMBER = re.compile(
+    rf"(?<![{LETTERS}])(?:{NUMBER}[ \u00a0\u2009\u202f().\-/\u2010-\u2015]{{0,4}}|[+(][ ]?|\(\+)\Z"
+)
+WRAPPERS = re.compile(r"[*_`(!/<]{1,5}\Z")
+
+
+def find_open(text: str, start: int) -> int:
+    """Return where, after `start`, the tail of `text` begins that may still become a contact, or a part of one."""
+    ends = [len(text)]
+    near = max(start, len(text) - LONGEST_NAME)
+    for pattern, first in ((OPEN_LINK, start), (OPEN_NAME, near), (OPEN_NUMBER, near)):
+        if match := pattern.search(text, first):
+            ends.append(match.start())
+    token = max(start, len(text) - LONGEST)
+    for stop in STOP.finditer(text, token):
+        token = stop.end()
+    if match := URL_START.search(text, token):
+        ends.append(match.start())
+    end = min(ends)
+    wrapped = WRAPPERS.search(text, max(start, end - 5), end)
+    return wrapped.start() if wrapped else end

@@ -1,0 +1,146 @@
+"""An answer, as it comes, that ends before it says what the owner wrote for the model alone."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+RUN = 6  # words of a private text that are not shown one after another
+MARKS = (
+    "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u109f\u1780-\u17d3"  # parts of words, in their scripts
+)
+HAN = "\u3400-\u9fff\U00020000-\U000323af"  # which has no spaces: each character counts
+WORD = re.compile(rf"[{HAN}]|(?:(?![{HAN}])[^\W_]|[{MARKS}])+")
+MARKED = re.compile(r"\[private\](.*?)(?:\[/private\]|\Z)", re.IGNORECASE | re.DOTALL)
+
+
+def find_private(text: str) -> list[str]:
+    """Return what stands in `text` between `[private]` and `[/private]`; where that is missing, up to the end."""
+    return [passage.strip() for passage in MARKED.findall(text)]
+
+
+def remove_private(text: str) -> str:
+    """Return `text` without it."""
+    return MARKED.sub("\n", text)
+
+
+class PrivateText:
+    """Passages that no answer may say, but for what the owner says openly somewhere else.
+
+    Their runs of six words are kept without the spaces between them, and also without digits: so they are found however
+    their letters are set, spelled out, written together, or in lines with numbers before them.
+    """
+
+    def __init__(self, private: Iterable[str], public: Iterable[str]) -> None:
+        """Take what was written for the model alone, and what for everybody."""
+        passages = [[fold(word) for word in WORD.findall(text)] for text in private]
+        self._text = "\n".join(f" {' '.join(passage)} " for passage in passages)
+        self._runs = {run for passage in passages for run in _join_runs(passage)}
+        if self._runs:
+            self._runs -= {run for text in public for run in _join_runs([fold(word) for word in WORD.findall(text)])}
+        self._runs |= {run for run in map(drop_digits, self._runs) if len(run) >= 2 * RUN}
+        self._lengths = sorted({len(run) for run in self._runs})
+        self._last = {run[-RUN:] for run in self._runs} | {run[:RUN][::-1] for run in self._runs}
+        self.longest = max(self._lengths, default=0)  # of its runs, in characters
+
+    def may_go_on(self, words: list[str]) -> bool:
+        """Whether `words` stand there one after another, so that more of it may follow."""
+        return f" {' '.join(words)} " in self._text
+
+    def is_said_in(self, words: list[str]) -> bool:
+        """Whether the last six of `words` are a run of it, in the opposite order."""
+        return "".join(words[: -RUN - 1 : -1]) in self._runs
+
+    def ends(self, characters: str) -> bool:
+        """Whether a run of it stands at the end of `characters`, forwards or backwards."""
+        if characters[-RUN:] not in self._last:
+            return False
+        for length in self._lengths:
+            last = characters[-length:]
+            if last in self._runs or last[::-1] in self._runs:
+                return True
+        return False
+
+
+class PrivateFilter:
+    """Shows an answer up to where it would say six private words or more, and then the owner's `fallback` instead.
+
+    What may still become such a run is held back, so that nothing is shown of one that is said plainly.
+    """
+
+    def __init__(self, private: PrivateText, fallback: str) -> None:
+        self.has_ended = False
+        self._private = private
+        self._fallback = fallback
+        self._shown: list[str] = []
+        self._held = ""
+        self._read = 0  # characters of what is held whose words were looked at
+        self._words: list[str] = []  # the last six of all
+        self._starts: list[int] = []  # of those among them that are held
+        self._characters = ["", ""]  # the last of all: letters with digits, and without
+
+    def push(self, piece: str) -> str:
+        """Take the next piece, and return what can be shown."""
+        self._held += piece
+        return self._show(is_last=False)
+
+    def finish(self) -> str:
+        """Return what is left."""
+        return self._show(is_last=True)
+
+    def _show(self, *, is_last: bool) -> str:
+        if self.has_ended:
+            return ""
+        end = len(self._held)
+        for match in WORD.finditer(self._held, self._read):
+            if match.end() == end and not is_last:
+                end = match.start()  # it may go on
+                break
+            start = self._starts[0] if self._starts else match.start()
+            if self._take(match.group(), match.start()):
+                return self._end(start)
+            self._read = match.end()
+        if self._starts and not is_last:
+            end = self._starts[0]
+        shown, self._held = self._held[:end], self._held[end:]
+        self._read = max(0, self._read - end)
+        self._starts = [start - end for start in self._starts]
+        self._shown.append(shown)
+        return shown
+
+    def _take(self, word: str, start: int) -> bool:
+        """Look at the next word, and return whether a private run ends in it."""
+        folded = fold(word)
+        self._words = [*self._words[1 - RUN :], folded]
+        self._starts.append(start)
+        while self._starts and not self._private.may_go_on(self._words[-len(self._starts) :]):
+            del self._starts[0]
+        for index, added in enumerate([folded, drop_digits(folded)]):
+            for letter in added:  # since words may be written together, or cut elsewhere
+                self._characters[index] = (self._characters[index] + letter)[-self._private.longest :]
+                if self._private.ends(self._characters[index]):
+                    return True
+        return self._private.is_said_in(self._words)
+
+    def _end(self, start: int) -> str:
+        """Return what is shown last: what stands before the run, and the owner's sentence."""
+        self.has_ended = True
+        before = self._held[:start]
+        shown = "".join([*self._shown, before])
+        fence = "\n```" if shown.count("```") % 2 else ""
+        return before + (f"{fence}\n\n" if shown.strip() else "") + self._fallback
+
+
+def fold(word: str) -> str:
+    """Return a word without case and accents."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", word.casefold())))
+
+
+def drop_digits(run: str) -> str:
+    """Return only the letters of a run."""
+    return "".join(filter(str.isalpha, run))
+
+
+def _join_runs(words: list[str]) -> Iterator[str]:
+    return ("".join(words[start : start + RUN]) for start in range(len(words) - RUN + 1))
