@@ -78,16 +78,16 @@ def under(
 @pytest.fixture(params=["flask run", "gunicorn"])
 def service(request: pytest.FixtureRequest, under: Callable[..., Service], model: ScriptedModel) -> Service:
     """The service with the scripted model behind it, under `flask run` and under gunicorn."""
-    return _heal(under(request.param), model)
+    return heal(under(request.param), model)
 
 
 @pytest.fixture
 def gunicorn(under: Callable[..., Service], model: ScriptedModel) -> Service:
     """The same under gunicorn alone, for what only the server on the internet meets."""
-    return _heal(under("gunicorn"), model)
+    return heal(under("gunicorn"), model)
 
 
-def _heal(service: Service, model: ScriptedModel) -> Service:
+def heal(service: Service, model: ScriptedModel) -> Service:
     """Let the breaker see an answer, so that it does not open on the faults of many tests in a row."""
     assert service.chat().status_code == 200
     model.reset()
@@ -106,7 +106,7 @@ def _remembering(request: pytest.FixtureRequest, under: Callable[..., Service]) 
 @pytest.fixture
 def remembering(_remembering: Service, model: ScriptedModel) -> Service:
     """The service under gunicorn with memory and four workers, on SQLite and on PostgreSQL."""
-    return _heal(_remembering, model)
+    return heal(_remembering, model)
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from .cli import commands
 from .config import ROOT, load_settings
 from .meta.routes import blueprint as meta
 from .page.routes import blueprint as page
+from .service import Twin
 from .sessions.routes import blueprint as sessions
-from .turn import Twin
 
 
 def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:

@@ -9,7 +9,7 @@ import runpy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -85,6 +85,10 @@ def _check_starters(value: str) -> str:
     return value
 
 
+def _fold_word(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
 def _split_starters(value: str) -> tuple[str, ...]:
     return tuple(question.strip() for question in value.split("|") if question.strip())
 
@@ -100,6 +104,7 @@ Text = Annotated[str, AfterValidator(_check_text)]
 Name = Annotated[str, Field(max_length=80), AfterValidator(_check_text)]
 Paragraph = Annotated[str, Field(max_length=1_000), AfterValidator(_check_text)]
 Portrait = Annotated[Text, AfterValidator(_check_portrait)]
+Grounding = Annotated[Literal["strict", "contacts", "off"], BeforeValidator(_fold_word)]
 Colour = Annotated[str, BeforeValidator(parse_colour)]
 Starters = Annotated[Paragraph, AfterValidator(_check_starters)]
 ExtraFields = Annotated[dict[str, Any], BeforeValidator(_parse_extra)]
@@ -135,9 +140,12 @@ class Settings(BaseModel):
     daily_usd: float | None = Field(None, gt=0, le=1_000_000, allow_inf_nan=False, description="US dollars that a UTC day may cost; needs both prices; unset: no cap")
     database_url: DatabaseUrl | None = Field(None, description="URL of a PostgreSQL, or of another SQLite file, that holds what the days cost and what is remembered; unset: SQLite files in instance/")
     memory: bool = Field(False, description="on or off: whether the twin remembers each session's conversation, so that visitors can ask back, reload, and come back tomorrow")
-    memory_tokens: int = Field(8_000, ge=100, le=10_000_000, description="tokens (estimated) of a session's conversation, the new message included, that the model is shown, from 100; never more than half of what the persona leaves of MODEL_CONTEXT")
+    memory_tokens: int = Field(8_000, ge=100, le=10_000_000, description="tokens (estimated) of a session's conversation, the new message included, that the model is shown, from 100; never more than half of what persona and knowledge leave of MODEL_CONTEXT")
     memory_summary: bool = Field(False, description="on or off: whether the model also makes a summary of what is no longer shown to it, which costs a call now and then")
     retention_days: int = Field(90, ge=0, le=36_500, description="days for which a session is kept after its last message; 0 keeps all for ever")
+    knowledge_tokens: int = Field(12_000, ge=0, le=10_000_000, description="tokens (estimated) of the documents in instance/knowledge/ that the model is sent with each question; never more than half of what the persona leaves of MODEL_CONTEXT")
+    rules: bool | None = Field(None, description="on or off: whether the model is also sent twin/rules.txt, against inventing and promising, and the date; unset: on where there is knowledge")
+    grounding: Grounding | None = Field(None, description="strict: links, e-mail addresses and phone numbers in answers must be yours or the visitor's; contacts: links to hosts that you never mention may pass; off: nothing is checked; unset: strict where there is knowledge, else off")
     contact: Paragraph | None = Field(None, description="sentence that tells visitors how to reach you, given where the day's budget is spent")
     max_in_flight: int = Field(1_000, ge=1, le=100_000, description="chats that one process answers at once, from 1; more are refused")
     allowed_hosts: Hosts = Field((), description="hosts, separated by commas, under which the service may be called; .example.com is that domain and all below it; unset: any")

@@ -15,7 +15,7 @@ import click
 from werkzeug.serving import BaseWSGIServer, is_running_from_reloader
 
 from .errors import StartError
-from .turn import Twin
+from .service import Twin
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +36,7 @@ def prepare(twin: Twin) -> None:
     else:
         require_free_port(command.params["host"], command.params["port"])
         twin.keep_house()
+    twin.read_up()
     if twin.settings.uses_embedded_model:
         twin.embedded.start()
 

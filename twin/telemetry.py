@@ -18,11 +18,14 @@ logger = logging.getLogger(__name__)
 class ChatRecord:
     """What the log says of one chat, filled while it happens; None where nobody knows."""
 
-    outcome: str | None = None  # why the answer finished, `repeated`, a problem's code, or `left` where the visitor did
+    # why the answer finished, `repeated`, `faq`, a problem's code, or `left` where the visitor did
+    outcome: str | None = None
     model: str | None = None
     first_token_ms: int | None = None  # of a stream, from the chat's start
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    repaired: int | None = None  # contacts in the answer that the model had misspelt
+    removed: int | None = None  # those that nobody has written
 
 
 def set_up(*, as_json: bool) -> None:

@@ -144,6 +144,7 @@ def test_check_finds_nothing_where_all_is_well(run: Run, model: ScriptedModel) -
     assert [line.split()[:2] for line in end.stdout.splitlines()] == [
         ["ok", "settings"],
         ["ok", "persona"],
+        ["ok", "knowledge"],
         ["ok", "budget"],
         ["ok", "memory"],
         ["ok", "model"],
@@ -154,19 +155,20 @@ def test_check_finds_nothing_where_all_is_well(run: Run, model: ScriptedModel) -
     assert len(model.requests) == 1
     report = json.loads(run("check", "--json", CORS_ORIGINS="*").stdout)
     assert report["ok"]
-    assert "every website" in report["checks"][5]["message"]
+    assert "every website" in report["checks"][6]["message"]
 
 
 def test_check_finds_all_that_is_wrong_at_once(run: Run, root: Path, model: ScriptedModel) -> None:
     end = run("check", PORT="0", CHAT_DEADLINE="soon")
     assert end.returncode == 1
-    assert [line[:23] for line in end.stdout.splitlines()] == ["WRONG  settings  CHAT_D", "WRONG  settings  PORT: "]
+    assert [line[:23] for line in end.stdout.splitlines()] == ["WRONG  settings   CHAT_", "WRONG  settings   PORT:"]
     (root / "me.txt").unlink()
     model.otherwise = fails(401)
     lines = run("check").stdout.splitlines()
     assert [line.split()[:2] for line in lines] == [
         ["ok", "settings"],
         ["WRONG", "persona"],
+        ["ok", "knowledge"],
         ["ok", "budget"],
         ["ok", "memory"],
         ["WRONG", "model"],
@@ -195,10 +197,23 @@ def test_spend_says_why_there_is_nothing_to_show(run: Run) -> None:
 def test_check_finds_a_budget_that_holds_no_answer(run: Run) -> None:
     end = run("check", DAILY_TOKENS="100")
     assert end.returncode == 1
-    assert "WRONG  budget    DAILY_TOKENS" in end.stdout
+    assert "WRONG  budget     DAILY_TOKENS" in end.stdout
 
 
 def test_check_says_that_the_embedded_model_is_a_trial(run: Run) -> None:
     end = run("check", OPENAI_API_KEY=None, OPENAI_BASE_URL=None, MAX_OUTPUT_TOKENS="20")
     assert end.returncode == 0
     assert NOTICE in end.stdout
+
+
+def test_check_finds_documents_that_cannot_be_read_or_sent(run: Run, root: Path) -> None:
+    folder = root / "instance" / "knowledge"
+    folder.mkdir()
+    (folder / "cv.md").write_text("I worked at Northwind.")
+    assert "ok     knowledge  1 documents have about" in run("check").stdout
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7")
+    (folder / "long.md").write_text("word\n" * 30_000)
+    end = run("check")
+    assert end.returncode == 1
+    assert "WRONG  knowledge  instance/knowledge/: broken.pdf: it is" in end.stdout
+    assert "long.md: only" in end.stdout

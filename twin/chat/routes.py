@@ -7,6 +7,7 @@ from flask import Blueprint, Response, after_this_request, current_app, g, reque
 from .. import edge, turn
 from ..operation import operation
 from ..rates import describe_quotas
+from ..service import Twin
 from . import sse
 from .schemas import ChatHeaders, ChatRequest, ChatResponse, EventStream
 
@@ -17,8 +18,8 @@ blueprint = Blueprint("chat", __name__)
 @operation(gives={"application/json": ChatResponse, "text/event-stream": EventStream}, fails=turn.FAULTS)
 def send_message(chat: ChatRequest, headers: ChatHeaders) -> ChatResponse | Response:
     """Answer one message as the twin, whole or, as server-sent events, while it is written."""
-    twin: turn.Twin = current_app.extensions["twin"]
-    accepted = twin.begin(chat.message, chat.session_id, edge.find_address(), headers.idempotency_key)
+    twin: Twin = current_app.extensions["twin"]
+    accepted = turn.begin(twin, chat.message, chat.session_id, edge.find_address(), headers.idempotency_key)
     g.chat = accepted.record
 
     @after_this_request

@@ -48,8 +48,15 @@ class ChatHeaders(Headers):
     )
 
 
+class GroundingReport(BaseModel):
+    """What the model wrote in links, e-mail addresses and phone numbers that neither owner nor visitor did."""
+
+    repaired: list[str] = Field(description="what was a misspelling of the owner's, which stands in its place")
+    removed: list[str] = Field(description="what was taken out")
+
+
 class ChatResponse(BaseModel):
-    """The twin's answer; `finish_reason` is there only where it says something."""
+    """The twin's answer; `finish_reason` and `grounding` are there only where they say something."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"response": "I am Ada.", "session_id": "3f1e8a52"}]})
 
@@ -57,14 +64,21 @@ class ChatResponse(BaseModel):
     session_id: str = Field(description="the id that was sent, or a new UUID; send it with the next message")
     finish_reason: Literal["length", "content_filter"] | SkipJsonSchema[None] = Field(
         default_factory=lambda: None,
-        description="`length`: the answer was cut; `content_filter`: the model declined, and this is `FALLBACK`",
+        description="`length`: the answer was cut; `content_filter`: the model declined, or began to say something "
+        "private, and this is `FALLBACK`, or ends in it",
+    )
+    grounding: GroundingReport | SkipJsonSchema[None] = Field(
+        default_factory=lambda: None, description="what was not shown as the model wrote it"
     )
 
     @classmethod
     def of(cls, reply: Reply) -> ChatResponse:
         """Return what `reply` is on the wire."""
         finish_reason = None if reply.finish_reason == "stop" else reply.finish_reason
-        return cls(response=reply.text, session_id=reply.session_id, finish_reason=finish_reason)
+        grounding = None
+        if reply.repaired or reply.removed:
+            grounding = GroundingReport(repaired=list(reply.repaired), removed=list(reply.removed))
+        return cls(response=reply.text, session_id=reply.session_id, finish_reason=finish_reason, grounding=grounding)
 
 
 class EventStream(RootModel[str]):

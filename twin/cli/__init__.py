@@ -12,6 +12,7 @@ from flask.cli import AppGroup, FlaskGroup
 from ..errors import StartError, stop_in_one_line
 from .ask import ask
 from .check import check
+from .knowledge import knowledge
 from .migrate import migrate
 from .sessions import sessions
 from .settings import settings
@@ -37,10 +38,11 @@ class OneLineGroup(AppGroup):
 
 
 commands = OneLineGroup(
-    "twin", help="Ask the twin, check that it would work, show its settings, what it spent and remembers."
+    "twin", help="Ask the twin, check that it would work, show its settings, what it knows, spent and remembers."
 )
 commands.add_command(ask)
 commands.add_command(check)
+commands.add_command(knowledge)
 commands.add_command(migrate)
 commands.add_command(sessions)
 commands.add_command(settings)

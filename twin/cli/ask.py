@@ -14,7 +14,8 @@ from ..config import load_settings
 from ..embedded import NOTICE
 from ..errors import StartError, TwinError, print_line
 from ..payload import validate
-from ..turn import Twin
+from ..service import Twin
+from ..turn import begin
 from .terminal import make_printable
 
 
@@ -32,7 +33,7 @@ def ask(message: str | None, as_json: bool) -> None:
     for text in _read_messages(message):
         try:
             chat = validate(ChatRequest, {"message": text, "session_id": session_id})
-            with closing(twin.begin(chat.message, chat.session_id)) as turn:
+            with closing(begin(twin, chat.message, chat.session_id)) as turn:
                 answer = ChatResponse.of(turn.answer())
         except TwinError as error:
             print_line(error)

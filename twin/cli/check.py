@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import cached_property, partial
 from textwrap import shorten
 from typing import Any
 
@@ -20,9 +19,31 @@ from ..db import Databases
 from ..embedded import NOTICE, EmbeddedModel, check_available
 from ..errors import StartError, TwinError
 from ..memory import Memory
-from ..persona import Persona, estimate_tokens
+from ..persona import estimate_tokens
+from ..prompt import Briefing, Prompt
 
 QUESTION = "Who are you?"
+
+
+class Deployment:
+    """What is checked: the settings, and what they make of the owner's files."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def briefing(self) -> Briefing:
+        """What the model is sent; raises StartError where me.txt is wrong."""
+        return Prompt(self.settings).read()
+
+    def compose(self) -> list[dict[str, str]]:
+        """Return a question as the model is sent it."""
+        try:
+            briefing = self.briefing
+        except StartError:  # which is a finding of its own
+            return [{"role": "user", "content": QUESTION}]
+        question = QUESTION + briefing.closing
+        return [{"role": "system", "content": briefing.system}, {"role": "user", "content": question}]
 
 
 @dataclass(frozen=True)
@@ -37,12 +58,12 @@ class Finding:
 @click.command
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def check(as_json: bool) -> None:
-    """Try settings, persona, budget, memory, model and CORS origins; exit with 1 if one is wrong."""
+    """Try settings, persona, knowledge, budget, memory, model and CORS origins; exit with 1 if one is wrong."""
     findings = []
     for finding in run_checks(current_app.config):
         findings.append(finding)
         if not as_json:
-            click.echo(f"{'ok   ' if finding.ok else 'WRONG'}  {finding.check:8}  {finding.message}")
+            click.echo(f"{'ok   ' if finding.ok else 'WRONG'}  {finding.check:9}  {finding.message}")
     ok = all(finding.ok for finding in findings)
     if as_json:
         report = {"ok": ok, "checks": [asdict(finding) for finding in findings]}
@@ -59,33 +80,51 @@ def run_checks(overrides: Mapping[str, Any]) -> Iterator[Finding]:
         return
     given = [f"{name.upper()} from {value.source}" for name, value in collect_values(overrides).items()]
     yield Finding("settings", True, f"{', '.join(given) or 'none is set'}; all others have their defaults.")
+    deployment = Deployment(settings)
     for name, attempt in CHECKS.items():
         try:
-            yield Finding(name, True, attempt(settings))
+            yield Finding(name, True, attempt(deployment))
         except (StartError, TwinError) as error:
             yield Finding(name, False, str(error))
 
 
-def try_persona(settings: Settings) -> str:
+def try_persona(deployment: Deployment) -> str:
     """Return how long me.txt is; raises StartError where it is wrong."""
-    persona = Persona(ROOT / "me.txt", settings.context_tokens).text()
-    return f"me.txt has about {estimate_tokens(persona)} tokens, of {settings.context_tokens} that may be."
+    tokens = estimate_tokens(deployment.briefing.persona)
+    return f"me.txt has about {tokens} tokens, of {deployment.settings.context_tokens} that may be."
 
 
-def try_budget(settings: Settings) -> str:
+def try_knowledge(deployment: Deployment) -> str:
+    """Return what the twin knows; raises StartError where a document cannot be read, or not all of it is sent."""
+    try:
+        library, selection = deployment.briefing.library, deployment.briefing.selection
+    except StartError:
+        return "it is looked at where me.txt is right."
+    faults = [f"{each.name}: {each.reason}" for each in library.skipped]
+    faults += [f"{each.name}: only {each.sent} of {each.tokens} tokens are sent" for each in selection.left_out]
+    if faults:
+        raise StartError(f"instance/knowledge/: {'; '.join(faults)}.")
+    if not library:
+        return "there are no documents in instance/knowledge/: the twin knows what me.txt says."
+    return f"{len(library.documents)} documents have about {estimate_tokens(selection.text)} tokens."
+
+
+def try_budget(deployment: Deployment) -> str:
     """Return how many calls a day may cost; raises StartError or TwinError where nobody can know, or it is none."""
+    settings = deployment.settings
     budget = Budget(settings, Databases.of(settings))
     if not budget.is_capped:
         return "DAILY_TOKENS is 0 and DAILY_USD unset: nothing limits what a day may cost."
     budget.check()
-    calls = budget.count_calls(_compose(settings))
+    calls = budget.count_calls(deployment.compose())
     if not calls:
         raise StartError("DAILY_TOKENS, DAILY_USD: not one answer fits a day: raise them, or lower MAX_OUTPUT_TOKENS.")
     return f"{calls} answers fit a day if each is as long as it may be; most are not."
 
 
-def try_memory(settings: Settings) -> str:
+def try_memory(deployment: Deployment) -> str:
     """Return what is remembered; raises StartError or TwinError where nothing can be."""
+    settings = deployment.settings
     if not settings.memory:
         return "MEMORY is off: each question is answered on its own."
     Memory(settings, Databases.of(settings)).check()
@@ -93,14 +132,15 @@ def try_memory(settings: Settings) -> str:
     return f"conversations are kept {f'for {days} days after their last message' if days else 'for ever'}."
 
 
-def try_model(settings: Settings) -> str:
+def try_model(deployment: Deployment) -> str:
     """Return what the model answers; raises StartError where there is none, TwinError where it fails."""
+    settings = deployment.settings
     embedded = EmbeddedModel(ROOT / "instance")
     if settings.uses_embedded_model:
         check_available(settings.embedded_model, ROOT / "instance")
     from ..llm import Model  # openai takes 0.6 s to import
 
-    messages = _compose(settings)
+    messages = deployment.compose()
     answer = Model(settings, embedded).answer(
         messages, partial(Budget(settings, Databases.of(settings)).hold, messages)
     )
@@ -108,15 +148,9 @@ def try_model(settings: Settings) -> str:
     return f"asked “{QUESTION}”, it answers “{shorten(answer.text, 60, placeholder=' …')}”.{notice}"
 
 
-def _compose(settings: Settings) -> list[dict[str, str]]:
-    messages = [{"role": "user", "content": QUESTION}]
-    with suppress(StartError):  # that me.txt is wrong is a finding of its own
-        messages.insert(0, {"role": "system", "content": Persona(ROOT / "me.txt", settings.context_tokens).text()})
-    return messages
-
-
-def try_origins(settings: Settings) -> str:
+def try_origins(deployment: Deployment) -> str:
     """Return whose pages may call the service; raises StartError where a browser would refuse one of them."""
+    settings = deployment.settings
     app = Flask("origins")
     edge.init_app(app, settings)
     for origin in settings.cors_origins:
@@ -138,6 +172,7 @@ def try_origins(settings: Settings) -> str:
 
 CHECKS = {
     "persona": try_persona,
+    "knowledge": try_knowledge,
     "budget": try_budget,
     "memory": try_memory,
     "model": try_model,

@@ -6,7 +6,7 @@ import resource
 import sys
 from contextlib import suppress
 
-from .readers import READ_SECONDS, UNREADABLE, Unreadable, tidy
+from .readers import READ_SECONDS, UNREADABLE, Unreadable, parse, tidy
 
 MEMORY = 2_000_000_000  # bytes of address space
 
@@ -33,9 +33,11 @@ def _read(kind: str, data: bytes) -> str:
         from .word import word_to_text
 
         return word_to_text(data)
-    from .html import html_to_text
+    if kind in (".html", ".htm"):
+        from .html import html_to_text
 
-    return html_to_text(data)
+        return html_to_text(data)
+    return parse(data, kind)
 
 
 def _limit_resources() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 KINDS = (".md", ".txt", ".pdf", ".docx", ".html", ".htm", ".json", ".jsonl")
 READ_APART = (".pdf", ".docx", ".html", ".htm")
+QUICK_BYTES = 1_000_000  # of plain text, that take no time worth another process
 MAX_BYTES = 20_000_000  # of a file, and characters of a text
 READ_SECONDS = 60.0
 UNREADABLE = 3  # the exit code of knowledge.process where it says why; Python's own are 1 and 2
@@ -32,8 +33,19 @@ def read_text(path: Path, seconds: float = READ_SECONDS) -> str:
     if kind not in KINDS:
         raise Unreadable(f"it is of a kind that is not read ({', '.join(KINDS)} are)")
     try:
+        size = _check_file(path)
+        if kind in READ_APART or size > QUICK_BYTES:
+            return _read_apart(path, kind, seconds)
+        return tidy(parse(path.read_bytes(), kind))
+    except OSError as error:
+        raise Unreadable(error.strerror or type(error).__name__) from error
+
+
+def read_plain(path: Path) -> str:
+    """Return what a text file holds, as it is. Raises Unreadable."""
+    try:
         _check_file(path)
-        return _read_apart(path, kind, seconds) if kind in READ_APART else _read_here(path, kind)
+        return decode(path.read_bytes())
     except OSError as error:
         raise Unreadable(error.strerror or type(error).__name__) from error
 
@@ -53,13 +65,14 @@ def tidy(text: str) -> str:
     return text
 
 
-def _check_file(path: Path) -> None:
-    """Look at a file before it is opened, which may take for ever (a FIFO) or do something (a device)."""
+def _check_file(path: Path) -> int:
+    """Return a file's size; it is looked at before it is opened, which may take for ever (a FIFO) or do something."""
     found = path.stat()
     if not S_ISREG(found.st_mode):
         raise Unreadable("it is no regular file")
     if found.st_size > MAX_BYTES:
         raise Unreadable(f"it is larger than {MAX_BYTES // 10**6} MB")
+    return found.st_size
 
 
 def _read_apart(path: Path, kind: str, seconds: float) -> str:
@@ -91,20 +104,22 @@ def _read_apart(path: Path, kind: str, seconds: float) -> str:
     return said
 
 
-def _read_here(path: Path, kind: str) -> str:
-    text = _decode(path.read_bytes())
+def parse(data: bytes, kind: str) -> str:
+    """Return what a file of plain text says, JSON without its escapes. Raises Unreadable."""
+    text = decode(data)
     try:
         if kind == ".json":
-            text = _write_lines(_parse(text))
-        elif kind == ".jsonl":
+            return _write_lines(_parse(text))
+        if kind == ".jsonl":
             lines = enumerate(text.split("\n"), 1)
-            text = "\n".join(_encode(_parse(line, number)) for number, line in lines if line.strip())
+            return "\n".join(_encode(_parse(line, number)) for number, line in lines if line.strip())
     except RecursionError as error:
         raise Unreadable("it is nested too deeply") from error
-    return tidy(text)
+    return text
 
 
-def _decode(data: bytes) -> str:
+def decode(data: bytes) -> str:
+    """Return text in UTF-8, or in UTF-16 with its mark. Raises Unreadable."""
     is_utf16 = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
     try:
         text = data.decode("utf-16" if is_utf16 else "utf-8-sig")

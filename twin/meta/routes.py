@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, jsonify, send_from_directory
 from ..embedded import NOTICE
 from ..errors import NotFound, NotReady
 from ..operation import File, operation
-from ..turn import Twin
+from ..service import Twin
 from .openapi import describe
 from .schemas import Document, Health, Name, Readiness
 

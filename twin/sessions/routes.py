@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app
 from ..errors import NotFound, StoreUnavailable
 from ..memory import Conversation, Export
 from ..operation import operation
-from ..turn import Twin
+from ..service import Twin
 from .schemas import LegacyConversation, Session
 
 blueprint = Blueprint("sessions", __name__)

@@ -1,0 +1,72 @@
+"""Questions that the owner has answered word for word."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import BaseModel, StringConstraints, ValidationError
+
+FILE = "faq.jsonl"
+MEANT = set("#%&@")  # punctuation that is a part of names, as in C#
+
+NotBlank = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Entry(BaseModel):
+    """A line of faq.jsonl; other fields are the owner's own."""
+
+    question: NotBlank
+    answer: NotBlank
+    aliases: list[NotBlank] = []
+
+
+@dataclass(frozen=True)
+class Faq:
+    """The owner's answers, by folded question; of two for the same the first counts."""
+
+    answers: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> Faq:
+        """Return the answers of `entries`."""
+        answers: dict[str, str] = {}
+        for entry in entries:
+            for question in (entry.question, *entry.aliases):
+                if folded := fold(question):
+                    answers.setdefault(folded, entry.answer)
+        return cls(answers)
+
+    def find_answer(self, question: str) -> str | None:
+        """Return the answer to a question that is equal to one of them but for case, spaces and punctuation."""
+        return self.answers.get(fold(question))
+
+
+def read_entries(text: str) -> tuple[list[Entry], list[int]]:
+    """Return the entries of a faq.jsonl, and the numbers of the lines that are none."""
+    entries, broken = [], []
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            try:
+                entries.append(Entry.model_validate(json.loads(line)))
+            except (ValueError, ValidationError, RecursionError):
+                broken.append(number)
+    return entries, broken
+
+
+def write_entries(entries: Iterable[Entry]) -> str:
+    """Return them as the model reads them."""
+    return "\n\n".join(f"Question: {entry.question}\nAnswer: {entry.answer}" for entry in entries)
+
+
+def fold(question: str) -> str:
+    """Return a question without what does not matter for what it asks."""
+    text = unicodedata.normalize("NFKC", question).casefold()
+    return "".join(character for character in text if not _is_trifle(character))
+
+
+def _is_trifle(character: str) -> bool:
+    return character.isspace() or (unicodedata.category(character)[0] in "PCZ" and character not in MEANT)
