@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from twin.config import Settings
 from twin.db import Database, Databases
-from twin.memory import Memory, Said
+from twin.memory import GivenAnswer, Memory
 from twin.tables import messages, sessions
 
 TURNS = 400
@@ -62,7 +62,7 @@ def take_turn(memory: Memory, session: UUID) -> float:
     began = time.perf_counter()
     exchange = memory.open("A question?", str(session), str(uuid4()))
     exchange.compose(8_000)
-    exchange.record(Said(ANSWER, "stop", "persona"))
+    exchange.record(GivenAnswer(ANSWER, "stop", "persona"))
     exchange.close()
     return 1_000 * (time.perf_counter() - began)
 

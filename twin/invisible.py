@@ -44,6 +44,9 @@ class Remover:
     def push(self, piece: str) -> str:
         """Take the next piece of the text, and return what can be shown."""
         text = self._held + piece
+        if text.isascii():
+            self._before, self._held = text[-1:] or self._before, ""
+            return text
         end = match.start() if (match := TRAILING.search(text)) else len(text)
         self._held = text[end:]
         letter = RIGHT_TO_LEFT.search(text)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from . import contacts, numbers
 from .contacts import Kind
-from .patterns import CONTACT, find_open
+from .patterns import CONTACT, PLAIN, find_open
 from .sources import Sources
 
 CONTEXT = 40  # characters before a contact that tell what it is
@@ -48,7 +48,7 @@ class ContactFilter:
         text, position = self._before + self._held, len(self._before)
         end = len(text) if is_last else find_open(text, position)
         shown = []
-        while (match := CONTACT.search(text, position)) and match.start() < end:
+        while not PLAIN.fullmatch(text, position) and (match := CONTACT.search(text, position)) and match.start() < end:
             if not is_last and (match.end() > end or (match.end() == len(text) and not match["markdown"])):
                 end = match.start()
                 break

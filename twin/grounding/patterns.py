@@ -31,6 +31,8 @@ CONTACT = re.compile(
     rf"|(?<![{LETTERS}])(?<![0-9A-Fa-f]-)(?<!\d[.,])(?P<number>{NUMBER}))(?P<close>[*_`)]{{0,3}})"
 )
 
+# Words, in which nothing is a contact yet: most of what is written.
+PLAIN = re.compile(r"(?:[A-Za-z\u00c0-\u024f\u0400-\u04ff,;'\u2019\-]|\s)*+")
 # What a text may still become at its end when more comes: a Markdown link, a link, a name, a number.
 OPEN_LINK = re.compile(rf"{BEGIN}{TEXT}(?:\[[^\[\]]{{0,300}}+)?(?:\](?:\([^\n]{{0,{LONGEST}}}+)?)?\Z")
 URL_START = re.compile(rf"{SCHEME}:/|{ADDRESSED}|(?:{LABEL}\.){{1,10}}{LABEL}(?::\d{{1,5}})?[/?#]")
@@ -44,9 +46,12 @@ WRAPPERS = re.compile(r"[*_`(!/<]{1,5}\Z")
 
 def find_open(text: str, start: int) -> int:
     """Return where, after `start`, the tail of `text` begins that may still become a contact, or a part of one."""
-    ends = [len(text)]
     near = max(start, len(text) - LONGEST_NAME)
-    for pattern, first in ((OPEN_LINK, start), (OPEN_NAME, near), (OPEN_NUMBER, near)):
+    name = OPEN_NAME.search(text, near)
+    ends = [name.start() if name else len(text)]
+    if PLAIN.fullmatch(text, start):
+        return ends[0]
+    for pattern, first in ((OPEN_LINK, start), (OPEN_NUMBER, near)):
         if match := pattern.search(text, first):
             ends.append(match.start())
     token = max(start, len(text) - LONGEST)

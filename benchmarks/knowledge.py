@@ -1,0 +1,94 @@
+"""What knowledge adds to a chat when nothing has changed: looking at 20 documents, and grounding the answer.
+
+`.venv/bin/python benchmarks/knowledge.py`. The same chats with and without documents are measured alternately; then
+what a changed PDF of 50 pages takes.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median, quantiles
+
+from fpdf import FPDF
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from twin.config import Settings
+from twin.grounding import Grounding
+from twin.persona import estimate_tokens
+from twin.prompt import Prompt
+
+CHATS = 500
+PARAGRAPH = "At Northwind I led a team of seven that built forecasts for ports; see https://example.com/ports. " * 4
+ANSWER = "I led a team of seven at Northwind, which built forecasts for ports. Write to roger@example.com. " * 6
+PIECES = [f"{word} " for word in ANSWER.split()]
+
+
+def make_deployment(folder: Path, documents: int) -> Prompt:
+    (folder / "instance" / "knowledge").mkdir(parents=True)
+    (folder / "me.txt").write_text("I am Roger. roger@example.com")
+    for number in range(documents):
+        (folder / "instance" / "knowledge" / f"{number}.md").write_text(f"# Part {number}\n\n" + PARAGRAPH * 5)
+    return Prompt(Settings(openai_api_key="sk-unused"), folder)
+
+
+def take_chat(prompt: Prompt, grounding: Grounding) -> tuple[float, float]:
+    """Return the milliseconds before the model is asked, and those that its answer takes to pass."""
+    began = time.perf_counter()
+    briefing = prompt.read()
+    estimate_tokens(briefing.system + briefing.closing)
+    gate = grounding.open(briefing.grounding, briefing.public, briefing.private, ["Where did you work?"])
+    opened = time.perf_counter()
+    for piece in PIECES:
+        gate.push(piece)
+    gate.finish()
+    return 1_000 * (opened - began), 1_000 * (time.perf_counter() - opened)
+
+
+def write_pdf(path: Path, pages: int, word: str) -> None:
+    pdf = FPDF()
+    pdf.set_font("Helvetica", size=11)
+    for _ in range(pages):
+        pdf.add_page()
+        pdf.multi_cell(0, 6, f"{word} " + PARAGRAPH * 5)
+    pdf.output(str(path))
+
+
+def report(name: str, times: list[float]) -> None:
+    print(f"{name:32}p50 {median(times):6.2f} ms   p95 {quantiles(times, n=20)[-1]:6.2f} ms")
+
+
+def measure(read: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    read()
+    return time.perf_counter() - began
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        sides = {
+            name: (make_deployment(Path(folder) / name, documents), Grounding("No."), [], [])
+            for name, documents in (("without documents", 0), ("with 20 documents", 20))
+        }
+        for _ in range(CHATS):
+            for prompt, grounding, before, after in sides.values():
+                taken = take_chat(prompt, grounding)
+                before.append(taken[0])
+                after.append(taken[1])
+        for name, (_, _, before, after) in sides.items():
+            report(f"{name}: before", before[20:])
+            report(f"{name}: {len(PIECES)} pieces", after[20:])
+        prompt = sides["with 20 documents"][0]
+        path = Path(folder) / "with 20 documents" / "instance" / "knowledge" / "handbook.pdf"
+        for word in ("one", "two"):
+            write_pdf(path, 50, word)
+            changed, unchanged = measure(prompt.read), measure(prompt.read)
+            print(f"a PDF of 50 pages that changed: {changed:.2f} s, then {1_000 * unchanged:.2f} ms")
+
+
+if __name__ == "__main__":
+    main()
