@@ -86,4 +86,4 @@ class Prompt:
 
 
 def _tell(day: date) -> str:
-    return f"Today is {day:%A}, {day.day} {day:%B %Y}."
+    return f"Today is {day:%A}, {day.day} {day:%B %Y} ({day})."
