@@ -11,6 +11,7 @@ from flask import current_app
 from ..config import load_settings
 from ..knowledge.library import Library, Selection
 from ..prompt import Prompt
+from .terminal import make_printable
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def knowledge(as_json: bool) -> None:
         click.echo(f"{'tokens':>8} {'sent':>8}  file")
         for line in lines:
             note = f"  ({line.note})" if line.note else ""
-            click.echo(f"{line.tokens:>8} {line.sent:>8}  {line.name}{note}")
+            click.echo(f"{line.tokens:>8} {line.sent:>8}  {make_printable(line.name + note)}")
 
 
 def list_files(library: Library, selection: Selection) -> list[Line]:

@@ -26,6 +26,7 @@ PRIVATE = re.compile(r"^private[ \t]*:[ \t]*['\"]?(?:yes|true|on)['\"]?[ \t]*(?:
 logger = logging.getLogger(__name__)
 
 Signature = tuple[int, int, int, int, int]
+NEVER: Signature = (0, 0, 0, 0, 0)  # that of no file
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class _Reading:
 
     def is_certain(self, signature: Signature) -> bool:
         """Whether the file is the same for sure, by what the file system says of it."""
-        return self.signature == signature and max(signature[:2]) < self.read_at - TICK_NS
+        past = [time for time in signature[:2] if time <= self.read_at]  # some archives set one in the future
+        return self.signature == signature and max(past, default=0) < self.read_at - TICK_NS
 
 
 class Folder:
@@ -79,7 +81,7 @@ class Folder:
                 return known
             digest = _digest(path, stat)
         except OSError as error:
-            return _Reading((0,) * 5, b"", read_at, None, Skipped(name, f"it cannot be read ({error.strerror})"))
+            return _Reading(NEVER, b"", read_at, None, Skipped(name, f"it cannot be read ({error.strerror})"))
         if known and known.digest == digest and (digest or known.signature == signature):
             return replace(known, signature=signature, read_at=read_at)
         return _read(name, Path(path), _Reading(signature, digest, read_at, None, None))
@@ -135,6 +137,8 @@ def _read(name: str, path: Path, reading: _Reading) -> _Reading:
             return replace(reading, document=Document(name, text, is_private=_is_private(path, text)))
         entries, broken = faq.read_entries(strip_invisible(read_plain(path)))
     except Unreadable as error:
+        if isinstance(error.__cause__, OSError):  # no memory, no permission: it is tried again
+            reading = replace(reading, signature=NEVER, digest=b"")
         return replace(reading, skipped=Skipped(name, str(error)))
     skipped = None
     if broken:
