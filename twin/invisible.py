@@ -75,6 +75,9 @@ def _keep_needed(before: str, run: str, after: str, *, is_right_to_left: bool) -
     for character in run:
         if character in MARKS:
             is_needed = is_right_to_left or bool(RIGHT_TO_LEFT.match(after))
+            is_needed = is_needed and not (
+                before.isascii() and after.isascii() and before.isalnum() and after.isalnum()
+            )
         else:
             is_needed = _is_needed(before, kept, character, after)
         if is_needed and character not in kept and len(kept) < 2:

@@ -12,7 +12,6 @@ from .config import ROOT, Settings
 from .db import Databases
 from .embedded import EmbeddedModel, check_available
 from .errors import NotReady, StoreUnavailable
-from .grounding import Grounding
 from .memory import Housekeeping, Memory
 from .prompt import Prompt
 from .rates import Rates
@@ -28,7 +27,6 @@ class Twin:
         """Check all that could stop a start, or raise StartError; run nothing yet."""
         self.settings = settings
         self.prompt = Prompt(settings)
-        self.grounding = Grounding(settings.fallback)
         self.embedded = EmbeddedModel(ROOT / "instance")
         if settings.uses_embedded_model:
             check_available(settings.embedded_model, ROOT / "instance")
@@ -82,7 +80,7 @@ class Twin:
         """Raise NotReady where a chat could not be answered now; asks nothing of a provider."""
         if self.settings.uses_embedded_model and not self.embedded.is_ready():
             raise NotReady("The embedded model is still loading.", retry_after=1)
-        if not self.prompt.folder.is_read:
+        if not self.prompt.is_read:
             raise NotReady("The owner's documents are still being read.", retry_after=1)
         try:
             self._check_databases()

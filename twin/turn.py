@@ -27,7 +27,7 @@ from .errors import (
     StoreUnavailable,
     TwinError,
 )
-from .grounding import Gate
+from .grounding import Gate, open_gate
 from .invisible import strip_invisible
 from .memory import Exchange, GivenAnswer
 from .persona import estimate_tokens
@@ -190,7 +190,7 @@ class Turn:
 
     def _open_gate(self, visitor: list[str]) -> Gate:
         briefing = self._briefing
-        return self._twin.grounding.open(briefing.grounding, briefing.public, briefing.private, visitor)
+        return open_gate(briefing.grounding, briefing.material, self._twin.settings.fallback, visitor)
 
     def _relay(self, stream: AnswerStream) -> Iterator[Event]:
         yield Started(self._session_id)

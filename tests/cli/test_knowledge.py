@@ -22,7 +22,7 @@ def test_lists_every_file(run: Run, root: Path) -> None:
     assert head.split() == ["tokens", "sent", "file"]
     assert [line.split()[2] for line in lines] == ["cv.md", "faq.jsonl", "long.txt", "notes/secret.txt", "photo.png"]
     assert lines[0].split() == ["6", "6", "cv.md"]
-    assert lines[1].endswith("(it has no question and answer in line 2; the others are used)")
+    assert lines[1].endswith("(no object with question and answer is in line 2; the others are used)")
     assert lines[2].endswith("(KNOWLEDGE_TOKENS or MODEL_CONTEXT leave no room for more)")
     assert lines[3].endswith("(private)")
     assert "it is of a kind that is not read" in lines[4]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from twin.grounding import Gate, Grounding, Mode
+from twin.grounding import Gate, Material, Mode, OwnedText, open_gate
 
 FALLBACK = "That is not for me to say."
 OWNER = """I am Roger. Write to roger@example.com, see https://example.com/cv or github.com/roger; [my CV](/cv.pdf).
@@ -64,6 +64,26 @@ RIGHT = [
     "1.212.555.0147",
     "http://visitor.org/x",
     "+44 7700 900456",
+    "«roger@example.com»",
+    "'roger@example.com'",
+    "اكتب إلى roger@example.com، شكرا",
+    "लिखें roger@example.com।",
+    "Email:-roger@example.com",
+    "roger@example.com로",
+    "https://example.com/cv—my CV",
+    "https://example.com/cv’s",
+    "https://example.com/cv是我的网站",
+    "https://example.com/cv에서",
+    "https://example.com/cv,https://github.com/roger",
+    "since 2019 020 7946 0958",
+    "1. 020 7946 0958",
+    "020 7946 0958 (24/7)",
+    "020 7946 0958 – 24 hours",
+    "020 7946 0958 / (212) 555-0147",
+    "+44 20 / 7946 0958",
+    "T+44 20 7946 0958",
+    "\uff0b44 20 7946 0958",
+    "020.7946.0958",
 ]
 HARMLESS = [
     "Node.js, ASP.NET, README.md and main.py",
@@ -73,6 +93,13 @@ HARMLESS = [
     "192.168.1.100, v1.2.3, [1], [2](#note), e.g. this, i.e. that",
     "wow! *nice* **bold** (in brackets) [a [b] c] `code` <b>bold</b>",
     "the end.The next sentence begins; and/or this",
+    "B.Sc. and M.Sc. in physics, B.Com, Pvt.Ltd, Co.Ltd.",
+    "main.py:42, app.js:10, server.go:120 and C++11",
+    "05/2019 - 06/2020, 01/2019–12/2020, 12/05/2019-14/06/2020, 2019-05-12/2020-06-14",
+    "contrast 4.5:1, 127.0.0.1:5000, react@18.2.0, numpy@1.26",
+    "ORCID: 0000-0002-1825-0097, ISSN 0028-0836, ISBN-10 0306406152, IBAN DE89 3704 0044 0532 0130 00",
+    "4111-1111-1111-1111 or 4111 1111 1111 1111, order 123-4567890-1234567",
+    "RTX 3080/3090/4090, 2147483647, 1700000123, reach 1500000 people, 0 5 10 15 20 25 30, 001 002 003 004",
     "from 1500-2000 to 10000-20000, at 10:30, for $1200000000",
 ]
 WRONG = [
@@ -126,6 +153,31 @@ WRONG = [
     "tel:+4930166661",
     "[ring me](tel:+4930166661)",
     "2125516660",
+    "http://[::1]/evil",
+    "«evil.com»",
+    "evil.com।",
+    "evil.com،",
+    "mail.evil.it, evil.co.in",
+    "-evil.com",
+    "415.666.2671",
+    "06.12.66.60.78",
+    "044.666.18.00",
+    "+(44)20 7183 6661",
+    "(495) 666-45-67",
+    "11 96668-4321",
+    "96668 43210",
+    "138 0666 8001",
+    "1. 415-666-2671",
+    "in 2019 415-666-2671",
+    "415-666-2671 (24/7)",
+    "0171 / 666 45 67",
+    "T+41 44 666 18 00",
+    "call me:\n96661 23450",
+    "电话：138 0666 8001",
+    "फ़ोन: 96668 43210",
+    "Phone: 44 20 7166 6751",
+    "\uff10\uff13\uff0d1666\uff0d5678",
+    '[bad](https://evil.com "t (x)")',
 ]
 MISSPELT = {
     "rogr@example.com": "roger@example.com",
@@ -145,16 +197,16 @@ SENTENCES = ["{}", "I say {} to you.", "One: {}, and more", "see {}\nand then"]
 
 Shown = tuple[str, list[str], list[str]]  # in the end, and what was repaired and removed
 
-grounding = Grounding(FALLBACK)
+OWNERS = OwnedText(OWNER)
 
 
-def open_gate(mode: Mode = "strict", private: Sequence[str] = ()) -> Gate:
-    return grounding.open(mode, [OWNER], list(private), [VISITOR])
+def make_gate(mode: Mode = "strict", private: Sequence[str] = ()) -> Gate:
+    return open_gate(mode, Material([OWNERS], map(OwnedText, private)), FALLBACK, [VISITOR])
 
 
 def show(pieces: Sequence[str], mode: Mode = "strict", private: Sequence[str] = ()) -> Shown:
     """What becomes of an answer in pieces."""
-    gate = open_gate(mode, private)
+    gate = make_gate(mode, private)
     text = "".join([*map(gate.push, pieces), gate.finish()])
     return text, gate.repaired, gate.removed
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from twin.grounding.sources import Sources
 from twin.invisible import strip_invisible
 
-from .answers import HARMLESS, MISSPELT, OWNER, RIGHT, SENTENCES, VISITOR, WRONG, open_gate, show, show_cut_everywhere
+from .answers import HARMLESS, MISSPELT, OWNER, RIGHT, SENTENCES, VISITOR, WRONG, make_gate, show, show_cut_everywhere
 
 EVIL = re.compile("evil|666", re.IGNORECASE)
 
@@ -34,7 +34,7 @@ def test_wrong_ones_never_show_however_they_are_cut(contact: str) -> None:
 
 @pytest.mark.parametrize("contact", WRONG)
 def test_nothing_of_a_wrong_one_is_shown_before_it_is_whole(contact: str) -> None:
-    gate = open_gate()
+    gate = make_gate()
     for character in f"I say {contact} to you.":
         assert not EVIL.search(gate.push(character))
 
@@ -87,11 +87,10 @@ def test_contacts_lets_links_to_strangers_through() -> None:
     assert (len(repaired), len(removed)) == (1, 4)
 
 
-@given(
-    st.lists(
-        st.sampled_from([*RIGHT, *WRONG, *MISSPELT, "[", "](", ")", "*", " ", "\n", "word", "1 ", "+", "<", "@", "."])
-    )
-)
+PARTS = [*RIGHT, *WRONG, *MISSPELT, *HARMLESS, *"[()*`<>@.+-/ \n", "](", "//", "://", "word", "1 ", "20", "com"]
+
+
+@given(st.lists(st.sampled_from(PARTS)))
 def test_how_an_answer_is_cut_makes_no_difference(parts: list[str]) -> None:
     answer = "".join(parts)
     whole = show([answer])
@@ -130,17 +129,18 @@ def test_plain_words_are_never_touched(answer: str) -> None:
     ],
 )
 def test_only_what_may_become_a_contact_is_held_back(answer: str, held: str) -> None:
-    gate = open_gate()
+    gate = make_gate()
     assert "".join(map(gate.push, answer)) == answer.removesuffix(held)
     assert gate.finish() == held
 
 
-ENDLESS = ["a", "1", "[", "(", "+", "a.", "a@", "1 ", "[a](", "https://", "<a:", "[[a]"]
+ENDLESS = ["a", "1", "[", "(", "+", "_", "a.", "1.", "1-", "a@", "1 ", "[a](", "https://", "<a:", "[[a]", "(1) 2 "]
+ENDLESS += ["x" * 50 + ".", "http://[::"]
 
 
 @pytest.mark.parametrize("part", ENDLESS)
 def test_a_text_without_an_end_is_not_held_back_for_ever(part: str) -> None:
-    gate, answer = open_gate(), part * (8_000 // len(part))
+    gate, answer = make_gate(), part * (8_000 // len(part))
     shown = sum(len(gate.push(answer[start : start + 8])) for start in range(0, len(answer), 8))
     assert len(answer) - shown - sum(map(len, gate.removed)) <= 5_000
 

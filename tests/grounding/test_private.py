@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from twin.grounding import find_private, remove_private
 from twin.grounding.private_filter import RUN, WORD, fold
 
-from .answers import FALLBACK, open_gate, show, show_cut_everywhere
+from .answers import FALLBACK, make_gate, show, show_cut_everywhere
 
 SECRET = (
     "The spare key to the lakeside house lies under the third blue flower pot. My salary at Northwind was 95000 "
@@ -144,13 +144,37 @@ def test_private_text_is_kept_in_every_mode(mode: Callable[..., object]) -> None
 
 def test_contacts_of_private_texts_are_not_vouched_for() -> None:
     text, _, removed = show(["Write to hidden@secret.org."], private=["My other address is hidden@secret.org."])
-    assert (text, removed) == ("Write to .", ["hidden@secret.org"])
+    assert (text, removed) == ("Write to .", ["…"])  # since the visitor gets the report
 
 
 def test_only_what_may_go_on_is_held_back() -> None:
-    gate = open_gate(private=[SECRET])
+    gate = make_gate(private=[SECRET])
     assert "".join(map(gate.push, "Hello, this is the spare key ")) == "Hello, this is "
     assert "".join(map(gate.push, "of mine. ")) == "the spare key of mine. "
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "わたしはらいねんかいしゃをやめてしょうせつをかくつもりです",
+        "我打算明年春天离开公司去写一本关于灯塔的小说",
+        "ฉันจะลาออกจากบริษัทในปีหน้าเพื่อเขียนนวนิยาย",
+        "मैं अगले साल कंपनी छोड़कर एक उपन्यास लिखने वाला हूँ",
+        "أنوي ترك الشركة في الربيع القادم لكتابة رواية عن المنارات",
+    ],
+)
+def test_other_scripts_are_kept_too(secret: str) -> None:
+    text = show_cut_everywhere(f"OK: {secret}", private=[secret])[0]
+    assert text == f"OK: \n\n{FALLBACK}"
+
+
+def test_entities_hide_nothing() -> None:
+    assert show(["&nbsp;".join(WORDS)], private=[SECRET])[0].endswith(FALLBACK)
+
+
+def test_six_short_words_are_no_secret() -> None:
+    for answer in ("It is 123456.", "a b c d e f"):
+        assert show([answer], private=["1 2 3 4 5 6", "a b c d e f"])[0] == answer
 
 
 def test_marks_in_a_persona_are_found() -> None:

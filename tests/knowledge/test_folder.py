@@ -104,15 +104,79 @@ def test_what_cannot_be_read_is_named_once_and_the_rest_works(path: Path, caplog
     (path / "bad.txt").write_bytes(b"\xff\xfe\xfd")
     (path / "photo.png").write_bytes(b"png")
     (path / "gone.md").symlink_to("nowhere.md")
+    (path / "itself.md").symlink_to("itself.md")
+    (path / "inside.md").mkdir()
     os.mkfifo(path / "pipe.md")
     folder = Folder(path)
     with caplog.at_level(logging.WARNING):
         for _ in range(3):
             assert texts(folder) == {"good.md": "good"}
-    assert sorted(record.args[1] for record in caplog.records) == ["bad.txt", "gone.md", "photo.png", "pipe.md"]  # type: ignore[index]
-    assert [skipped.name for skipped in folder.read().skipped] == ["bad.txt", "gone.md", "photo.png", "pipe.md"]
+    assert sorted(record.args[1] for record in caplog.records) == [
+        "bad.txt",
+        "gone.md",
+        "itself.md",
+        "photo.png",
+        "pipe.md",
+    ]  # type: ignore[index]
+    assert [skipped.name for skipped in folder.read().skipped] == [
+        "bad.txt",
+        "gone.md",
+        "itself.md",
+        "photo.png",
+        "pipe.md",
+    ]
     (path / "bad.txt").write_text("mended")
     assert texts(folder) == {"good.md": "good", "bad.txt": "mended"}
+
+
+def test_every_name_can_be_told(path: Path) -> None:
+    (path / "line\nbreak\u2028.md").write_text("one")
+    Path(os.fsdecode(os.fsencode(path) + b"/caf\xe9.md")).write_text("two")
+    (path / "“😀” <b>.md").write_text("three")
+    library = Folder(path).read()
+    assert sorted(document.name for document in library.documents) == ["caf\ufffd.md", "line break .md", "“😀” <b>.md"]
+    library.select(1_000).text.encode()
+
+
+def test_what_a_browser_saves_beside_a_page_is_not_read(path: Path) -> None:
+    (path / "CV.html").write_text("<p>The CV")
+    (path / "CV_files").mkdir()
+    (path / "CV_files" / "advert.html").write_text("<p>An advert")
+    (path / "my_files").mkdir()
+    (path / "my_files" / "a.md").write_text("Ada")
+    assert texts(Folder(path)) == {"CV.html": "The CV", "my_files/a.md": "Ada"}
+
+
+def test_folders_in_folders_are_read_down_to_a_depth(path: Path) -> None:
+    deep = path
+    for _ in range(200):
+        deep = deep / "d"
+    deep.mkdir(parents=True)
+    (deep / "deep.md").write_text("deep")
+    (path / "d" / "a.md").write_text("Ada")
+    library = Folder(path).read()
+    assert [document.name for document in library.documents] == ["d/a.md"]
+    assert [skipped.reason for skipped in library.skipped] == ["it cannot be looked into"]
+
+
+def test_a_document_that_is_being_saved_stays_as_it_was(path: Path) -> None:
+    folder = Folder(path)
+    (path / "a.md").write_text("Ada")
+    assert texts(folder) == {"a.md": "Ada"}
+    (path / "a.md").write_text("")
+    assert texts(folder) == {"a.md": "Ada"}
+    os.utime(path / "a.md", (1, 1))  # its status changed now, so it still may be
+    (path / "a.md").write_text("Ada Lovelace")
+    assert texts(folder) == {"a.md": "Ada Lovelace"}
+
+
+def test_what_is_worked_out_from_a_library_lasts_as_long_as_it(path: Path) -> None:
+    (path / "a.md").write_text("Ada")
+    (path / "gone.md").symlink_to("nowhere.md")
+    folder = Folder(path)
+    library = folder.read()
+    os.utime(path / "a.md", (2**32, 2**32))  # which lies ahead
+    assert folder.read() is library
 
 
 @pytest.mark.parametrize(
@@ -122,7 +186,10 @@ def test_what_cannot_be_read_is_named_once_and_the_rest_works(path: Path, caplog
         ("---\r\ntitle: X\r\nPrivate:  'true' # not for all\r\n---\r\n", True),
         ("---\nprivate: on\n...\n", True),
         ("---\nprivate: no\n---\n", False),
-        ("---\nprivate: yes\n", False),
+        ("---\nprivate: yes\n\n", True),  # whoever forgot to close it meant it
+        ('----\n  "private" : y\n----\n', True),
+        ("---\nprivate: 1\n---\n", True),
+        ("---\nprivate: yesterday\n---\n", False),
         ("Text\n---\nprivate: yes\n---\n", False),
         ("private: yes\n", False),
         ("---\nnot private: yes\n---\n", False),
@@ -160,7 +227,10 @@ def test_the_faq_is_read_line_by_line(path: Path) -> None:
     assert find("Do you know C++?") is None
     assert find("क्या आप हिन्दी बोलते हैं") == "हाँ"
     assert find("") is find("?") is None
-    assert library.skipped[0].reason == "it has no question and answer in line 7, 9, 11, 13, 16; the others are used"
+    assert (
+        library.skipped[0].reason
+        == "no object with question and answer is in line 7, 9, 11, 13, 16; the others are used"
+    )
     assert "Question: Do you know C#?\nAnswer: Yes,\nfor **years**." in library.documents[0].text
 
 

@@ -99,6 +99,11 @@ def test_reads_json_lines(write: Write) -> None:
     assert read_text(path) == '{"a": "é"}\n["\u2028"]'
 
 
+def test_numbers_in_json_keep_their_digits(write: Write) -> None:
+    path = write("prices.json", b"[1.10, 2.5, 0.12345678901234567890]")
+    assert read_text(path) == '[\n "1.10",\n 2.5,\n "0.12345678901234567890"\n]'
+
+
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [

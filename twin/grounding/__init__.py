@@ -7,10 +7,11 @@ from typing import Literal
 
 from ..invisible import Remover
 from .contact_filter import ContactFilter
-from .private_filter import PrivateFilter, PrivateText, find_private, remove_private
+from .owned import Material, OwnedText
+from .private_filter import PrivateFilter, find_private, remove_private
 from .sources import Sources
 
-__all__ = ["Gate", "Grounding", "Mode", "find_private", "remove_private"]
+__all__ = ["Gate", "Material", "Mode", "OwnedText", "find_private", "open_gate", "remove_private"]
 
 Mode = Literal["strict", "contacts", "off"]
 Filter = Remover | ContactFilter | PrivateFilter
@@ -57,25 +58,14 @@ class Gate:
         return self._private is not None and self._private.has_ended
 
 
-class Grounding:
-    """Opens gates; what the owner's texts hold is looked up once for as long as they stay the same."""
+def open_gate(mode: Mode, material: Material, fallback: str, visitor: Sequence[str]) -> Gate:
+    """Return the gate for one answer to somebody who has written `visitor`.
 
-    def __init__(self, fallback: str) -> None:
-        """`fallback` is the owner's sentence for what the twin will not say."""
-        self._fallback = fallback
-        self._texts: tuple[list[str], list[str]] = ([], [])
-        self._owner = Sources()
-        self._private = PrivateText([], [])
-
-    def open(self, mode: Mode, public: list[str], private: list[str], visitor: Sequence[str]) -> Gate:
-        """Return the gate for one answer to somebody who has written `visitor`.
-
-        The owner's `public` texts vouch for contacts. `private` ones do not, and are not to be said, in any mode.
-        """
-        if self._texts != (public, private):
-            self._owner, self._private = Sources.of(public), PrivateText(private, public)
-            self._texts = (public, private)
-        contacts = None
-        if mode != "off":
-            contacts = ContactFilter(self._owner, lambda: Sources.of(visitor), spares_strangers=mode == "contacts")
-        return Gate(contacts, PrivateFilter(self._private, self._fallback) if private else None)
+    Private text is kept in any mode; `fallback` is the owner's sentence for what the twin will not say.
+    """
+    contacts = None
+    if mode != "off":
+        contacts = ContactFilter(
+            material.sources, material.hidden, lambda: Sources.of(visitor), spares_strangers=mode == "contacts"
+        )
+    return Gate(contacts, PrivateFilter(material.private, fallback) if material.private else None)

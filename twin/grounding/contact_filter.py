@@ -13,7 +13,7 @@ from .sources import Sources
 
 CONTEXT = 40  # characters before a contact that tell what it is
 CLOSING = {"(": ")", "*": "*", "_": "_", "`": "`"}
-AFTER_YEAR = re.compile(r"(?:19|20)\d\d\D+")
+AHEAD = re.compile(r"(?:\d|(?:19|20)\d\d|\d{5,})[^\d+]+")  # of a number, and no part of it
 
 
 class ContactFilter:
@@ -23,11 +23,14 @@ class ContactFilter:
     no difference to what is shown in the end.
     """
 
-    def __init__(self, owner: Sources, read_visitor: Callable[[], Sources], *, spares_strangers: bool) -> None:
-        """`spares_strangers` lets links through to hosts that the owner never mentions."""
+    def __init__(
+        self, owner: Sources, hidden: Sources, read_visitor: Callable[[], Sources], *, spares_strangers: bool
+    ) -> None:
+        """`spares_strangers` lets links through to hosts that the owner never mentions; nothing tells of `hidden`."""
         self.repaired: list[str] = []
         self.removed: list[str] = []
         self._owner = owner
+        self._hidden = hidden
         self._read_visitor = read_visitor
         self._spares_strangers = spares_strangers
         self._before = ""  # the last of what was taken in and is no longer held
@@ -48,7 +51,9 @@ class ContactFilter:
         text, position = self._before + self._held, len(self._before)
         end = len(text) if is_last else find_open(text, position)
         shown = []
-        while not PLAIN.fullmatch(text, position) and (match := CONTACT.search(text, position)) and match.start() < end:
+        while position < end and not PLAIN.fullmatch(text, position):
+            if not (match := CONTACT.search(text, position)) or match.start() >= end:
+                break
             if not is_last and (match.end() > end or (match.end() == len(text) and not match["markdown"])):
                 end = match.start()
                 break
@@ -78,6 +83,9 @@ class ContactFilter:
         if match["number"]:
             shown = self._ground_run(match)
             return (shown, False) if shown else (_unwrap(match["open"], match["close"]), True)
+        for part in contacts.list_parts(match):
+            if self._is_known(*contacts.read_target(part)):
+                return match["open"] + part + self._ground_text(match.group()[len(match["open"]) + len(part) :]), False
         kind, contact = contacts.read_match(match)
         if kind == "link" and not contacts.is_link(contact):
             return match.group(), False
@@ -91,14 +99,17 @@ class ContactFilter:
             return f"{match['open']}{bracketed}{sentence}{match['close']}", False
         return _unwrap(match["open"], sentence + match["close"]), True
 
+    def _ground_text(self, text: str) -> str:
+        return CONTACT.sub(lambda match: self._ground(match)[0], text)
+
     def _ground_markdown(self, match: re.Match[str]) -> str:
         """Return a link with its text and target grounded, or the text alone."""
-        text = CONTACT.sub(lambda inner: self._ground(inner)[0], match["text"])
+        text = self._ground_text(match["text"])
         kind, target = contacts.read_target(match["target"])
         judged = target if not target or target.startswith("#") else self._judge(kind, target)
         if not judged:
             return text
-        title = CONTACT.sub(lambda inner: self._ground(inner)[0], match["title"])
+        title = self._ground_text(match["title"])
         head = match.group()[: match.start("text") - match.start()]
         shown = match["target"] if judged == target else judged
         return f"{head}{text or (match['text'] and judged)}]({shown}{title})"
@@ -114,20 +125,18 @@ class ContactFilter:
 
     def _ground_number(self, run: str, before: str) -> str:
         """Return a run of digits with what is no phone number, and with the numbers that somebody has written."""
-        if not (groups := numbers.split_groups(run)):
+        if numbers.CARD.fullmatch(run):
             return run
-        for first, last in _windows(len(groups)):
-            start, end = groups[first][0], groups[last][1]
-            stands_alone = (not first or AFTER_YEAR.fullmatch(run[:start])) and not re.match(r"\S\S", run[end:])
-            if stands_alone and self._is_known("number", run[start:end]):
-                return run[:end] + self._ground_number(run[end:], run[:end])
-        shown, position = "", 0
-        for start, end in numbers.split_run(run):
-            number = run[start:end]
-            is_phone_number = numbers.is_phone_number(number, before + run[:start])
-            shown += run[position:start] + (self._judge("number", number) if is_phone_number else number)
-            position = end
-        return shown + run[position:]
+        windows = list(numbers.list_windows(run))
+        for start, end in windows:
+            is_whole = not start or AHEAD.fullmatch(run[:start])
+            if is_whole and self._is_known("number", run[start:end]):
+                return run[:end] + self._ground_number(run[end:], before + run[:end])
+        for start, end in windows:
+            if numbers.is_phone_number(run[start:end], before + run[:start]):
+                left, right = self._ground_number(run[:start], before), run[end:]
+                return left + self._judge("number", run[start:end]) + self._ground_number(right, before + run[:end])
+        return run
 
     def _is_known(self, kind: Kind, contact: str) -> bool:
         return self._owner.has(kind, contact) or self._visitor.has(kind, contact)
@@ -141,18 +150,17 @@ class ContactFilter:
         if self._is_known(kind, contact):
             return contact
         if nearest := self._owner.find_nearest(kind, contact):
-            self.repaired.append(contact)
+            self.repaired.append(self._name(kind, contact))
             return contacts.write_like(contact, kind, nearest)
         if kind == "link" and self._spares_strangers and not self._owner.mentions(contact):
             return contact
-        self.removed.append(contact)
+        self.removed.append(self._name(kind, contact))
         return ""
 
-
-def _windows(count: int) -> list[tuple[int, int]]:
-    """Return first and last of any groups that stand together among `count`, the longest first."""
-    spans = [(first, last) for first in range(count) for last in range(first, count)]
-    return sorted(spans, key=lambda span: span[0] - span[1])
+    def _name(self, kind: Kind, contact: str) -> str:
+        """Return a contact as the report tells it, which goes to the visitor: nothing private."""
+        is_hidden = self._hidden.has(kind, contact) or self._hidden.find_nearest(kind, contact)
+        return "…" if is_hidden else contact
 
 
 def _unwrap(opening: str, closing: str) -> str:

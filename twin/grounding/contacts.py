@@ -8,10 +8,11 @@ from typing import Literal
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from .hosts import is_host
-from .patterns import ADDRESS, NAMES, SCHEME
+from .patterns import ADDRESS, NAMES, SCHEME, UNSPACED
 
 Kind = Literal["link", "address", "number"]
 
+UNSPACED_TEXT = re.compile(f"[{UNSPACED}]")
 # What says only where a visitor came from; the prefixes are of Google, HubSpot, Matomo and Piwik.
 TRACKING = re.compile(
     r"(?:utm_|_hs|hsa_|mtm_|pk_).*|dclid|fbclid|gad_source|gbraid|gclid|gclsrc|igsh|igshid|mc_cid|mc_eid|mkt_tok|msclkid|"
@@ -42,9 +43,18 @@ def read_target(target: str) -> tuple[Kind, str]:
     return ("number" if re.search(r"\d", rest) else "link"), link
 
 
+def list_parts(match: re.Match[str]) -> list[str]:
+    """Return the ways to see where a link ends before text that follows it without a space, the longest first."""
+    if not (link := match["url"] or match["host"]):
+        return []
+    return list(dict.fromkeys([trim(link), trim(UNSPACED_TEXT.split(link)[0]), trim(re.split("[,;]", link)[0])]))
+
+
 def trim(url: str) -> str:
     """Return a link without what belongs to the sentence around it (GitHub's extended autolinks do the same)."""
     while url:
+        if url.endswith("'s"):
+            url = url[:-2]
         last = url[-1]
         is_closing = last in ")}" and url.count(last) > url.count({")": "(", "}": "{"}[last])
         if not (is_closing or last in ".,;:!?'*_~\u2019\u2026"):
@@ -55,7 +65,8 @@ def trim(url: str) -> str:
 
 def is_link(text: str) -> bool:
     """Whether what looks like a link leads anywhere, seen from outside of a sentence."""
-    return ":" in text or text.lower().startswith("www.") or text.startswith(("/", ".")) or is_host(text)
+    has_scheme = "://" in text or re.match(rf"{SCHEME}:(?!\d)", text) is not None
+    return has_scheme or text.lower().startswith("www.") or text.startswith(("/", ".")) or is_host(text)
 
 
 def unescape(target: str) -> str:

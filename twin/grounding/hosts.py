@@ -23,7 +23,7 @@ TOP_LEVEL = set(
     market marketing media mil mobi museum name net network news nyc online org page partners photo photography
     photos pics plus press pro pub run school science services shop show site social software solutions space
     store studio support systems team tech technology tips today tools top travel tv university ventures video
-    vip website wiki work works world wtf xyz zone
+    vip website wiki work works world wtf xyz zone рф укр
         """,
     )
 )
@@ -37,7 +37,11 @@ AMBIGUOUS = set(
         """,
     )
 )
+ABBREVIATED = re.compile("[A-Z]|Co|Dr|Inc|Mr|Mrs|Ms|Pvt|St")  # before a dot: degrees, firms, people
 TECHNOLOGIES = {"ado.net", "asp.net", "ml.net", "socket.io", "vb.net"}
+
+
+SECOND_LEVEL = {"ac", "co", "com", "gov", "mail", "net", "org"}  # which make an ambiguous ending a country's
 
 
 def is_host(text: str) -> bool:
@@ -47,5 +51,12 @@ def is_host(text: str) -> bool:
     top = labels[-1].lower()
     if not (top in TOP_LEVEL or top.startswith("xn--")) or name.lower() in TECHNOLOGIES:
         return False
+    if slash:
+        return True
+    if len(labels) == 2 and ABBREVIATED.fullmatch(labels[0]):
+        return False
     is_new_sentence = len(top) == 2 and labels[-1].istitle() and labels[0].islower()  # whose space was left out
-    return bool(slash) or not (top in AMBIGUOUS or is_new_sentence)
+    is_ambiguous = top in AMBIGUOUS and not (
+        len(labels) > 2 and (labels[-2] in SECOND_LEVEL or labels[0] in SECOND_LEVEL)
+    )
+    return not (is_ambiguous or is_new_sentence)

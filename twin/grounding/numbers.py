@@ -7,76 +7,89 @@ import unicodedata
 from collections.abc import Iterator
 
 DIGITS = range(7, 16)  # that a number has (E.164 allows 15), its country's code included
-SPACE = "[ \u00a0\u2009\u202f]"
-DASH = "[-.\u2010-\u2015]"
-SEPARATOR = rf"(?:{SPACE}?{DASH}{SPACE}?|/|\){SPACE}?[-/]?{SPACE}?|{SPACE}?\(|{SPACE})"
-AREA = r"\((?=\+?\d{1,5}\))"  # opens a code in brackets
-NUMBER = rf"(?:\+{SPACE}?)?(?:{AREA})?\+?\d(?:{SEPARATOR}?\d){{0,40}}"
-GROUP = re.compile(rf"(?:\+{SPACE}?)?\(?\+?\d+")
+MOST_GROUPS = 8  # of digits in one number
+SPACE = "[ \u00a0\u2000-\u200a\u202f\u3000]"
+DASH = "[-\u2010-\u2015\u2212\uff0d]"
+PLUS = "[+\uff0b]"
+SEPARATOR = rf"(?:{SPACE}?(?:{DASH}|/){SPACE}?|\.|\){SPACE}?(?:{DASH}|/)?{SPACE}?|{SPACE}?\(|{SPACE})"
+AREA = rf"\((?={PLUS}?\d{{1,5}}\))"  # opens a code in brackets
+NUMBER = rf"(?:{PLUS}{SPACE}?)?(?:{AREA})?{PLUS}?\d(?:{SEPARATOR}?\d){{0,40}}+"
+GROUP = re.compile(rf"(?:{PLUS}{SPACE}?)?\(?{PLUS}?\d+")
 
 CALLING_CODE = re.compile(  # ITU-T E.164
     r"1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9]\d\d"
 )
 
+# Words that announce a number, in some languages; of scripts without spaces they may stand anywhere.
 ANNOUNCED = re.compile(
-    r"(?i)(?:\b(?:call|cell|dial|fax|handy|mobil|mobile|m[oó]vil|phone|reach|ring|signal|tel|telefon|t[eé]l[eé]fono?|"
-    r"t[eé]l[eé]phone|text|whats ?app)|\b(?:number|nummer|num[eé]ro|n[uú]mero)\W{0,3}(?:is|ist|est|es)?)\b"
-    r"[^.!?\n]{0,25}\Z"
+    r"(?i)(?:(?<![a-z])(?:call|cell(?:phone|ular)?|celular|chiam\w+|contact|dial|fax|handy|ligue|ll[aá]m\w+|mob(?:ile?|il)?|"
+    r"m[oó]vil|ph|phone|reach (?:me|us|him|her)|ring|ruf\w*|appel\w+|signal|tel|telefon\w*|t[eé]l[eé]fono?|"
+    r"t[eé]l[eé]phone|text|whats ?app|(?:my|his|her|our|contact) (?:new )?(?:number|nummer))(?![a-z])|"
+    r"тел|звон|电话|電話|手机|هاتف|फ़ोन|फोन|전화|[\U0001f4de\U0001f4f1\u260e])\.?"
+    r"[^.!?\n]{0,25}(?:no\.)?[^.!?\n]{0,3}\n?[ ]?\Z"
 )
-LABELLED = re.compile(r"(?i)(?:\b(?:isbn|issn|orcid|doi|arxiv|pmid|no\.?|version)\W*|[$€£¥#§]\s?)\Z")
-DATE = re.compile(r"(?:\d{4}([-./])\d{1,2}\1\d{1,2}|\d{1,2}([-./ ])\d{1,2}\2\d{4})(?:[ ]\d{1,4})?")
-YEARS = re.compile(r"[(]?(?:1[5-9]|20|21)\d\d(?:\D+(?:1[5-9]|20|21)\d\d)*\D*")
-THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:([ .\u00a0\u2009\u202f])\d{3})(?:\1\d{3})*")
+LABELLED = re.compile(
+    r"(?i:(?:isbn(?:-1[03])?|issn|orcid|doi|arxiv|pmid|iban)\W*|[$€£¥#§]\s?)\Z"
+    r"|\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){0,7} ?\Z"
+)
+YEAR = r"(?:1[5-9]|20|21)\d\d"
+DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+DATE = rf"(?:{YEAR}[-./]\d{{1,2}}[-./]{DAY}|{DAY}[-./ ]\d{{1,2}}[-./ ]{YEAR}|\d{{1,2}}[-./]{YEAR}|{YEAR}[-./]\d{{1,2}})"
+DATES = re.compile(rf"{DATE}(?:\s*(?:{DASH}|/)\s*{DATE})?")
+COMPACT_DATE = re.compile(rf"{YEAR}(?:0[1-9]|1[0-2]){DAY}\d*")
+YEARS = re.compile(rf"[(]?{YEAR}(?:\D+{YEAR})*\D*")
+THOUSANDS = re.compile(rf"[1-9]\d{{0,2}}({SPACE}|\.)\d{{3}}(?:\1\d{{3}})*")
 DECIMAL = re.compile(r"\d+\.\d+")
-FOUR_BYTES = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")  # an address of the internet
+FOUR_BYTES = re.compile(r"(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}")  # an address of the internet
 BOOK = re.compile(r"97[89]\d{10}")  # ISBN-13
-WRITTEN_APART = re.compile(
-    r"\(\d{2,5}\)\D*\d{2,4}\D*\d{2,}|(?:1\D)?\d{3}\D{1,2}\d{3}\D\d{4}|\d{2,5}(?:[-./]\d{2,6}){2,4}"
-)
 LOCAL = re.compile(r"\d{3}[-.]\d{4}")
+CARD = re.compile(r"\d{4}(?:[ -]\d{4}){3,}")
+IN_BRACKETS = re.compile(r"(?:\d{1,3}\D{0,2})?\(\d{2,5}\)")
+LIMITS = {"2147483647", "4294967295"}  # of integers
 
 
-def split_groups(run: str) -> list[tuple[int, int]]:
-    """Return start and end of each group of digits in a run."""
-    return [group.span() for group in GROUP.finditer(run)]
-
-
-def split_run(run: str) -> Iterator[tuple[int, int]]:
-    """Yield start and end of what may be one number each, in a run of digits and what separates them."""
-    groups = split_groups(run)
+def list_windows(run: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of what may be one number in a run: groups that stand apart from the others, most first."""
+    groups = [group.span() for group in GROUP.finditer(run)]
     counts = [len(as_digits(run[start:end])) for start, end in groups]
-    first = 0
-    for index, (start, _) in enumerate(groups):
-        digits, left = sum(counts[first:index]), sum(counts[index:])
-        starts_apart = run[start] == "0" and run[:start][-1:].isspace() and run[groups[first][0]] not in "+(0"
-        is_new = run[start] == "+" or (starts_apart and left >= 9)
-        if digits and (is_new or digits + counts[index] >= DIGITS.stop):
-            yield groups[first][0], groups[index - 1][1]
-            first = index
-    yield groups[first][0], groups[-1][1]
+    starts = [at for at, (start, _) in enumerate(groups) if not at or re.search(rf"{SPACE}[(+]*\Z", run[:start])]
+    ends = {at for at, (_, end) in enumerate(groups) if at + 1 == len(groups) or re.match(rf"{SPACE}|[)]", run[end:])}
+    for width in range(min(len(groups), MOST_GROUPS), 0, -1):
+        for first in starts:
+            if first + width - 1 in ends and sum(counts[first : first + width]) in DIGITS:
+                yield groups[first][0], groups[first + width - 1][1]
+
+
+def split_run(run: str, before: str) -> list[str]:
+    """Return the phone numbers in a run, as far as form tells; of one that may be a number it is the only one."""
+    for start, end in list_windows(run):
+        if is_phone_number(run[start:end], before + run[:start]):
+            return [*split_run(run[:start], before), run[start:end], *split_run(run[end:], before + run[:end])]
+    return []
 
 
 def is_phone_number(number: str, before: str) -> bool:
-    """Whether a run of digits with separators is one, and no date, count, price or book, as far as form tells.
+    """Whether digits with separators are one, and no date, count, price or book, as far as form tells.
 
     `before` is the text up to it: words that announce a number there decide where the form does not.
     """
-    digits = as_digits(number)
-    if len(digits) not in DIGITS:
+    digits, groups = as_digits(number), re.findall(r"\d+", number)
+    if len(digits) not in DIGITS or LABELLED.search(before) or _is_something_else(number, digits):
         return False
-    if "+" in number or digits.startswith("00"):
+    if re.search(PLUS, number):
         return True
-    if DATE.fullmatch(number) or YEARS.fullmatch(number) or FOUR_BYTES.fullmatch(number) or LABELLED.search(before):
-        return False
-    if ANNOUNCED.search(before) or (digits.startswith("0") and len(digits) >= 9):
-        return True
-    if THOUSANDS.fullmatch(number) or DECIMAL.fullmatch(number) or BOOK.fullmatch(digits):
+    if ANNOUNCED.search(before):
+        return not digits.endswith("00000")
+    if digits.startswith("0"):
+        is_list = len(groups[0]) == 1 or (len(groups) > 1 and all(group.startswith("0") for group in groups))
+        return len(digits) >= 9 and not is_list
+    if THOUSANDS.fullmatch(number):
         return False
     if LOCAL.fullmatch(number):
         return not number.endswith("0")  # or it is a range
-    return bool(WRITTEN_APART.fullmatch(number)) or (
-        number == digits and len(digits) >= 10 and not digits.endswith("000")
-    )
+    if number == digits:
+        return not digits.endswith("0000") and (len(digits) > 10 or (len(digits) == 10 and digits[0] != "1"))
+    return bool(IN_BRACKETS.match(number)) or _has_form(groups, number)
 
 
 def as_digits(number: str) -> str:
@@ -89,8 +102,9 @@ def read_number(number: str) -> set[tuple[str, str]]:
 
     A national number's trunk prefix is not part of it: 0 in most countries, 8 or 1 in some.
     """
-    digits = as_digits(re.sub(r"\(0\)", "", number) if re.match(r"\+|00", number) else number)
-    if "+" in number:
+    is_whole = re.search(rf"{PLUS}|\A00", number) is not None
+    digits = as_digits(re.sub(r"\(0\)", "", number) if is_whole else number)
+    if re.search(PLUS, number):
         return {_split_code(digits)}
     readings = {("", digits.lstrip("0"))}
     if digits.startswith(("00", "011")):
@@ -105,3 +119,22 @@ def read_number(number: str) -> set[tuple[str, str]]:
 def _split_code(digits: str) -> tuple[str, str]:
     code = match.group() if (match := CALLING_CODE.match(digits)) else ""
     return code, digits[len(code) :].lstrip("0")
+
+
+def _is_something_else(number: str, digits: str) -> bool:
+    is_plain = number == digits
+    return bool(
+        DATES.fullmatch(number)
+        or YEARS.fullmatch(number)
+        or FOUR_BYTES.fullmatch(number)
+        or DECIMAL.fullmatch(number)
+        or BOOK.fullmatch(digits)
+        or (is_plain and (digits in LIMITS or COMPACT_DATE.fullmatch(digits)))
+    )
+
+
+def _has_form(groups: list[str], number: str) -> bool:
+    """Whether groups of digits are of the lengths that numbers have, and no list of counts, years or models."""
+    lengths = [len(group) for group in groups]
+    is_list = all(group.endswith("00") for group in groups) or (len(set(lengths)) == 1 and "/" in number)
+    return sum(lengths) >= 9 and max(lengths) >= 4 and max(lengths) <= 8 and not is_list

@@ -7,11 +7,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 RUN = 6  # words of a private text that are not shown one after another
+SHORTEST = 9  # characters of such a run: 1 2 3 4 5 6 is none
 MARKS = (
     "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u109f\u1780-\u17d3"  # parts of words, in their scripts
 )
-HAN = "\u3400-\u9fff\U00020000-\U000323af"  # which has no spaces: each character counts
-WORD = re.compile(rf"[{HAN}]|(?:(?![{HAN}])[^\W_]|[{MARKS}])+")
+# Scripts without spaces, in which each character counts: Thai, Lao, Burmese, Khmer, kana, Han.
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U000323af"
+ENTITY = r"&#?[0-9A-Za-z]{1,10}(?=;)"  # which a page shows as something else
+WORD = re.compile(rf"{ENTITY}|[{UNSPACED}]|(?:(?![{UNSPACED}])[^\W_]|(?![{UNSPACED}])[{MARKS}])+")
 MARKED = re.compile(r"\[private\](.*?)(?:\[/private\]|\Z)", re.IGNORECASE | re.DOTALL)
 
 
@@ -26,23 +29,23 @@ def remove_private(text: str) -> str:
 
 
 class PrivateText:
-    """Passages that no answer may say, but for what the owner says openly somewhere else.
+    """Passages that no answer may say.
 
     Their runs of six words are kept without the spaces between them, and also without digits: so they are found however
     their letters are set, spelled out, written together, or in lines with numbers before them.
     """
 
-    def __init__(self, private: Iterable[str], public: Iterable[str]) -> None:
-        """Take what was written for the model alone, and what for everybody."""
-        passages = [[fold(word) for word in WORD.findall(text)] for text in private]
-        self._text = "\n".join(f" {' '.join(passage)} " for passage in passages)
-        self._runs = {run for passage in passages for run in _join_runs(passage)}
-        if self._runs:
-            self._runs -= {run for text in public for run in _join_runs([fold(word) for word in WORD.findall(text)])}
-        self._runs |= {run for run in map(drop_digits, self._runs) if len(run) >= 2 * RUN}
+    def __init__(self, passages: Iterable[list[str]], runs: Iterable[str]) -> None:
+        """Take the words of each passage, and those of its runs that the owner does not say openly elsewhere."""
+        self._text = "\n".join(f" {' '.join(words)} " for words in passages)
+        self._runs = set(runs)
+        self._runs |= {run for run in map(drop_digits, self._runs) if len(run) >= SHORTEST}
         self._lengths = sorted({len(run) for run in self._runs})
         self._last = {run[-RUN:] for run in self._runs} | {run[:RUN][::-1] for run in self._runs}
         self.longest = max(self._lengths, default=0)  # of its runs, in characters
+
+    def __bool__(self) -> bool:
+        return bool(self._runs)
 
     def may_go_on(self, words: list[str]) -> bool:
         """Whether `words` stand there one after another, so that more of it may follow."""
@@ -52,13 +55,13 @@ class PrivateText:
         """Whether the last six of `words` are a run of it, in the opposite order."""
         return "".join(words[: -RUN - 1 : -1]) in self._runs
 
-    def ends(self, characters: str) -> bool:
-        """Whether a run of it stands at the end of `characters`, forwards or backwards."""
-        if characters[-RUN:] not in self._last:
-            return False
-        for length in self._lengths:
-            last = characters[-length:]
-            if last in self._runs or last[::-1] in self._runs:
+    def ends_in(self, characters: str, start: int) -> bool:
+        """Whether one of its runs ends after `start`, forwards or backwards; since words may be written together."""
+        for end in range(start + 1, len(characters) + 1):
+            if characters[end - RUN : end] in self._last and any(
+                last in self._runs or last[::-1] in self._runs
+                for last in (characters[max(0, end - length) : end] for length in self._lengths)
+            ):
                 return True
         return False
 
@@ -111,16 +114,17 @@ class PrivateFilter:
 
     def _take(self, word: str, start: int) -> bool:
         """Look at the next word, and return whether a private run ends in it."""
-        folded = fold(word)
+        if not (folded := fold(word)):
+            return False
         self._words = [*self._words[1 - RUN :], folded]
         self._starts.append(start)
         while self._starts and not self._private.may_go_on(self._words[-len(self._starts) :]):
             del self._starts[0]
         for index, added in enumerate([folded, drop_digits(folded)]):
-            for letter in added:  # since words may be written together, or cut elsewhere
-                self._characters[index] = (self._characters[index] + letter)[-self._private.longest :]
-                if self._private.ends(self._characters[index]):
-                    return True
+            before = self._characters[index]
+            if self._private.ends_in(before + added, len(before)):
+                return True
+            self._characters[index] = (before + added)[-self._private.longest :]
         return self._private.is_said_in(self._words)
 
     def _end(self, start: int) -> str:
@@ -133,7 +137,9 @@ class PrivateFilter:
 
 
 def fold(word: str) -> str:
-    """Return a word without case and accents."""
+    """Return a word without case and accents; nothing of an entity."""
+    if word.startswith("&"):
+        return ""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", word.casefold())))
 
 
@@ -142,5 +148,16 @@ def drop_digits(run: str) -> str:
     return "".join(filter(str.isalpha, run))
 
 
-def _join_runs(words: list[str]) -> Iterator[str]:
-    return ("".join(words[start : start + RUN]) for start in range(len(words) - RUN + 1))
+def fold_words(text: str) -> list[str]:
+    """Return the words of a text, without case and accents."""
+    return [folded for word in WORD.findall(text) if (folded := fold(word))]
+
+
+def join_runs(words: list[str]) -> Iterator[str]:
+    """Yield each run of six words, or of more where those are short, without the spaces between them."""
+    for start in range(len(words) - RUN + 1):
+        end, run = start + RUN, "".join(words[start : start + RUN])
+        while len(run) < SHORTEST and end < len(words):
+            run, end = run + words[end], end + 1
+        if len(run) >= SHORTEST:
+            yield run

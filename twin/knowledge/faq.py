@@ -10,6 +10,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, StringConstraints, ValidationError
 
+from ..invisible import strip_invisible
+
 FILE = "faq.jsonl"
 MEANT = set("#%&@")  # punctuation that is a part of names, as in C#
 
@@ -21,7 +23,7 @@ class Entry(BaseModel):
 
     question: NotBlank
     answer: NotBlank
-    aliases: list[NotBlank] = []
+    aliases: list[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Faq:
         """Return the answers of `entries`."""
         answers: dict[str, str] = {}
         for entry in entries:
-            for question in (entry.question, *entry.aliases):
+            for question in (entry.question, *(entry.aliases or ())):
                 if folded := fold(question):
                     answers.setdefault(folded, entry.answer)
         return cls(answers)
@@ -51,7 +53,8 @@ def read_entries(text: str) -> tuple[list[Entry], list[int]]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
-                entries.append(Entry.model_validate(json.loads(line)))
+                plain = json.dumps(json.loads(line), ensure_ascii=False)  # in which nothing hides as an escape
+                entries.append(Entry.model_validate_json(strip_invisible(plain)))
             except (ValueError, ValidationError, RecursionError):
                 broken.append(number)
     return entries, broken

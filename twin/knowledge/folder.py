@@ -6,22 +6,24 @@ import logging
 import os
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import file_digest
 from pathlib import Path
 from stat import S_ISREG
-from threading import Lock
+from threading import Lock, Thread
 
 from ..invisible import strip_invisible
 from . import faq
 from .faq import Faq
 from .library import Document, Library, Skipped
+from .listing import File, list_files
 from .readers import MAX_BYTES, Unreadable, read_plain, read_text
 
 TICK_NS = 50_000_000  # a file that changed so short a time before it was read may change again without a trace
-FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-PRIVATE = re.compile(r"^private[ \t]*:[ \t]*['\"]?(?:yes|true|on)['\"]?[ \t]*(?:#.*)?$", re.IGNORECASE | re.MULTILINE)
+SAVING_NS = 2_000_000_000  # so long a file that is being saved may be empty or half there
+WAIT_SECONDS = 10.0  # for documents that have changed; then those of before are used until the new ones are read
+OPENING = re.compile(r"-{3,}[ \t]*\n(.*?)(?:\n(?:-{3,}|\.{3,})[ \t]*(?:\n|\Z)|\n\s*\n|\Z)", re.DOTALL)
+PRIVATE = re.compile(r"^\s*['\"]?private['\"]?\s*:\s*['\"]?(?:yes|true|on|y|1)\b", re.IGNORECASE | re.MULTILINE)
 
 logger = logging.getLogger(__name__)
 
@@ -33,21 +35,20 @@ NEVER: Signature = (0, 0, 0, 0, 0)  # that of no file
 class _Reading:
     """What a file held when it was read last."""
 
-    signature: Signature
-    digest: bytes
-    read_at: int  # nanoseconds since the epoch
-    document: Document | None
-    skipped: Skipped | None
+    signature: Signature = NEVER
+    digest: bytes = b""
+    read_at: int = 0  # nanoseconds since the epoch
+    document: Document | None = None
+    skipped: Skipped | None = None
     entries: tuple[faq.Entry, ...] = ()
 
-    def is_certain(self, signature: Signature) -> bool:
+    def is_of(self, signature: Signature) -> bool:
         """Whether the file is the same for sure, by what the file system says of it."""
-        past = [time for time in signature[:2] if time <= self.read_at]  # some archives set one in the future
-        return self.signature == signature and max(past, default=0) < self.read_at - TICK_NS
+        return self.signature == signature and self.read_at - _changed_at(signature, self.read_at) > TICK_NS
 
 
 class Folder:
-    """Reads the documents in a folder and those below it; hidden files are none."""
+    """Reads the documents in a folder and those below it."""
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
@@ -55,102 +56,117 @@ class Folder:
         self._lock = Lock()
         self._readings: dict[str, _Reading] = {}
         self._library: Library | None = None
-
-    @property
-    def is_read(self) -> bool:
-        """Whether it was read once, so that only what has changed is to be read again."""
-        return self._library is not None
+        self._refresh: Thread | None = None
 
     def read(self) -> Library:
-        """Return what is in it now; only files that have changed are read, and what cannot be is logged once."""
+        """Return what is in it now; only files that have changed are read, and what cannot be is logged once.
+
+        Where that takes longer than WAIT_SECONDS, what was there before is returned, and the reading goes on.
+        """
+        give_up = time.monotonic() + WAIT_SECONDS
+        for _ in range(2):  # one that had begun already may have missed the last change
+            if not (refresh := self._begin_refresh()):
+                break
+            refresh.join(None if self._library is None else max(0, give_up - time.monotonic()))
+        return self._library or Library()
+
+    def _begin_refresh(self) -> Thread | None:
+        """Return the thread that reads what has changed, if anything has; of many chats one begins it."""
         with self._lock:
-            readings = {name: self._read_file(name, path) for name, path in sorted(_walk(self._path))}
-            if readings != self._readings or self._library is None:
-                self._library = _gather(readings)
-                self._log(readings)
-                self._readings = readings
-            return self._library
+            if self._refresh is None and self._has_changed():
+                self._refresh = Thread(target=self._read_changed, daemon=True)
+                self._refresh.start()
+            return self._refresh
 
-    def _read_file(self, name: str, path: str) -> _Reading:
-        known = self._readings.get(name)
-        read_at = time.time_ns()
+    def _has_changed(self) -> bool:
+        files = list(list_files(self._path))
+        return (
+            self._library is None
+            or {file.name for file in files} != self._readings.keys()
+            or not all(self._readings[file.name].is_of(_sign(file)) for file in files)
+        )
+
+    def _read_changed(self) -> None:
         try:
-            stat = os.stat(path)  # noqa: PTH116 - a Path for each file of each chat takes longer than the rest
-            signature = (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino, stat.st_mode)
-            if known and known.is_certain(signature):
-                return known
-            digest = _digest(path, stat)
-        except OSError as error:
-            return _Reading(NEVER, b"", read_at, None, Skipped(name, f"it cannot be read ({error.strerror})"))
-        if known and known.digest == digest and (digest or known.signature == signature):
-            return replace(known, signature=signature, read_at=read_at)
-        return _read(name, Path(path), _Reading(signature, digest, read_at, None, None))
-
-    def _log(self, readings: dict[str, _Reading]) -> None:
-        before = {reading.skipped for reading in self._readings.values()}
-        for reading in readings.values():
-            if reading.skipped and reading.skipped not in before:
-                logger.warning("%s/%s: %s.", self.name, reading.skipped.name, reading.skipped.reason)
+            files = sorted(list_files(self._path), key=lambda file: file.name)
+            readings = {file.name: _read_again(file, self._readings.get(file.name, _Reading())) for file in files}
+            library, before = _gather(readings), self._library or Library()
+            for skipped in library.skipped:
+                if skipped not in before.skipped:
+                    logger.warning("%s/%s: %s.", self.name, skipped.name, skipped.reason)
+            self._readings = readings
+            if library != self._library:  # else the same is kept, for whoever has worked something out from it
+                self._library = library
+        finally:
+            self._refresh = None
 
 
-def _walk(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield the path of each file below `folder`, and its whole path; a folder that cannot be listed counts as one."""
-    seen: set[tuple[int, int]] = set()  # links may lead round in a circle
-
-    def walk(path: str, name: str) -> Iterator[tuple[str, str]]:
-        try:
-            stat = os.stat(path)  # noqa: PTH116
-            if (stat.st_dev, stat.st_ino) in seen:
-                return
-            seen.add((stat.st_dev, stat.st_ino))
-            with os.scandir(path) as entries:
-                for entry in entries:
-                    if entry.name.startswith((".", "~$")):  # also what Word keeps beside a file that is open
-                        continue
-                    below = f"{name}/{entry.name}" if name else entry.name
-                    if entry.is_dir():
-                        yield from walk(entry.path, below)
-                    else:
-                        yield below, entry.path
-        except FileNotFoundError:
-            return
-        except OSError:
-            yield name or folder.name, path
-
-    return walk(str(folder), "")
-
-
-def _digest(path: str, stat: os.stat_result) -> bytes:
-    if not S_ISREG(stat.st_mode) or stat.st_size > MAX_BYTES:
-        return b""  # which is not opened
-    with open(path, "rb") as file:  # noqa: PTH123
-        return file_digest(file, "sha256").digest()
-
-
-def _read(name: str, path: Path, reading: _Reading) -> _Reading:
-    """Return `reading` with what is in the file."""
+def _sign(file: File) -> Signature:
     try:
-        if path.is_dir():
-            raise Unreadable("it cannot be listed")
-        if name != faq.FILE:
+        stat = os.stat(file.path)  # noqa: PTH116 - as in listing.py
+    except OSError:
+        return NEVER
+    return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino, stat.st_mode
+
+
+def _changed_at(signature: Signature, now: int) -> int:
+    """Return when a file changed last, in nanoseconds since the epoch; some archives set a time that lies ahead."""
+    return max((time for time in signature[:2] if time <= now), default=0)
+
+
+def _read_again(file: File, known: _Reading) -> _Reading:
+    """Return what is in a file, which is read only if it is not what is known of it."""
+    read_at, signature = time.time_ns(), _sign(file)
+    if known.is_of(signature):
+        return known
+    try:
+        digest = _digest(file.path, signature)
+    except OSError as error:
+        return _Reading(read_at=read_at, skipped=Skipped(file.name, f"it cannot be read ({error.strerror})"))
+    if known.signature != NEVER and known.digest == digest and (digest or known.signature == signature):
+        return replace(known, signature=signature, read_at=read_at)
+    reading = _read(file, _Reading(signature, digest, read_at))
+    is_being_saved = read_at - _changed_at(signature, read_at) < SAVING_NS
+    if reading.skipped and known.document and is_being_saved:
+        return replace(known, signature=NEVER)  # so that it is looked at again
+    if _sign(file) != signature:  # what was read is not what the digest is of
+        return replace(reading, signature=NEVER)
+    return reading
+
+
+def _digest(path: str, signature: Signature) -> bytes:
+    _, _, size, _, mode = signature
+    if not S_ISREG(mode) or size > MAX_BYTES:
+        return b""  # which is not opened
+    with open(path, "rb") as opened:  # noqa: PTH123
+        return file_digest(opened, "sha256").digest()
+
+
+def _read(file: File, reading: _Reading) -> _Reading:
+    """Return `reading` with what is in the file."""
+    path = Path(file.path)
+    try:
+        if file.is_folder:
+            raise Unreadable("it cannot be looked into")
+        if file.name.lower() != faq.FILE:
             text = strip_invisible(read_text(path))
-            return replace(reading, document=Document(name, text, is_private=_is_private(path, text)))
-        entries, broken = faq.read_entries(strip_invisible(read_plain(path)))
+            return replace(reading, document=Document(file.name, text, is_private=_is_private(path, text)))
+        entries, broken = faq.read_entries(read_plain(path))
     except Unreadable as error:
         if isinstance(error.__cause__, OSError):  # no memory, no permission: it is tried again
-            reading = replace(reading, signature=NEVER, digest=b"")
-        return replace(reading, skipped=Skipped(name, str(error)))
+            reading = replace(reading, signature=NEVER)
+        return replace(reading, skipped=Skipped(file.name, str(error)))
     skipped = None
     if broken:
         lines = ", ".join(map(str, broken[:10])) + (" …" if len(broken) > 10 else "")
-        skipped = Skipped(name, f"it has no question and answer in line {lines}; the others are used")
-    document = Document(name, faq.write_entries(entries)) if entries else None
+        skipped = Skipped(file.name, f"no object with question and answer is in line {lines}; the others are used")
+    document = Document(file.name, faq.write_entries(entries)) if entries else None
     return replace(reading, document=document, skipped=skipped, entries=tuple(entries))
 
 
 def _is_private(path: Path, text: str) -> bool:
-    front_matter = FRONT_MATTER.match(text) if path.suffix.lower() in (".md", ".txt") else None
-    return front_matter is not None and PRIVATE.search(front_matter[1]) is not None
+    opening = OPENING.match(text) if path.suffix.lower() in (".md", ".txt") else None
+    return opening is not None and PRIVATE.search(opening[1]) is not None
 
 
 def _gather(readings: dict[str, _Reading]) -> Library:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from ..grounding import OwnedText, find_private, remove_private
 from ..persona import estimate_tokens
 from .faq import Faq
 
@@ -26,6 +27,16 @@ class Document:
     name: str
     text: str
     is_private: bool = False  # what informs the model, and is not to be said
+
+    @cached_property
+    def public(self) -> OwnedText:
+        """What of it may be quoted."""
+        return OwnedText("" if self.is_private else remove_private(self.text))
+
+    @cached_property
+    def private(self) -> OwnedText:
+        """What of it may not."""
+        return OwnedText(self.text if self.is_private else "\n".join(find_private(self.text)))
 
     @cached_property
     def tokens(self) -> int:
@@ -100,7 +111,7 @@ def _cut(document: Document, room: int) -> str:
     if estimate_tokens(FENCE.sub("&lt;", document.text)) <= room:
         return document.text
     fitting = document.text.encode()[: max(0, 4 * room - 4 * estimate_tokens(CUT))].decode(errors="ignore")
-    lines = fitting.rpartition("\n")[0].rstrip()
+    lines = (fitting.rpartition("\n")[0] or fitting.rpartition(" ")[0]).rstrip()
     return lines + CUT if lines else ""
 
 

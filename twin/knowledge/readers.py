@@ -133,11 +133,17 @@ def decode(data: bytes) -> str:
 def _parse(text: str, line: int = 1) -> Any:
     """Return what a JSON text means, which starts at `line` of its file."""
     try:
-        return json.loads(text)
+        return json.loads(text, parse_float=_keep_digits)
     except json.JSONDecodeError as error:
         raise Unreadable(f"it is not valid JSON (line {line + error.lineno - 1})") from error
     except ValueError as error:  # of int(), past 4,300 digits
         raise Unreadable("it holds a number that is too long") from error
+
+
+def _keep_digits(text: str) -> float | str:
+    """Return a number that is written again as it was, which 1.10 is only as text."""
+    number = float(text)
+    return number if repr(number) == text else text
 
 
 def _write_lines(value: Any) -> str:

@@ -1,0 +1,62 @@
+"""What the owner's texts hold that matters for an answer, each looked through once for as long as it stays the same."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from .private_filter import PrivateText, fold_words, join_runs
+from .sources import Sources
+
+CHUNK = 5_000  # characters, after which others may go on
+
+
+@dataclass(frozen=True)
+class OwnedText:
+    """One of the owner's texts."""
+
+    text: str
+
+    @cached_property
+    def sources(self) -> Sources:
+        """The contacts in it."""
+        sources = Sources()
+        for chunk in self._chunks():
+            sources.read(chunk)
+        return sources
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Its words, without case and accents."""
+        return [word for chunk in self._chunks() for word in fold_words(chunk)]
+
+    @cached_property
+    def runs(self) -> frozenset[str]:
+        """Its runs of six words."""
+        return frozenset(join_runs(self.words))
+
+    def _chunks(self) -> Iterator[str]:
+        """Yield it in parts that end with a line or a word; the process answers others between them."""
+        start = 0
+        while start < len(self.text):
+            end = start + CHUNK
+            breaks = (self.text.find(separator, end, end + CHUNK) for separator in "\n ")
+            end = next((found + 1 for found in breaks if found >= 0), end)
+            yield self.text[start:end]
+            time.sleep(0)  # a book takes seconds
+            start = end
+
+
+class Material:
+    """All of them together: `public` ones vouch for contacts, `private` ones are not to be said."""
+
+    def __init__(self, public: Iterable[OwnedText] = (), private: Iterable[OwnedText] = ()) -> None:
+        public, private = list(public), [text for text in private if text.text]
+        self.sources = Sources.merge(text.sources for text in public)
+        self.hidden = Sources.merge(text.sources for text in private)  # which no report may tell either
+        self.private = PrivateText(
+            [text.words for text in private],
+            {run for text in private for run in text.runs} - {run for text in public if private for run in text.runs},
+        )
