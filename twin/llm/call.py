@@ -13,7 +13,7 @@ import openai
 import stamina
 
 from ..config import Settings
-from ..errors import InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, TwinError
+from ..errors import ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, TwinError
 from .answers import Answer, Said, read_chunks, read_completion, read_stream
 from .breaker import Ticket
 from .connections import Connection, Connections, Deadline
@@ -213,6 +213,6 @@ def _read_to_the_end(connection: Connection, response: httpx2.Response, deliver:
 
 
 def _tell_owner(error: Exception) -> None:
-    if isinstance(error, TwinError) and error.advice and not isinstance(error, InvalidRequest):  # the visitor's own
+    if isinstance(error, TwinError) and error.advice:
         level = logging.ERROR if isinstance(error, ModelMisconfigured) else logging.WARNING
         logger.log(level, "%s", error.advice)
