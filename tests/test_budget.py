@@ -185,7 +185,7 @@ def test_a_database_that_is_not_there_lets_nothing_pass(make: Make) -> None:
             budget.hold(MESSAGES)
 
 
-@pytest.mark.parametrize("is_streamed", [False, True], ids=["plain", "streamed"])
+@pytest.mark.parametrize("is_streamed", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["plain", "streamed"])
 def test_500_chats_at_once_never_pass_a_budget_for_20(
     start_service: Callable[..., Service],
     pythons: WarmPythons,
