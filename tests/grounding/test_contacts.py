@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from twin.grounding import OwnedText
 from twin.grounding.sources import Sources
 from twin.invisible import strip_invisible
 
@@ -143,6 +144,14 @@ def test_a_text_without_an_end_is_not_held_back_for_ever(part: str) -> None:
     gate, answer = make_gate(), part * (8_000 // len(part))
     shown = sum(len(gate.push(answer[start : start + 8])) for start in range(0, len(answer), 8))
     assert len(answer) - shown - sum(map(len, gate.removed)) <= 5_000
+
+
+@pytest.mark.parametrize("separator", ["\n", " and ", ", "])
+def test_a_long_text_of_the_owner_is_looked_through_whole(separator: str) -> None:
+    text = separator.join(f"page{number}@example.com, +44 20 7946 {number:04}" for number in range(2_000))
+    sources = OwnedText(text).sources
+    assert len(sources.addresses) == 2_000
+    assert sum(sources.has("number", f"020 7946 {number:04}") for number in range(2_000)) >= 1_990
 
 
 def test_numbers_of_visitors_and_owners_are_found_in_every_form() -> None:

@@ -52,9 +52,7 @@ def list_parts(match: re.Match[str]) -> list[str]:
 
 def trim(url: str) -> str:
     """Return a link without what belongs to the sentence around it (GitHub's extended autolinks do the same)."""
-    while url:
-        if url.endswith("'s"):
-            url = url[:-2]
+    while url := url.removesuffix("'s"):
         last = url[-1]
         is_closing = last in ")}" and url.count(last) > url.count({")": "(", "}": "{"}[last])
         if not (is_closing or last in ".,;:!?'*_~\u2019\u2026"):

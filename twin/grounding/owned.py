@@ -38,11 +38,11 @@ class OwnedText:
         return frozenset(join_runs(self.words))
 
     def _chunks(self) -> Iterator[str]:
-        """Yield it in parts that end with a line or a word; the process answers others between them."""
+        """Yield it in parts that end with a line, a clause or a word; the process answers others between them."""
         start = 0
         while start < len(self.text):
             end = start + CHUNK
-            breaks = (self.text.find(separator, end, end + CHUNK) for separator in "\n ")
+            breaks = (self.text.find(separator, end, end + CHUNK) for separator in ("\n", ", ", " "))
             end = next((found + 1 for found in breaks if found >= 0), end)
             yield self.text[start:end]
             time.sleep(0)  # a book takes seconds

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 
 RUN = 6  # words of a private text that are not shown one after another
 SHORTEST = 9  # characters of such a run: 1 2 3 4 5 6 is none
-MARKS = (
-    "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u109f\u1780-\u17d3"  # parts of words, in their scripts
-)
+# Parts of words, in their scripts.
+MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u109f\u1780-\u17d3"
 # Scripts without spaces, in which each character counts: Thai, Lao, Burmese, Khmer, kana, Han.
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U000323af"
 ENTITY = r"&#?[0-9A-Za-z]{1,10}(?=;)"  # which a page shows as something else
+OPEN_ENTITY = re.compile(r"&#?[0-9A-Za-z]{0,10}\Z")
 WORD = re.compile(rf"{ENTITY}|[{UNSPACED}]|(?:(?![{UNSPACED}])[^\W_]|(?![{UNSPACED}])[{MARKS}])+")
 MARKED = re.compile(r"\[private\](.*?)(?:\[/private\]|\Z)", re.IGNORECASE | re.DOTALL)
 
@@ -95,8 +95,9 @@ class PrivateFilter:
     def _show(self, *, is_last: bool) -> str:
         if self.has_ended:
             return ""
-        end = len(self._held)
-        for match in WORD.finditer(self._held, self._read):
+        unfinished = None if is_last else OPEN_ENTITY.search(self._held)
+        end = unfinished.start() if unfinished else len(self._held)
+        for match in WORD.finditer(self._held, self._read, end):
             if match.end() == end and not is_last:
                 end = match.start()  # it may go on
                 break
