@@ -18,7 +18,7 @@ from fpdf import FPDF
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from twin.config import Settings
-from twin.grounding import Grounding
+from twin.grounding import open_gate
 from twin.persona import estimate_tokens
 from twin.prompt import Prompt
 
@@ -28,20 +28,23 @@ ANSWER = "I led a team of seven at Northwind, which built forecasts for ports. W
 PIECES = [f"{word} " for word in ANSWER.split()]
 
 
-def make_deployment(folder: Path, documents: int) -> Prompt:
+def make_deployment(folder: Path, documents: int, *, is_one_private: bool = False) -> Prompt:
     (folder / "instance" / "knowledge").mkdir(parents=True)
     (folder / "me.txt").write_text("I am Roger. roger@example.com")
     for number in range(documents):
         (folder / "instance" / "knowledge" / f"{number}.md").write_text(f"# Part {number}\n\n" + PARAGRAPH * 5)
+    if is_one_private:
+        secret = folder / "instance" / "knowledge" / "secret.md"
+        secret.write_text("---\nprivate: yes\n---\nThe key to the house is under the third pot. " + PARAGRAPH)
     return Prompt(Settings(openai_api_key="sk-unused"), folder)
 
 
-def take_chat(prompt: Prompt, grounding: Grounding) -> tuple[float, float]:
+def take_chat(prompt: Prompt) -> tuple[float, float]:
     """Return the milliseconds before the model is asked, and those that its answer takes to pass."""
     began = time.perf_counter()
     briefing = prompt.read()
     estimate_tokens(briefing.system + briefing.closing)
-    gate = grounding.open(briefing.grounding, briefing.public, briefing.private, ["Where did you work?"])
+    gate = open_gate(briefing.grounding, briefing.material, "No.", ["Where did you work?"])
     opened = time.perf_counter()
     for piece in PIECES:
         gate.push(piece)
@@ -59,7 +62,7 @@ def write_pdf(path: Path, pages: int, word: str) -> None:
 
 
 def report(name: str, times: list[float]) -> None:
-    print(f"{name:32}p50 {median(times):6.2f} ms   p95 {quantiles(times, n=20)[-1]:6.2f} ms")
+    print(f"{name:40}p50 {median(times):6.2f} ms   p95 {quantiles(times, n=20)[-1]:6.2f} ms")
 
 
 def measure(read: Callable[[], object]) -> float:
@@ -70,20 +73,22 @@ def measure(read: Callable[[], object]) -> float:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        sides = {
-            name: (make_deployment(Path(folder) / name, documents), Grounding("No."), [], [])
-            for name, documents in (("without documents", 0), ("with 20 documents", 20))
+        root = Path(folder)
+        sides: dict[str, tuple[Prompt, list[float], list[float]]] = {
+            "without documents": (make_deployment(root / "none", 0), [], []),
+            "with 20 documents": (make_deployment(root / "some", 20), [], []),
+            "with 20 and a private one": (make_deployment(root / "private", 20, is_one_private=True), [], []),
         }
         for _ in range(CHATS):
-            for prompt, grounding, before, after in sides.values():
-                taken = take_chat(prompt, grounding)
+            for prompt, before, after in sides.values():
+                taken = take_chat(prompt)
                 before.append(taken[0])
                 after.append(taken[1])
-        for name, (_, _, before, after) in sides.items():
+        for name, (_, before, after) in sides.items():
             report(f"{name}: before", before[20:])
             report(f"{name}: {len(PIECES)} pieces", after[20:])
         prompt = sides["with 20 documents"][0]
-        path = Path(folder) / "with 20 documents" / "instance" / "knowledge" / "handbook.pdf"
+        path = root / "some" / "instance" / "knowledge" / "handbook.pdf"
         for word in ("one", "two"):
             write_pdf(path, 50, word)
             changed, unchanged = measure(prompt.read), measure(prompt.read)

@@ -159,7 +159,8 @@ CHATS = {
         model=sends({"error": {"message": "PROVIDER", "param": "temperature", "code": "unsupported_value"}}, 400),
     ),
     "a me.txt longer than the model's context": Mistake(
-        "MODEL_CONTEXT: the model holds less than me.txt and the message take: shorten me.txt.",
+        "MODEL_CONTEXT: the model holds less than me.txt, documents and the message take: "
+        "lower KNOWLEDGE_TOKENS, or shorten me.txt.",
         model=fails(400, "context_length_exceeded"),
     ),
     "a deadline that the model cannot keep": Mistake(

@@ -145,7 +145,7 @@ class Settings(BaseModel):
     retention_days: int = Field(90, ge=0, le=36_500, description="days for which a session is kept after its last message; 0 keeps all for ever")
     knowledge_tokens: int = Field(12_000, ge=0, le=10_000_000, description="tokens (estimated) of the documents in instance/knowledge/ that the model is sent with each question; never more than half of what the persona leaves of MODEL_CONTEXT")
     rules: bool | None = Field(None, description="on or off: whether the model is also sent twin/rules.txt, against inventing and promising, and the date; unset: on where there is knowledge")
-    grounding: Grounding | None = Field(None, description="strict: links, e-mail addresses and phone numbers in answers must be yours or the visitor's; contacts: links to hosts that you never mention may pass; off: nothing is checked; unset: strict where there is knowledge, else off")
+    grounding: Grounding | None = Field(None, description="check of answers: strict: links, e-mail addresses and phone numbers in answers must be yours or the visitor's; contacts: links to hosts that you never mention may pass; off: nothing is checked; unset: strict where there is knowledge, else off")
     contact: Paragraph | None = Field(None, description="sentence that tells visitors how to reach you, given where the day's budget is spent")
     max_in_flight: int = Field(1_000, ge=1, le=100_000, description="chats that one process answers at once, from 1; more are refused")
     allowed_hosts: Hosts = Field((), description="hosts, separated by commas, under which the service may be called; .example.com is that domain and all below it; unset: any")

@@ -124,6 +124,12 @@ def test_five_words_may_be_said() -> None:
     assert show_cut_everywhere(answer, private=[SECRET])[0] == answer
 
 
+def test_a_number_makes_no_sixth_word() -> None:
+    private = "I plan to resign in spring 2025 and to move to Austria; our alarm code is 4711 by now."
+    for answer in ("And to move to Austria", "And our alarm code is", "to resign in spring is wise"):
+        assert show([answer], private=[private])[0] == answer
+
+
 def test_what_the_owner_also_says_openly_is_not_private() -> None:
     answer = "I am Roger. Write to roger@example.com, see https://example.com/cv"
     assert (

@@ -215,7 +215,7 @@ def test_says_why_a_word_file_is_unreadable(data: bytes, reason: str) -> None:
 
 def test_reads_what_a_saved_page_shows(write: Write) -> None:
     assert read_text(write("me.html", documents.saved_page().encode())) == (
-        "Ada & her engine\nAll about Ada\nHome (https://lovelace.example/) Work Go\n\n# Ada Lovelace\n\n"
+        "Ada & her engine\nAll about Ada\n\n# Ada Lovelace\n\n"
         "Read the notes (https://lovelace.example/ada/notes.html), write to me (ada@lovelace.example)"
         " or call +44 (20) 18-15.\nCode: https://git.example/ada\n\n## Work\n\nYears | What\n1842 1843 | Notes\n\n"
         "### Languages\n- French\n- Italian\n\n### Hobbies\nHorses\n\nif engine:\n    weave(  )"
@@ -246,6 +246,7 @@ def test_finds_where_relative_links_lead(head: str, address: str) -> None:
         ('<a href="mailto:ada@a.example">ada@a.example</a>', "ada@a.example"),
         ('<a href="tel:+44-20">Call</a>', "Call (+44-20)"),
         ("<a>CV</a>", "CV"),
+        ("10<sup>6</sup> ports, <del>9</del> 8", "10^6 ports, 8"),
     ],
 )
 def test_writes_where_a_link_leads_once(link: str, text: str) -> None:

@@ -18,6 +18,7 @@ from ..config import ROOT, Settings, collect_values, load_settings
 from ..db import Databases
 from ..embedded import NOTICE, EmbeddedModel, check_available
 from ..errors import StartError, TwinError
+from ..grounding import open_gate
 from ..memory import Memory
 from ..persona import estimate_tokens
 from ..prompt import Briefing, Prompt
@@ -44,6 +45,15 @@ class Deployment:
             return [{"role": "user", "content": QUESTION}]
         question = QUESTION + briefing.closing
         return [{"role": "system", "content": briefing.system}, {"role": "user", "content": question}]
+
+    def ground(self, answer: str) -> str:
+        """Return an answer as a visitor would get it."""
+        try:
+            briefing = self.briefing
+        except StartError:
+            return answer
+        gate = open_gate(briefing.grounding, briefing.material, self.settings.fallback, [QUESTION])
+        return gate.push(answer) + gate.finish()
 
 
 @dataclass(frozen=True)
@@ -145,7 +155,8 @@ def try_model(deployment: Deployment) -> str:
         messages, partial(Budget(settings, Databases.of(settings)).hold, messages)
     )
     notice = f" {NOTICE}" if settings.uses_embedded_model else ""
-    return f"asked “{QUESTION}”, it answers “{shorten(answer.text, 60, placeholder=' …')}”.{notice}"
+    text = deployment.ground(answer.text)
+    return f"asked “{QUESTION}”, it answers “{shorten(text, 60, placeholder=' …')}”.{notice}"
 
 
 def try_origins(deployment: Deployment) -> str:

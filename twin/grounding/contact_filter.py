@@ -111,13 +111,14 @@ class ContactFilter:
             return text
         title = self._ground_text(match["title"])
         head = match.group()[: match.start("text") - match.start()]
+        space = match.group()[match.end("text") + 2 - match.start() : match.start("target") - match.start()]
         shown = match["target"] if judged == target else judged
-        return f"{head}{text or (match['text'] and judged)}]({shown}{title})"
+        return f"{head}{text or (match['text'] and judged)}]({space}{shown}{title})"
 
     def _ground_run(self, match: re.Match[str]) -> str:
         run, start = match["number"], match.start("number")
         follows = match.string[match.end("number") : match.end("number") + 1]
-        if follows.isalnum() and "+" not in run:
+        if follows.isalnum() and "+" not in run and not contacts.UNSPACED_TEXT.match(follows):
             return match.group()  # a part of another name
         before = match.string[max(0, start - CONTEXT) : start]
         shown = self._ground_number(run, before)
@@ -125,7 +126,7 @@ class ContactFilter:
 
     def _ground_number(self, run: str, before: str) -> str:
         """Return a run of digits with what is no phone number, and with the numbers that somebody has written."""
-        if numbers.CARD.fullmatch(run):
+        if numbers.CARD.fullmatch(run) or all(self._is_known("number", part) for part in run.split("/")):
             return run
         windows = list(numbers.list_windows(run))
         for start, end in windows:

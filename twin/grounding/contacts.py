@@ -15,8 +15,8 @@ Kind = Literal["link", "address", "number"]
 UNSPACED_TEXT = re.compile(f"[{UNSPACED}]")
 # What says only where a visitor came from; the prefixes are of Google, HubSpot, Matomo and Piwik.
 TRACKING = re.compile(
-    r"(?:utm_|_hs|hsa_|mtm_|pk_).*|dclid|fbclid|gad_source|gbraid|gclid|gclsrc|igsh|igshid|mc_cid|mc_eid|mkt_tok|msclkid|"
-    r"ref_src|si|trk|ttclid|twclid|wbraid|yclid",
+    r"(?:utm_|_hs|hsa_|mtm_|oly_|pk_|vero_).*|_ga|_gl|dclid|fbclid|gad_source|gbraid|gclid|gclsrc|igsh|igshid|li_fat_id|lipi|"
+    r"mc_cid|mc_eid|mkt_tok|msclkid|originalSubdomain|ref|ref_src|ref_url|s_cid|si|trk|ttclid|twclid|wbraid|yclid",
     re.IGNORECASE,
 )
 
@@ -63,6 +63,8 @@ def trim(url: str) -> str:
 
 def is_link(text: str) -> bool:
     """Whether what looks like a link leads anywhere, seen from outside of a sentence."""
+    if re.fullmatch(f"{SCHEME}://", text):
+        return False
     has_scheme = "://" in text or re.match(rf"{SCHEME}:(?!\d)", text) is not None
     return has_scheme or text.lower().startswith("www.") or text.startswith(("/", ".")) or is_host(text)
 
@@ -91,11 +93,11 @@ def normalize_address(address: str) -> str:
 def normalize_link(link: str) -> str:
     """Return a link's normal form (RFC 3986, section 6), in which forms that lead to the same page are equal.
 
-    Scheme and host in lower case, http as https, no `www.`, trailing dot or slash, default port, tracking parameter or
-    fragment, and nothing percent-encoded that need not be.
+    All in lower case, though some servers tell paths apart by it; http as https, no `www.`, trailing dot or slash,
+    default port, tracking parameter or fragment, and nothing percent-encoded that need not be.
     """
     if re.match(r"\.{0,2}/(?!/)|\.{1,2}\Z", link):
-        return link  # of the same site
+        return link.casefold()  # of the same site
     full = (
         link
         if re.match(rf"{SCHEME}:", link) and not re.match(r"[^/]*\.[^/]*:\d", link)
@@ -112,7 +114,7 @@ def normalize_link(link: str) -> str:
     path = quote(unquote(parts.path), safe="/:@!$&'()*+,;=~").rstrip("/")
     route = f"#{parts.fragment}" if parts.fragment.startswith(("/", "!")) else ""  # of a page that is an application
     site = f"{scheme}{user}{_normalize_host(parts.hostname or '')}{port}"
-    return f"{site}{path}{'?' if query else ''}{urlencode(query)}{route}"
+    return f"{site}{path}{'?' if query else ''}{urlencode(query)}{route}".casefold()
 
 
 def host_of(key: str) -> str:

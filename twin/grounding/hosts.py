@@ -23,7 +23,7 @@ TOP_LEVEL = set(
     market marketing media mil mobi museum name net network news nyc online org page partners photo photography
     photos pics plus press pro pub run school science services shop show site social software solutions space
     store studio support systems team tech technology tips today tools top travel tv university ventures video
-    vip website wiki work works world wtf xyz zone рф укр
+    vip website wiki work works world wtf xyz zone рф укр भारत ایران
         """,
     )
 )
@@ -32,15 +32,15 @@ AMBIGUOUS = set(
     re.findall(
         r"\w+",
         """
-    am as at be by cc do id in is it la md ml ms my no pl ps py re rs sh so st to us vi name email fun help info
-    link live love page plus run show team top works zone
+    am as at be by cc do id in is it la md ml ms my no pl ps py re rs sh so st to us vi build cat center city company
+    email events fun group help host info link live love name network page plus pub run show store team today top works
+    zone
         """,
     )
 )
+WORDS = {"at", "in", "it"}  # of them, where people have many sites: after a name of some letters they are no words
 ABBREVIATED = re.compile("[A-Z]|Co|Dr|Inc|Mr|Mrs|Ms|Pvt|St")  # before a dot: degrees, firms, people
-TECHNOLOGIES = {"ado.net", "asp.net", "ml.net", "socket.io", "vb.net"}
-
-
+TECHNOLOGIES = {"ado.net", "asp.net", "ml.net", "java.io", "java.net", "socket.io", "system.io", "system.net", "vb.net"}
 SECOND_LEVEL = {"ac", "co", "com", "gov", "mail", "net", "org"}  # which make an ambiguous ending a country's
 
 
@@ -55,8 +55,10 @@ def is_host(text: str) -> bool:
         return True
     if len(labels) == 2 and ABBREVIATED.fullmatch(labels[0]):
         return False
+    before = labels[-2]
+    if top in WORDS and before.islower() and len(before) > 3:
+        return True
     is_new_sentence = len(top) == 2 and labels[-1].istitle() and labels[0].islower()  # whose space was left out
-    is_ambiguous = top in AMBIGUOUS and not (
-        len(labels) > 2 and (labels[-2] in SECOND_LEVEL or labels[0] in SECOND_LEVEL)
-    )
-    return not (is_ambiguous or is_new_sentence)
+    is_package = len(labels) > 2 and labels[0] in ("com", "org") and top not in SECOND_LEVEL  # of Java, say
+    is_countrys = len(labels) > 2 and not SECOND_LEVEL.isdisjoint((labels[0], before))
+    return not (is_new_sentence or is_package or (top in AMBIGUOUS and not is_countrys))

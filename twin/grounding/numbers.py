@@ -29,22 +29,35 @@ ANNOUNCED = re.compile(
     r"[^.!?\n]{0,25}(?:no\.)?[^.!?\n]{0,3}\n?[ ]?\Z"
 )
 LABELLED = re.compile(
-    r"(?i:(?:isbn(?:-1[03])?|issn|orcid|doi|arxiv|pmid|iban)\W*|[$€£¥#§]\s?)\Z"
+    r"(?i:(?:isbn(?:-1[03])?|issn|orcid|doi|arxiv|pmid|iban|ean|gtin|upc|siret|siren|vat|ssn|ein|cpf|cnpj|"
+    r"(?:order|invoice|ticket|tracking|reference|account|booking) (?:no\.?|number|nr\.?|id))\W*|[$€£¥#§〒]\s?)\Z"
     r"|\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){0,7} ?\Z"
 )
 YEAR = r"(?:1[5-9]|20|21)\d\d"
 DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 DATE = rf"(?:{YEAR}[-./]\d{{1,2}}[-./]{DAY}|{DAY}[-./ ]\d{{1,2}}[-./ ]{YEAR}|\d{{1,2}}[-./]{YEAR}|{YEAR}[-./]\d{{1,2}})"
 DATES = re.compile(rf"{DATE}(?:\s*(?:{DASH}|/)\s*{DATE})?")
+FULL_DATE = rf"(?:{YEAR}[-./]\d{{1,2}}[-./]{DAY}|{DAY}[-./]\d{{1,2}}[-./]{YEAR})"
+DATED = re.compile(rf"(?:.*{SPACE})?{FULL_DATE}(?:{SPACE}.*)?")  # a day with its time, or with another number
+VERSION = re.compile(r"\d+(?:\.\d+)*\.0(?:\.\d+)+")
+ZIP = re.compile(r"[1-9]\d{4}-\d{4}")  # with four digits more, in the USA
+FILED = re.compile(rf"{YEAR}-\d{{4,6}}")  # invoices, cases, vulnerabilities
 COMPACT_DATE = re.compile(rf"{YEAR}(?:0[1-9]|1[0-2]){DAY}\d*")
 YEARS = re.compile(rf"[(]?{YEAR}(?:\D+{YEAR})*\D*")
 THOUSANDS = re.compile(rf"[1-9]\d{{0,2}}({SPACE}|\.)\d{{3}}(?:\1\d{{3}})*")
-DECIMAL = re.compile(r"\d+\.\d+")
+DECIMAL = re.compile(r"(?:0|[1-9]\d*)\.\d+")
 FOUR_BYTES = re.compile(r"(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}")  # an address of the internet
 BOOK = re.compile(r"97[89]\d{10}")  # ISBN-13
-LOCAL = re.compile(r"\d{3}[-.]\d{4}")
-CARD = re.compile(r"\d{4}(?:[ -]\d{4}){3,}")
+LOCAL = re.compile(r"[2-9]\d{2}[-.]\d{4}")
+CARD = re.compile(r"\d{4}(?:[ -]\d{4}){3,}|97[89](?:[ -]?\d){10}")  # or a book
+NATIONAL = re.compile(  # French service numbers, Spain's, and Russia's
+    rf"0{SPACE}8\d\d{SPACE}(?:\d{{3}}{SPACE}\d{{3}}|\d\d{SPACE}\d\d{SPACE}\d\d)"
+    rf"|[6-9]\d\d{SPACE}\d\d{SPACE}\d\d{SPACE}\d\d|9\d{SPACE}\d{{3}}{SPACE}\d\d{SPACE}\d\d"
+    rf"|[78](?:{SPACE}|-)\d{{3}}(?:{SPACE}|-)\d{{3}}(?:{SPACE}|-)\d\d(?:{SPACE}|-)\d\d"
+)
 IN_BRACKETS = re.compile(r"(?:\d{1,3}\D{0,2})?\(\d{2,5}\)")
+COMPUTED = re.compile(r"[=<>≤≥≈×^]\s?\Z")  # before a count
+OTHER_FORMS = (DATES, DATED, VERSION, ZIP, FILED, YEARS, FOUR_BYTES, DECIMAL)
 LIMITS = {"2147483647", "4294967295"}  # of integers
 
 
@@ -74,26 +87,36 @@ def is_phone_number(number: str, before: str) -> bool:
     `before` is the text up to it: words that announce a number there decide where the form does not.
     """
     digits, groups = as_digits(number), re.findall(r"\d+", number)
-    if len(digits) not in DIGITS or LABELLED.search(before) or _is_something_else(number, digits):
+    if len(digits) not in DIGITS or _is_something_else(number, digits):
+        return False
+    if LABELLED.search(before) and not ANNOUNCED.search(before):
         return False
     if re.search(PLUS, number):
-        return True
+        return not (len(digits) < 10 and digits.endswith("00000"))
     if ANNOUNCED.search(before):
         return not digits.endswith("00000")
+    if NATIONAL.fullmatch(number):
+        return True
     if digits.startswith("0"):
-        is_list = len(groups[0]) == 1 or (len(groups) > 1 and all(group.startswith("0") for group in groups))
+        is_list = (len(groups[0]) == 1 and not number.startswith("(")) or (
+            len(groups) > 1 and all(group.startswith("0") for group in groups)
+        )
         return len(digits) >= 9 and not is_list
     if THOUSANDS.fullmatch(number):
         return False
     if LOCAL.fullmatch(number):
         return not number.endswith("0")  # or it is a range
-    if number == digits:
-        return not digits.endswith("0000") and (len(digits) > 10 or (len(digits) == 10 and digits[0] != "1"))
+    if number.isdecimal():
+        return not (digits.endswith("0000") or (digits[0] != "0" and COMPUTED.search(before))) and (
+            len(digits) > 10 or (len(digits) == 10 and digits[0] != "1")
+        )
     return bool(IN_BRACKETS.match(number)) or _has_form(groups, number)
 
 
 def as_digits(number: str) -> str:
     """Return the digits of a number in any script, as ASCII's."""
+    if number.isascii():
+        return re.sub("[^0-9]+", "", number)
     return "".join(str(unicodedata.decimal(character)) for character in number if character.isdecimal())
 
 
@@ -122,15 +145,9 @@ def _split_code(digits: str) -> tuple[str, str]:
 
 
 def _is_something_else(number: str, digits: str) -> bool:
-    is_plain = number == digits
-    return bool(
-        DATES.fullmatch(number)
-        or YEARS.fullmatch(number)
-        or FOUR_BYTES.fullmatch(number)
-        or DECIMAL.fullmatch(number)
-        or BOOK.fullmatch(digits)
-        or (is_plain and (digits in LIMITS or COMPACT_DATE.fullmatch(digits)))
-    )
+    if number.isdecimal() and (digits in LIMITS or COMPACT_DATE.fullmatch(digits)):
+        return True
+    return BOOK.fullmatch(digits) is not None or any(form.fullmatch(number) for form in OTHER_FORMS)
 
 
 def _has_form(groups: list[str], number: str) -> bool:

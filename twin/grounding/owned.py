@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from .private_filter import PrivateText, fold_words, join_runs
+from .private_filter import PrivateText, drop_digits, fold_words, join_runs
 from .sources import Sources
 
-CHUNK = 5_000  # characters, after which others may go on
+CHUNK = 1_000  # characters, after which others may go on: of numbers, a tenth of a second
 
 
 @dataclass(frozen=True)
@@ -34,18 +34,19 @@ class OwnedText:
 
     @cached_property
     def runs(self) -> frozenset[str]:
-        """Its runs of six words."""
-        return frozenset(join_runs(self.words))
+        """Its runs of six words, and of six without digits, before which a list may set its own."""
+        lettered = [letters for word in self.words if (letters := drop_digits(word))]
+        return frozenset(join_runs(self.words)).union(join_runs(lettered))
 
     def _chunks(self) -> Iterator[str]:
         """Yield it in parts that end with a line, a clause or a word; the process answers others between them."""
         start = 0
         while start < len(self.text):
             end = start + CHUNK
-            breaks = (self.text.find(separator, end, end + CHUNK) for separator in ("\n", ", ", " "))
+            breaks = (self.text.find(separator, end, end + 5 * CHUNK) for separator in ("\n", ", ", " "))
             end = next((found + 1 for found in breaks if found >= 0), end)
             yield self.text[start:end]
-            time.sleep(0)  # a book takes seconds
+            time.sleep(0.001)  # not 0, as an answer takes many turns of the loop; and a book takes seconds
             start = end
 
 

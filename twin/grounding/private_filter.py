@@ -39,7 +39,6 @@ class PrivateText:
         """Take the words of each passage, and those of its runs that the owner does not say openly elsewhere."""
         self._text = "\n".join(f" {' '.join(words)} " for words in passages)
         self._runs = set(runs)
-        self._runs |= {run for run in map(drop_digits, self._runs) if len(run) >= SHORTEST}
         self._lengths = sorted({len(run) for run in self._runs})
         self._last = {run[-RUN:] for run in self._runs} | {run[:RUN][::-1] for run in self._runs}
         self.longest = max(self._lengths, default=0)  # of its runs, in characters

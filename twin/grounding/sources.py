@@ -70,10 +70,8 @@ class Sources:
         elif kind == "address":
             key, known = contacts.normalize_address(contact), self.addresses
         else:
-            key, known = contacts.normalize_link(contact).casefold(), self.links
-        found = process.extractOne(
-            key, list(known), scorer=Levenshtein.distance, processor=str.casefold, score_cutoff=MISSPELT
-        )
+            key, known = contacts.normalize_link(contact), self.links
+        found = process.extractOne(key, list(known), scorer=Levenshtein.distance, score_cutoff=MISSPELT)
         return known[found[0]] if found else None
 
     def mentions(self, link: str) -> bool:

@@ -17,7 +17,7 @@ from . import faq
 from .faq import Faq
 from .library import Document, Library, Skipped
 from .listing import File, list_files
-from .readers import MAX_BYTES, Unreadable, read_plain, read_text
+from .readers import MAX_BYTES, READ_APART, Unreadable, read_plain, read_text
 
 TICK_NS = 50_000_000  # a file that changed so short a time before it was read may change again without a trace
 SAVING_NS = 2_000_000_000  # so long a file that is being saved may be empty or half there
@@ -57,26 +57,31 @@ class Folder:
         self._readings: dict[str, _Reading] = {}
         self._library: Library | None = None
         self._refresh: Thread | None = None
+        self._began = 0.0  # when it did
 
     def read(self) -> Library:
         """Return what is in it now; only files that have changed are read, and what cannot be is logged once.
 
-        Where that takes longer than WAIT_SECONDS, what was there before is returned, and the reading goes on.
+        Where that takes longer than WAIT_SECONDS, of what is still being read is returned what was there before, and
+        the reading goes on; who comes later does not wait for it again.
         """
-        give_up = time.monotonic() + WAIT_SECONDS
+        arrived = time.monotonic()
         for _ in range(2):  # one that had begun already may have missed the last change
             if not (refresh := self._begin_refresh()):
                 break
+            give_up = min(arrived, self._began) + WAIT_SECONDS
             refresh.join(None if self._library is None else max(0, give_up - time.monotonic()))
         return self._library or Library()
 
     def _begin_refresh(self) -> Thread | None:
         """Return the thread that reads what has changed, if anything has; of many chats one begins it."""
         with self._lock:
-            if self._refresh is None and self._has_changed():
-                self._refresh = Thread(target=self._read_changed, daemon=True)
-                self._refresh.start()
-            return self._refresh
+            refresh = self._refresh  # which may end at any moment
+            if refresh is None and self._has_changed():
+                self._began = time.monotonic()
+                self._refresh = refresh = Thread(target=self._read_changed, daemon=True)
+                refresh.start()
+            return refresh
 
     def _has_changed(self) -> bool:
         files = list(list_files(self._path))
@@ -89,16 +94,27 @@ class Folder:
     def _read_changed(self) -> None:
         try:
             files = sorted(list_files(self._path), key=lambda file: file.name)
-            readings = {file.name: _read_again(file, self._readings.get(file.name, _Reading())) for file in files}
-            library, before = _gather(readings), self._library or Library()
-            for skipped in library.skipped:
-                if skipped not in before.skipped:
-                    logger.warning("%s/%s: %s.", self.name, skipped.name, skipped.reason)
-            self._readings = readings
-            if library != self._library:  # else the same is kept, for whoever has worked something out from it
-                self._library = library
+            readings = {file.name: self._readings.get(file.name, _Reading()) for file in files}
+            for file in sorted(files, key=_is_read_apart):
+                if self._library is not None and _is_read_apart(file):  # which may hold the others up
+                    self._publish(readings)
+                readings[file.name] = _read_again(file, readings[file.name])
+            self._publish(readings)
         finally:
             self._refresh = None
+
+    def _publish(self, readings: dict[str, _Reading]) -> None:
+        library, before = _gather(readings), self._library or Library()
+        for skipped in library.skipped:
+            if skipped not in before.skipped:
+                logger.warning("%s/%s: %s.", self.name, skipped.name, skipped.reason)
+        self._readings = dict(readings)
+        if library != self._library:  # else the same is kept, for whoever has worked something out from it
+            self._library = library
+
+
+def _is_read_apart(file: File) -> bool:
+    return file.name.lower().endswith(READ_APART)
 
 
 def _sign(file: File) -> Signature:
@@ -116,7 +132,8 @@ def _changed_at(signature: Signature, now: int) -> int:
 
 def _read_again(file: File, known: _Reading) -> _Reading:
     """Return what is in a file, which is read only if it is not what is known of it."""
-    read_at, signature = time.time_ns(), _sign(file)
+    signature = _sign(file)
+    read_at = time.time_ns()  # after it, or a change in between would seem to lie ahead
     if known.is_of(signature):
         return known
     try:
@@ -127,7 +144,7 @@ def _read_again(file: File, known: _Reading) -> _Reading:
         return replace(known, signature=signature, read_at=read_at)
     reading = _read(file, _Reading(signature, digest, read_at))
     is_being_saved = read_at - _changed_at(signature, read_at) < SAVING_NS
-    if reading.skipped and known.document and is_being_saved:
+    if reading.skipped and not reading.document and known.document and is_being_saved:
         return replace(known, signature=NEVER)  # so that it is looked at again
     if _sign(file) != signature:  # what was read is not what the digest is of
         return replace(reading, signature=NEVER)
@@ -150,7 +167,9 @@ def _read(file: File, reading: _Reading) -> _Reading:
             raise Unreadable("it cannot be looked into")
         if file.name.lower() != faq.FILE:
             text = strip_invisible(read_text(path))
-            return replace(reading, document=Document(file.name, text, is_private=_is_private(path, text)))
+            found = Document(file.name, text, is_private=_is_private(path, text))
+            found.look_through()
+            return replace(reading, document=found)
         entries, broken = faq.read_entries(read_plain(path))
     except Unreadable as error:
         if isinstance(error.__cause__, OSError):  # no memory, no permission: it is tried again

@@ -14,10 +14,10 @@ from bs4.element import Comment, NavigableString, PageElement, PreformattedStrin
 from .links import WEB, resolve_link
 from .readers import Unreadable
 
-DROPPED = {"script", "style", "noscript", "template", "svg", "iframe"}
+DROPPED = {"script", "style", "noscript", "template", "svg", "iframe", "nav", "del", "s", "strike"}
 HEADINGS = {f"h{level}": "#" * level + " " for level in range(1, 7)}
 PARAGRAPHS = {"p", "pre", "table", "blockquote", *HEADINGS}  # have an empty line before them
-SECTIONS = {"html", "head", "title", "body", "header", "nav", "main", "article", "section", "aside", "footer"}
+SECTIONS = {"html", "head", "title", "body", "header", "main", "article", "section", "aside", "footer"}
 PARTS = {"div", "center", "address", "br", "hr", "figure", "figcaption", "details", "summary", "dialog", "search"}
 ITEMS = {"ul", "ol", "menu", "li", "dl", "dt", "dd", "caption", "thead", "tbody", "tfoot", "tr"}
 FIELDS = {"form", "fieldset", "legend", "button", "select", "option"}
@@ -69,7 +69,7 @@ def _walk(soup: BeautifulSoup) -> Iterator[tuple[bool, PageElement]]:
 
 
 def _is_hidden(tag: Tag) -> bool:
-    is_marked = tag.has_attr("hidden") or tag.get("aria-hidden") == "true"
+    is_marked = tag.has_attr("hidden") or tag.get("aria-hidden") == "true" or tag.get("role") == "navigation"
     return tag.name in DROPPED or is_marked or bool(NOT_SHOWN.search(str(tag.get("style", ""))))
 
 
@@ -121,6 +121,8 @@ class _Text:
             self._break_line()
             self.write(str(tag.get("content", "")))
             self._break_line()
+        elif name == "sup" and self._line and self._line[-1][-1:].isalnum():
+            self.write("^")  # or ten to the sixth would be 106
         elif name in BLOCKS:
             self._open_block(tag)
 

@@ -38,6 +38,12 @@ class Document:
         """What of it may not."""
         return OwnedText(self.text if self.is_private else "\n".join(find_private(self.text)))
 
+    def look_through(self) -> None:
+        """Work out here, in the thread that reads, what a chat would else wait for, however long the text is."""
+        _ = self.public.sources
+        if self.private.text:
+            _ = self.private.sources, self.private.runs
+
     @cached_property
     def tokens(self) -> int:
         """About how many tokens its text has."""

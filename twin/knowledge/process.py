@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import signal
 import sys
 from contextlib import suppress
 
@@ -49,6 +50,7 @@ def _limit_resources() -> None:
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         with suppress(ValueError):  # macOS has no RLIMIT_AS that can be set
             resource.setrlimit(name, (most, most))
+    signal.alarm(seconds)
 
 
 def main() -> int:
