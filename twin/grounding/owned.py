@@ -46,8 +46,9 @@ class OwnedText:
             breaks = (self.text.find(separator, end, end + 5 * CHUNK) for separator in ("\n", ", ", " "))
             end = next((found + 1 for found in breaks if found >= 0), end)
             yield self.text[start:end]
-            time.sleep(0.001)  # not 0, as an answer takes many turns of the loop; and a book takes seconds
             start = end
+            if start < len(self.text):
+                time.sleep(0.001)  # not 0, as an answer takes many turns of the loop; and a book takes seconds
 
 
 class Material:

@@ -56,13 +56,14 @@ class PrivateText:
 
     def ends_in(self, characters: str, start: int) -> bool:
         """Whether one of its runs ends after `start`, forwards or backwards; since words may be written together."""
-        for end in range(start + 1, len(characters) + 1):
-            if characters[end - RUN : end] in self._last and any(
-                last in self._runs or last[::-1] in self._runs
-                for last in (characters[max(0, end - length) : end] for length in self._lengths)
-            ):
-                return True
-        return False
+        return any(
+            characters[end - RUN : end] in self._last and self._is_end(characters[:end])
+            for end in range(start + 1, len(characters) + 1)
+        )
+
+    def _is_end(self, characters: str) -> bool:
+        ends = (characters[-length:] for length in self._lengths)
+        return any(end in self._runs or end[::-1] in self._runs for end in ends)
 
 
 class PrivateFilter:
@@ -80,7 +81,8 @@ class PrivateFilter:
         self._read = 0  # characters of what is held whose words were looked at
         self._words: list[str] = []  # the last six of all
         self._starts: list[int] = []  # of those among them that are held
-        self._characters = ["", ""]  # the last of all: letters with digits, and without
+        self._characters = ""  # the last of all: letters and digits
+        self._letters = ""  # and letters alone
 
     def push(self, piece: str) -> str:
         """Take the next piece, and return what can be shown."""
@@ -120,12 +122,16 @@ class PrivateFilter:
         self._starts.append(start)
         while self._starts and not self._private.may_go_on(self._words[-len(self._starts) :]):
             del self._starts[0]
-        for index, added in enumerate([folded, drop_digits(folded)]):
-            before = self._characters[index]
-            if self._private.ends_in(before + added, len(before)):
-                return True
-            self._characters[index] = (before + added)[-self._private.longest :]
-        return self._private.is_said_in(self._words)
+        self._characters, is_said = self._follow(self._characters, folded)
+        if letters := drop_digits(folded):
+            self._letters, is_said_so = self._follow(self._letters, letters)
+            is_said = is_said or is_said_so
+        return is_said or self._private.is_said_in(self._words)
+
+    def _follow(self, characters: str, added: str) -> tuple[str, bool]:
+        """Return the last characters with those that are added, and whether a private run ends in these."""
+        followed = characters + added
+        return followed[-self._private.longest :], self._private.ends_in(followed, len(characters))
 
     def _end(self, start: int) -> str:
         """Return what is shown last: what stands before the run, and the owner's sentence."""
@@ -140,12 +146,14 @@ def fold(word: str) -> str:
     """Return a word without case and accents; nothing of an entity."""
     if word.startswith("&"):
         return ""
+    if word.isascii():  # most are, and the rest takes long
+        return word.lower()
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", word.casefold())))
 
 
 def drop_digits(run: str) -> str:
     """Return only the letters of a run."""
-    return "".join(filter(str.isalpha, run))
+    return run if run.isalpha() else "".join(filter(str.isalpha, run))
 
 
 def fold_words(text: str) -> list[str]:

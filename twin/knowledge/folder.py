@@ -71,7 +71,7 @@ class Folder:
                 break
             give_up = min(arrived, self._began) + WAIT_SECONDS
             refresh.join(None if self._library is None else max(0, give_up - time.monotonic()))
-        return self._library or Library()
+        return Library() if self._library is None else self._library
 
     def _begin_refresh(self) -> Thread | None:
         """Return the thread that reads what has changed, if anything has; of many chats one begins it."""
