@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from twin.grounding import Gate, Material, Mode, OwnedText, open_gate
 
 FALLBACK = "That is not for me to say."
-OWNER = """I am Roger. Write to roger@example.com, see https://example.com/cv or github.com/roger; [my CV](/cv.pdf).
-Call +44 20 7946 0958, or in the US (212) 555-0147. My site is www.roger.dev, since 2019.
+OWNER = """I am Roger. Write to roger@example.com, see https://example.com/cv or github.com/roger.
+[My CV](/cv.pdf) and [profile](me). Call +44 20 7946 0958, or in the US (212) 555-0147.
+My site is www.roger.dev, since 2019.
 Blog: https://blog.example.com/posts/hello-world?id=3. Talks: <https://example.org/Talks/2024_(Oslo)>.
 日本語: https://例え.jp/道"""
 VISITOR = "My page is http://visitor.org/x, and my number 07700 900456."
@@ -32,6 +33,7 @@ RIGHT = [
     "**https://example.com/cv**",
     "`https://example.com/cv`",
     "[my CV](/cv.pdf)",
+    "[my profile](me)",
     "[![](https://example.com/cv)](https://github.com/roger)",
     "https://github.com/roger",
     "GitHub.com/roger/",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.grounding import OwnedText
+from twin.grounding import Material, OwnedText, open_gate
 from twin.grounding.sources import Sources
 from twin.invisible import strip_invisible
 
@@ -103,6 +103,23 @@ def test_how_an_answer_is_cut_makes_no_difference(parts: list[str]) -> None:
 def test_any_text_comes_out_the_same_in_pieces(answer: str, position: int) -> None:
     cut = position % (len(answer) + 1)
     assert show([answer[:cut], answer[cut:]]) == show([answer])
+
+
+@given(st.lists(st.sampled_from([*PARTS, "[a](", "cv)", "me", "#", "?"])).map("".join) | st.text())
+def test_any_text_of_an_owner_can_be_looked_through(text: str) -> None:
+    sources = OwnedText(text).sources
+    for link in sources.links.values():
+        assert sources.has("link", link)
+
+
+OWNERS = ["", "[]()", "[CV]()", "http://", "www.", OWNER]
+
+
+@given(st.sampled_from(OWNERS), st.lists(st.sampled_from(PARTS)).map("".join) | st.text())
+def test_any_answer_passes_whatever_the_owner_wrote(owner: str, answer: str) -> None:
+    gate = open_gate("strict", Material([OwnedText(owner)]), "No.", [answer[::-1]])
+    gate.push(answer)
+    gate.finish()
 
 
 @given(st.text(alphabet=st.characters(categories=["L", "Zs"], max_codepoint=0x2000)))

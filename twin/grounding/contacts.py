@@ -47,7 +47,8 @@ def list_parts(match: re.Match[str]) -> list[str]:
     """Return the ways to see where a link ends before text that follows it without a space, the longest first."""
     if not (link := match["url"] or match["host"]):
         return []
-    return list(dict.fromkeys([trim(link), trim(UNSPACED_TEXT.split(link)[0]), trim(re.split("[,;]", link)[0])]))
+    parts = dict.fromkeys([trim(link), trim(UNSPACED_TEXT.split(link)[0]), trim(re.split("[,;]", link)[0])])
+    return [part for part in parts if part]
 
 
 def trim(url: str) -> str:

@@ -49,7 +49,7 @@ def is_host(text: str) -> bool:
     name, slash, _ = re.sub(r":\d+", "", text).partition("/")
     labels = re.split(r"[?#]", name)[0].rstrip(".").split(".")
     top = labels[-1].lower()
-    if not (top in TOP_LEVEL or top.startswith("xn--")) or name.lower() in TECHNOLOGIES:
+    if len(labels) < 2 or not (top in TOP_LEVEL or top.startswith("xn--")) or name.lower() in TECHNOLOGIES:
         return False
     if slash:
         return True

@@ -104,7 +104,8 @@ class Sources:
 
     def _add(self, kind: Kind, contact: str, before: str) -> None:
         if kind == "link":
-            key = contacts.normalize_link(contact)
+            if not (key := contacts.normalize_link(contact)):
+                return
             if not contacts.is_link(contact):
                 self._names.add(key)
                 return
