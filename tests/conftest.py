@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import create_engine
 
@@ -25,6 +26,8 @@ from .warm import WarmPythons
 
 KEY = "sk-test-0123456789"
 UNLIMITED = {"RATE_LIMITS": "off", "DAILY_TOKENS": "1000000000"}  # all tests ask from one address, on one day
+hypothesis_settings.register_profile("patient", deadline=None)  # these machines are shared: no test asserts a time
+hypothesis_settings.load_profile("patient")
 expect.set_options(timeout=PATIENCE * 1_000)
 PORTRAIT = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 

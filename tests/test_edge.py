@@ -149,7 +149,7 @@ def test_a_broken_request_ends_in_a_4xx_or_a_closed_connection(
     assert not model.requests
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=st.binary(max_size=200) | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(json.dumps))
 def test_no_body_makes_it_fail(service: Service, body: bytes | str) -> None:
     assert 400 <= post(service, body).status_code < 500

@@ -143,7 +143,7 @@ def workers(gunicorn: Service) -> list[Path]:
     return [Path(f"/proc/{pid}/cwd") for pid in processes_in(gunicorn.root)]
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     edits=st.lists(
         st.tuples(st.integers(0, len(VALID)), st.integers(0, 40), st.sampled_from(PIECES) | st.binary(max_size=9)),

@@ -347,13 +347,13 @@ def test_survives_a_file_that_ends_early(kind: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")  # bs4's: the process that reads has none either
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.sampled_from(READ_APART), st.binary(max_size=300))
 def test_any_bytes_give_text_or_a_reason(kind: str, data: bytes) -> None:
     assert_is_clean(text_or_reason(kind, data))
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.sampled_from(sorted(SAMPLES)), st.floats(0, 0.999), st.binary(min_size=1, max_size=30))
 def test_a_document_with_an_injury_gives_text_or_a_reason(kind: str, where: float, injury: bytes) -> None:
     data = SAMPLES[kind]
@@ -366,7 +366,7 @@ JSON = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.t
 BYTES = st.binary() | st.text().map(str.encode) | JSON.map(json.dumps).map(str.encode)
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(READ_HERE), BYTES)
 def test_any_bytes_as_plain_text_give_text_or_a_reason(tmp_path: Path, kind: str, data: bytes) -> None:
     path = tmp_path / f"any{kind}"
