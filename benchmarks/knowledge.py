@@ -43,7 +43,8 @@ def take_chat(prompt: Prompt) -> tuple[float, float]:
     """Return the milliseconds before the model is asked, and those that its answer takes to pass."""
     began = time.perf_counter()
     briefing = prompt.read()
-    estimate_tokens(briefing.system + briefing.closing)
+    estimate_tokens(briefing.system)
+    briefing.compose([{"role": "user", "content": "Where did you work?"}])
     gate = open_gate(briefing.grounding, briefing.material, "No.", ["Where did you work?"])
     opened = time.perf_counter()
     for piece in PIECES:

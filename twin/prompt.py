@@ -36,10 +36,15 @@ class Briefing:
         """The system message: the same for every question, so that a provider's prompt cache holds it."""
         return "\n\n".join(filter(None, [self.persona, self.selection.text, self.rules]))
 
-    @property
-    def closing(self) -> str:
-        """What comes after the visitor's last message."""
-        return f"\n\n<context>\n{_tell(datetime.now(UTC).date())}\n</context>" if self.rules else ""
+    def compose(self, said: list[dict[str, str]]) -> list[dict[str, str]]:
+        """Return what the model is asked, of a conversation whose last message is the question; the date comes last."""
+        *before, question = said
+        closing = f"\n\n<context>\n{_tell(datetime.now(UTC).date())}\n</context>" if self.rules else ""
+        return [
+            {"role": "system", "content": self.system},
+            *before,
+            {"role": "user", "content": question["content"] + closing},
+        ]
 
 
 class Prompt:

@@ -125,7 +125,7 @@ class Turn:
                 return reply
             messages = self._compose()
             answer = self._twin.model.answer(messages, partial(self._twin.budget.hold, messages))
-            self._pieces.append(self._gate.push(answer.text) + self._gate.finish())
+            self._pieces.append(self._gate.pass_whole(answer.text))
             return self._reply(answer)
 
     def stream(self) -> Iterator[Event]:
@@ -181,12 +181,7 @@ class Turn:
         room = (settings.context_tokens - estimate_tokens(briefing.system)) // 2  # the other half is for the answer
         said = self._exchange.compose(min(settings.memory_tokens, room))
         self._gate = self._open_gate([message["content"] for message in said if message["role"] == "user"])
-        *before, question = said
-        return [
-            {"role": "system", "content": briefing.system},
-            *before,
-            {"role": "user", "content": question["content"] + briefing.closing},
-        ]
+        return briefing.compose(said)
 
     def _open_gate(self, visitor: list[str]) -> Gate:
         briefing = self._briefing
@@ -237,7 +232,7 @@ class Turn:
             if request := self._exchange.request_summary():
                 answer = self._twin.model.answer(request.chat, partial(self._twin.budget.hold, request.chat))
                 gate = self._open_gate([message["content"] for message in request.chat])
-                text = gate.push(answer.text) + gate.finish()
+                text = gate.pass_whole(answer.text)
                 if answer.finish_reason != "content_filter" and not gate.has_withheld:
                     self._exchange.keep_summary(request, text)
 

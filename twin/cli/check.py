@@ -39,12 +39,11 @@ class Deployment:
 
     def compose(self) -> list[dict[str, str]]:
         """Return a question as the model is sent it."""
+        question = [{"role": "user", "content": QUESTION}]
         try:
-            briefing = self.briefing
+            return self.briefing.compose(question)
         except StartError:  # which is a finding of its own
-            return [{"role": "user", "content": QUESTION}]
-        question = QUESTION + briefing.closing
-        return [{"role": "system", "content": briefing.system}, {"role": "user", "content": question}]
+            return question
 
     def ground(self, answer: str) -> str:
         """Return an answer as a visitor would get it."""
@@ -53,7 +52,7 @@ class Deployment:
         except StartError:
             return answer
         gate = open_gate(briefing.grounding, briefing.material, self.settings.fallback, [QUESTION])
-        return gate.push(answer) + gate.finish()
+        return gate.pass_whole(answer)
 
 
 @dataclass(frozen=True)

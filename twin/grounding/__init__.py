@@ -42,6 +42,10 @@ class Gate:
             piece = each.push(piece) + each.finish()
         return piece
 
+    def pass_whole(self, answer: str) -> str:
+        """Return what can be shown of an answer that is whole."""
+        return self.push(answer) + self.finish()
+
     @property
     def repaired(self) -> list[str]:
         """What was replaced by what the owner wrote, as the model had misspelt it."""

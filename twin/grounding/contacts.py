@@ -22,11 +22,9 @@ TRACKING = re.compile(
 
 
 def read_match(match: re.Match[str]) -> tuple[Kind, str]:
-    """Return what a match of CONTACT is, if it is no Markdown link, and its words without the sentence around them."""
+    """Return what a match of CONTACT is, and its words without the sentence around them; of links and addresses."""
     if match["address"]:
         return "address", match["address"]
-    if match["number"]:
-        return "number", match["number"]
     if match["autolink"]:
         return read_target(match["autolink"])
     return read_target(trim(match["url"] or match["host"]))

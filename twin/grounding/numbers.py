@@ -139,6 +139,11 @@ def read_number(number: str) -> set[tuple[str, str]]:
     return readings
 
 
+def find_longest(number: str) -> str:
+    """Return a number without its country's code, in the longest way to read it: what a misspelling is measured by."""
+    return max((rest for _, rest in read_number(number)), key=len)
+
+
 def _split_code(digits: str) -> tuple[str, str]:
     code = match.group() if (match := CALLING_CODE.match(digits)) else ""
     return code, digits[len(code) :].lstrip("0")

@@ -66,7 +66,7 @@ class Sources:
     def find_nearest(self, kind: Kind, contact: str) -> str | None:
         """Return what a contact is a misspelling of, as it stands there, if it is one."""
         if kind == "number":
-            key, known = max((rest for _, rest in numbers.read_number(contact)), key=len), self.numbers
+            key, known = numbers.find_longest(contact), self.numbers
         elif kind == "address":
             key, known = contacts.normalize_address(contact), self.addresses
         else:
@@ -119,4 +119,4 @@ class Sources:
             for code, rest in numbers.read_number(contact):
                 self._codes.setdefault(rest, set()).add(code)
             if numbers.is_phone_number(contact, before):
-                self.numbers.setdefault(max((rest for _, rest in numbers.read_number(contact)), key=len), contact)
+                self.numbers.setdefault(numbers.find_longest(contact), contact)
