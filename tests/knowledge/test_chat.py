@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from twin.knowledge.readers import read_text
+
 from ..chat.test_routes import assert_problem
 from ..chat.test_stream import stream, text_of
 from ..scripted_model import ScriptedModel, answers, follows, streams
 from ..service import ROOT, Service, wait_until
+from . import documents
 
 FALLBACK = "I would rather not answer that. Is there something else you would like to know?"
 RULES = (ROOT / "twin" / "rules.txt").read_text().strip()
@@ -62,6 +65,28 @@ def test_a_change_is_in_the_next_chat(knowing: Service, folder: Path, model: Scr
     (folder / "a.md").unlink()
     knowing.chat()
     assert asked(model)[0]["content"] == (knowing.root / "me.txt").read_text().strip()
+
+
+def test_the_facts_of_every_kind_of_document_reach_the_model(
+    knowing: Service, folder: Path, model: ScriptedModel
+) -> None:
+    (folder / "cv.docx").write_bytes(documents.word_cv())
+    (folder / "cv.pdf").write_bytes(documents.cv())
+    (folder / "linkedin.pdf").write_bytes(documents.linkedin_profile())
+    (folder / "page.html").write_text(documents.saved_page())
+    knowing.chat()
+    system = asked(model)[0]["content"]
+    for name in ("cv.docx", "cv.pdf", "linkedin.pdf", "page.html"):
+        text = read_text(folder / name)
+        assert f'<document name="{name}">\n{text}\n</document>' in system
+    for fact in (
+        "ada@lovelace.example +44 20 1815",
+        "https://www.linkedin.com/in/ada-lovelace-1815",
+        "Poetical science",
+        "1842 1843 | Notes",
+        "https://lovelace.example/ada/notes.html",
+    ):
+        assert fact in system
 
 
 def test_faults_are_named_at_the_start(start_service: Callable[..., Service], model: ScriptedModel) -> None:
