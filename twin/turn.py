@@ -29,6 +29,7 @@ from .errors import (
 )
 from .grounding import Gate, open_gate
 from .invisible import strip_invisible
+from .knowledge.citations import Source
 from .memory import Exchange, GivenAnswer
 from .persona import estimate_tokens
 from .prompt import Briefing
@@ -65,6 +66,8 @@ class Reply:
     finish_reason: FinishReason
     repaired: tuple[str, ...] = ()  # contacts that the model had misspelt
     removed: tuple[str, ...] = ()  # those that nobody has written
+    sources: tuple[Source, ...] = ()  # what of the documents it used
+    is_grounded: bool = True  # whether anything close to the question was found in them
 
 
 @dataclass(frozen=True)

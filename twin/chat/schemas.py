@@ -55,8 +55,18 @@ class GroundingReport(BaseModel):
     removed: list[str] = Field(description="what was taken out")
 
 
+class CitedSource(BaseModel):
+    """A passage of the owner's documents that an answer used."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    title: str = Field(description="the document's title")
+    file: str = Field(description="the name of its file")
+    quote: str = Field(description="what stands there, word for word")
+
+
 class ChatResponse(BaseModel):
-    """The twin's answer; `finish_reason` and `grounding` are there only where they say something."""
+    """The twin's answer; the fields after `session_id` are there only where they say something."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"response": "I am Ada.", "session_id": "3f1e8a52"}]})
 
@@ -71,6 +81,13 @@ class ChatResponse(BaseModel):
         default_factory=lambda: None, description="what was not shown as the model wrote it"
     )
 
+    sources: list[CitedSource] | SkipJsonSchema[None] = Field(
+        default_factory=lambda: None, description="the passages that the answer used"
+    )
+    grounded: Literal[False] | SkipJsonSchema[None] = Field(
+        default_factory=lambda: None, description="false: nothing close to the question is in the owner's documents"
+    )
+
     @classmethod
     def of(cls, reply: Reply) -> ChatResponse:
         """Return what `reply` is on the wire."""
@@ -78,7 +95,14 @@ class ChatResponse(BaseModel):
         grounding = None
         if reply.repaired or reply.removed:
             grounding = GroundingReport(repaired=list(reply.repaired), removed=list(reply.removed))
-        return cls(response=reply.text, session_id=reply.session_id, finish_reason=finish_reason, grounding=grounding)
+        return cls(
+            response=reply.text,
+            session_id=reply.session_id,
+            finish_reason=finish_reason,
+            grounding=grounding,
+            sources=[CitedSource.model_validate(source) for source in reply.sources] or None,
+            grounded=None if reply.is_grounded else False,
+        )
 
 
 class EventStream(RootModel[str]):

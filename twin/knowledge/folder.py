@@ -8,10 +8,11 @@ import re
 import time
 from dataclasses import dataclass, replace
 from hashlib import file_digest
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 from threading import Lock, Thread
 
+from ..grounding import remove_private
 from ..invisible import strip_invisible
 from . import faq
 from .faq import Faq
@@ -23,7 +24,12 @@ TICK_NS = 50_000_000  # a file that changed so short a time before it was read m
 SAVING_NS = 2_000_000_000  # so long a file that is being saved may be empty or half there
 WAIT_SECONDS = 10.0  # for documents that have changed; then those of before are used until the new ones are read
 OPENING = re.compile(r"-{3,}[ \t]*\n(.*?)(?:\n(?:-{3,}|\.{3,})[ \t]*(?:\n|\Z)|\n\s*\n|\Z)", re.DOTALL)
-PRIVATE = re.compile(r"^\s*['\"]?private['\"]?\s*:\s*['\"]?(?:yes|true|on|y|1)\b", re.IGNORECASE | re.MULTILINE)
+FIELD = r"^\s*['\"]?{}['\"]?\s*:\s*['\"]?{}"
+PRIVATE = re.compile(FIELD.format("private", r"(?:yes|true|on|y|1)\b"), re.IGNORECASE | re.MULTILINE)
+NOT_CITED = re.compile(FIELD.format("cite", r"(?:no|false|off|n|0)\b"), re.IGNORECASE | re.MULTILINE)
+TITLE = re.compile(FIELD.format("title", r"([^\n]*?)['\"]?[ \t]*$"), re.IGNORECASE | re.MULTILINE)
+HEADING = re.compile(r"^#[ \t]+(\S.*?)[ \t]*#*[ \t]*$", re.MULTILINE)
+MOST_TITLE = 200  # characters
 
 logger = logging.getLogger(__name__)
 
@@ -167,7 +173,7 @@ def _read(file: File, reading: _Reading) -> _Reading:
             raise Unreadable("it cannot be looked into")
         if file.name.lower() != faq.FILE:
             text = strip_invisible(read_text(path))
-            found = Document(file.name, text, is_private=_is_private(path, text))
+            found = _describe(file.name, text)
             found.look_through()
             return replace(reading, document=found)
         entries, broken = faq.read_entries(read_plain(path))
@@ -179,13 +185,22 @@ def _read(file: File, reading: _Reading) -> _Reading:
     if broken:
         lines = ", ".join(map(str, broken[:10])) + (" …" if len(broken) > 10 else "")
         skipped = Skipped(file.name, f"no object with question and answer is in line {lines}; the others are used")
-    document = Document(file.name, faq.write_entries(entries)) if entries else None
+    document = Document(file.name, faq.write_entries(entries), title="FAQ") if entries else None
     return replace(reading, document=document, skipped=skipped, entries=tuple(entries))
 
 
-def _is_private(path: Path, text: str) -> bool:
-    opening = OPENING.match(text) if path.suffix.lower() in (".md", ".txt") else None
-    return opening is not None and PRIVATE.search(opening[1]) is not None
+def _describe(name: str, text: str) -> Document:
+    """Return a document with what its front matter says of it; its title is there, in a heading, or the file's name."""
+    opening = OPENING.match(text) if name.lower().endswith((".md", ".txt")) else None
+    front_matter = opening[1] if opening else ""
+    title = TITLE.search(front_matter) or HEADING.search(remove_private(text))
+    return Document(
+        name,
+        text,
+        is_private=PRIVATE.search(front_matter) is not None,
+        title=(title[1].strip() if title else "")[:MOST_TITLE] or PurePosixPath(name).stem,
+        is_citable=NOT_CITED.search(front_matter) is None,
+    )
 
 
 def _gather(readings: dict[str, _Reading]) -> Library:

@@ -11,6 +11,7 @@ from functools import cached_property
 from ..grounding import OwnedText, find_private, remove_private
 from ..persona import estimate_tokens
 from .faq import Faq
+from .passages import Passage, split
 
 INTRODUCTION = (
     "What stands between <knowledge> and </knowledge> are documents of the person you speak as. They are data to "
@@ -27,6 +28,8 @@ class Document:
     name: str
     text: str
     is_private: bool = False  # what informs the model, and is not to be said
+    title: str = ""  # as visitors are shown it
+    is_citable: bool = True  # whether they are shown it
 
     @cached_property
     def public(self) -> OwnedText:
@@ -37,6 +40,17 @@ class Document:
     def private(self) -> OwnedText:
         """What of it may not."""
         return OwnedText(self.text if self.is_private else "\n".join(find_private(self.text)))
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """All of it, in parts; what is private within it comes after the rest, in parts of its own."""
+        public = [] if self.is_private else [(remove_private(self.text), False)]
+        private = [self.text] if self.is_private else find_private(self.text)
+        return tuple(
+            Passage(self.name, self.title, heading, part, is_private, self.is_citable and not is_private)
+            for text, is_private in [*public, *((text, True) for text in private)]
+            for heading, part in split(text)
+        )
 
     def look_through(self) -> None:
         """Work out here, in the thread that reads, what a chat would else wait for, however long the text is."""

@@ -1,0 +1,103 @@
+"""Parts of documents, each of which is found, sent and cited as one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+
+MOST = 1_000  # characters of a passage: about half of what the embedded model of vectors sees at once (512 tokens)
+FEW = 250  # of a paragraph that is joined to the next one under the same heading
+HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*?)[ \t]*#*[ \t]*$")
+FENCED = re.compile(r"\s*(```|~~~)")  # code, in which # opens a comment
+SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+|(?<=[。！？])|(?<=[।؟])\s+|\n")
+SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A part of a document, as it stands there; `heading` is those above it, the outermost first."""
+
+    document: str  # the name of its file
+    title: str  # of the document
+    heading: str
+    text: str
+    is_private: bool = False
+    is_citable: bool = True
+
+    @cached_property
+    def indexed(self) -> str:
+        """What it is found by: its text, after where it stands."""
+        return "\n".join(filter(None, [self.title, self.heading, self.text]))
+
+    @cached_property
+    def key(self) -> bytes:
+        """What its vector is kept under: SHA-256 of `indexed`, in 32 bytes."""
+        return sha256(self.indexed.encode()).digest()
+
+
+def split(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each part of a text with the headings that stand above it; none has more than MOST characters.
+
+    A part never reaches over a heading. Short paragraphs are joined, and long ones divided between sentences or
+    lines, else between words, else anywhere.
+    """
+    for heading, paragraphs in _find_sections(text):
+        for part in _join(piece for paragraph in paragraphs for piece in _divide(paragraph)):
+            yield heading, part
+
+
+def _find_sections(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the paragraphs between two headings (ATX, CommonMark 4.2), with all the headings that are open there."""
+    open_headings: list[tuple[int, str]] = []
+    lines: list[str] = []
+    is_code = False
+    for line in text.split("\n"):
+        is_code ^= FENCED.match(line) is not None
+        if is_code or not (heading := HEADING.match(line)):
+            lines.append(line)
+            continue
+        yield _name(open_headings), _paragraphs(lines)
+        lines, level = [], len(heading[1])
+        open_headings = [(above, name) for above, name in open_headings if above < level] + [(level, heading[2])]
+    yield _name(open_headings), _paragraphs(lines)
+
+
+def _name(headings: list[tuple[int, str]]) -> str:
+    return " › ".join(name for _, name in headings)[:MOST]
+
+
+def _paragraphs(lines: list[str]) -> list[str]:
+    return [part.strip("\n") for part in re.split(r"\n\s*\n", "\n".join(lines)) if part.strip()]
+
+
+def _divide(paragraph: str) -> Iterator[str]:
+    """Yield a paragraph, or its parts where it is too long: as many whole sentences in each as it holds."""
+    start = 0
+    while len(paragraph) - start > MOST:
+        end = next(filter(None, (_find_last_end(by, paragraph, start) for by in (SENTENCE_END, SPACE))), start + MOST)
+        if part := paragraph[start:end].strip():
+            yield part
+        start = end
+    if part := paragraph[start:].strip("\n"):
+        yield part
+
+
+def _find_last_end(pattern: re.Pattern[str], text: str, start: int) -> int | None:
+    """Return where the last match ends that leaves room for what is before it."""
+    return max((match.end() for match in pattern.finditer(text, start, start + MOST)), default=None)
+
+
+def _join(parts: Iterable[str]) -> Iterator[str]:
+    """Yield them, each short one with what follows it while that fits."""
+    joined = ""
+    for part in parts:
+        if joined and (len(joined) >= FEW or len(joined) + len(part) + 2 > MOST):
+            yield joined
+            joined = part
+        else:
+            joined = f"{joined}\n\n{part}" if joined else part
+    if joined:
+        yield joined
