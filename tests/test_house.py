@@ -17,6 +17,7 @@ CAPABILITIES = [
     "operation",
     "edge",
     "payload",
+    "evaluation",
     "turn",
     "service",
     "memory",
@@ -38,7 +39,7 @@ CAPABILITIES = [
     "colours",
     "errors",
 ]
-KNOW_NO_FLASK = CAPABILITIES[CAPABILITIES.index("turn") :]
+KNOW_NO_FLASK = CAPABILITIES[CAPABILITIES.index("evaluation") :]
 FILES = sorted(path for path in (ROOT / "twin").rglob("*.py") if "migrations" not in path.parts)  # Alembic's own
 
 

@@ -12,6 +12,7 @@ from flask.cli import AppGroup, FlaskGroup
 from ..errors import StartError, stop_in_one_line
 from .ask import ask
 from .check import check
+from .eval import evaluate
 from .knowledge import knowledge
 from .migrate import migrate
 from .sessions import sessions
@@ -42,6 +43,7 @@ commands = OneLineGroup(
 )
 commands.add_command(ask)
 commands.add_command(check)
+commands.add_command(evaluate)
 commands.add_command(knowledge)
 commands.add_command(migrate)
 commands.add_command(sessions)

@@ -1,0 +1,64 @@
+"""What the twin answers, and what is wrong with that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+
+from ..errors import BudgetExhausted, ModelMisconfigured, StartError, StoreUnavailable, TwinError
+from ..service import Twin
+from ..turn import Reply, begin
+from .cases import Case
+from .matching import find
+
+STOPPING = (BudgetExhausted, ModelMisconfigured, StartError, StoreUnavailable)  # after which no question is answered
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a case."""
+
+    case: Case
+    answer: str | None  # None where there was none
+    sources: tuple[str, ...] = ()  # the files that it cites
+    faults: tuple[str, ...] = ()  # what is wrong with it, or why there is none
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the answer is as expected; None where there is none."""
+        return None if self.answer is None else not self.faults
+
+
+def ask_all(twin: Twin, cases: Iterable[Case]) -> Iterator[Outcome]:
+    """Ask each question, on its own; after a fault that would meet every other one too, the others are not asked."""
+    waiting = iter(cases)
+    for case in waiting:
+        try:
+            with closing(begin(twin, case.question, None)) as turn:
+                outcome = judge(case, turn.answer())
+        except (StartError, TwinError) as error:
+            yield Outcome(case, None, faults=(str(error),))
+            if isinstance(error, STOPPING):
+                break
+        else:
+            yield outcome
+    for case in waiting:
+        yield Outcome(case, None, faults=("it was not asked.",))
+
+
+def judge(case: Case, reply: Reply) -> Outcome:
+    """Return what is wrong with an answer."""
+    sources = tuple(dict.fromkeys(source.file for source in reply.sources))
+    faults = [f"lacks “{expected}”" for expected in case.must if find(expected, reply.text) is None]
+    for unwanted in case.must_not:
+        if (found := find(unwanted, reply.text)) is not None:
+            faults.append(f"holds “{found}”")
+    if case.source and not any(_is_named(file, case.source) for file in sources):
+        faults.append(f"cites {', '.join(sources) or 'nothing'}, not {case.source}")
+    return Outcome(case, reply.text, sources, tuple(faults))
+
+
+def _is_named(file: str, name: str) -> bool:
+    """Whether a file in a folder has this name, with or without the folder's."""
+    return f"/{file}".casefold().endswith(f"/{name}".casefold())

@@ -1,0 +1,115 @@
+"""What an owner expects of answers: JSON lines, each with a question and what its answer must and must not hold."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
+
+from ..config import ROOT
+from ..errors import StartError
+from .matching import compile_pattern
+
+FOLDER = ROOT / "instance" / "evals"
+OWN_CASES = FOLDER / "own.jsonl"  # the questions that the owner has answered, and more if they like
+MOST_CHARACTERS = 20_000  # of a question, as of any message
+
+
+def _check_pattern(value: str) -> str:
+    compile_pattern(value)
+    return value
+
+
+def _as_several(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Expected = Annotated[Text, AfterValidator(_check_pattern)]
+Several = Annotated[tuple[Expected, ...], BeforeValidator(_as_several)]
+
+
+class Case(BaseModel):
+    """A line of an eval file; a text between slashes is a regular expression."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    question: Annotated[Text, StringConstraints(max_length=MOST_CHARACTERS)]
+    must: Several = ()
+    must_not: Several = ()
+    source: Text | None = None  # the name of a file in instance/knowledge/
+
+    @model_validator(mode="after")
+    def _need_expectation(self) -> Case:
+        if not (self.must or self.must_not or self.source):
+            raise ValueError("must, must_not and source are all missing, so that any answer would do")
+        return self
+
+    @property
+    def line(self) -> str:
+        """This case as a line of a file."""
+        return self.model_dump_json(exclude_defaults=True)
+
+    @property
+    def key(self) -> str:
+        """What stands for this case in the results; another where the question or anything expected is another."""
+        return sha256(self.line.encode()).hexdigest()
+
+
+def read_cases(path: Path) -> list[Case]:
+    """Return the cases in a file, each once, or raise StartError with the first thing that is wrong."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise StartError(f"{path}: it cannot be read ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        raise StartError(f"{path}: it is not UTF-8: convert it.") from None
+    lines = enumerate(text.split("\n"), 1)
+    cases = [_parse(line, f"{path}, line {number}") for number, line in lines if line.strip()]
+    if not cases:
+        raise StartError(f"{path}: there are no questions in it.")
+    return list(dict.fromkeys(cases))
+
+
+def append_case(path: Path, case: Case) -> None:
+    """Add a case to a file, which is made where there is none, unless it is there already; raises StartError."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "r+b", buffering=0) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            before = file.readall()
+            if case.line.encode() not in before.splitlines():
+                gap = b"" if before.endswith(b"\n") or not before else b"\n"
+                file.write(gap + case.line.encode() + b"\n")
+    except OSError as error:
+        raise StartError(f"{path}: it cannot be written ({error.strerror}).") from None
+
+
+def _parse(line: str, place: str) -> Case:
+    try:
+        return Case.model_validate_json(line)
+    except ValidationError as error:
+        raise StartError(f"{place}: {_describe(error.errors(include_url=False, include_input=False)[0])}.") from None
+
+
+def _describe(fault: ErrorDetails) -> str:
+    if fault["type"] == "json_invalid":
+        return "it is no JSON object"
+    if fault["type"] == "extra_forbidden":
+        return f"{fault['loc'][0]}: there is no such field, but question, must, must_not and source"
+    field = fault["loc"][0] if fault["loc"] else ""
+    return re.sub(r"^: ", "", f"{field}: {fault['msg'].removeprefix('Value error, ')}")

@@ -1,0 +1,37 @@
+"""Whether an answer holds what somebody expects, whatever its case, spaces and kinds of quotes."""
+
+from __future__ import annotations
+
+import re
+from unicodedata import normalize
+
+QUOTES = str.maketrans("‘’ʼ“”„", "'''\"\"\"")
+HYPHENS = str.maketrans("\u2010\u2011", "--")  # a dash is none
+
+
+def compile_pattern(expected: str) -> re.Pattern[str] | None:
+    """Return a text between slashes as a regular expression, any other as None; raises ValueError on a broken one."""
+    if len(expected) < 3 or not (expected.startswith("/") and expected.endswith("/")):
+        return None
+    try:
+        return re.compile(expected[1:-1].translate(QUOTES), re.IGNORECASE)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"{expected} is no regular expression ({error})") from None
+
+
+def find(expected: str, answer: str) -> str | None:
+    """Return what of an answer is what is expected, or None where nothing is."""
+    pattern = compile_pattern(expected)
+    if pattern is None:
+        return expected if _fold(expected) in _fold(answer) else None
+    match = pattern.search(_smooth(answer))
+    return match and match.group()
+
+
+def _smooth(text: str) -> str:
+    """Return a text in which what looks the same is the same, and any white space is one space."""
+    return " ".join(normalize("NFKC", text.translate(QUOTES).translate(HYPHENS)).split())
+
+
+def _fold(text: str) -> str:
+    return normalize("NFKC", _smooth(text).casefold())
