@@ -6,6 +6,7 @@ COPY requirements/postgres.txt requirements/redis.txt requirements/
 RUN pip install --no-cache-dir -r requirements.txt -r requirements/postgres.txt -r requirements/redis.txt
 COPY wsgi.py gunicorn.conf.py me.txt .flaskenv ./
 COPY twin twin
+COPY evals evals
 RUN useradd --system twin && install -d -o twin -g twin -m 750 instance
 USER twin
 # Where it is set, gunicorn listens on all addresses, as a container has to.
