@@ -32,6 +32,7 @@ CAPABILITIES = [
     "embedded",
     "persona",
     "invisible",
+    "json_lines",
     "db",
     "tables",
     "config",
