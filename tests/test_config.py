@@ -112,7 +112,14 @@ def test_dollars_need_prices(tmp_path: Path) -> None:
     assert load_settings({"DAILY_USD": "5", **prices}, tmp_path).daily_usd == 5
 
 
+def test_gaps_need_memory(tmp_path: Path) -> None:
+    assert load_settings({"GAPS": "on", "MEMORY": "on"}, tmp_path).gaps
+    assert not load_settings({"GAPS": "off"}, tmp_path).gaps
+
+
 WRONG = [
+    ("GAPS", "on"),
+    ("GAPS", "some"),
     ("DATABASE_URL", "mysql://h/twin"),
     ("DATABASE_URL", "sqlite://twin.db"),
     ("DATABASE_URL", "twin.db"),

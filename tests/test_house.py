@@ -21,6 +21,7 @@ CAPABILITIES = [
     "turn",
     "service",
     "memory",
+    "gaps",
     "prompt",
     "knowledge",
     "grounding",

@@ -142,7 +142,8 @@ class Settings(BaseModel):
     memory: bool = Field(False, description="on or off: whether the twin remembers each session's conversation, so that visitors can ask back, reload, and come back tomorrow")
     memory_tokens: int = Field(8_000, ge=100, le=10_000_000, description="tokens (estimated) of a session's conversation, the new message included, that the model is shown, from 100; never more than half of what persona and knowledge leave of MODEL_CONTEXT")
     memory_summary: bool = Field(False, description="on or off: whether the model also makes a summary of what is no longer shown to it, which costs a call now and then")
-    retention_days: int = Field(90, ge=0, le=36_500, description="days for which a session is kept after its last message; 0 keeps all for ever")
+    retention_days: int = Field(90, ge=0, le=36_500, description="days for which a session is kept after its last message, and a question of GAPS after it was last asked; 0 keeps all for ever")
+    gaps: bool = Field(False, description="on or off: whether questions to which nothing close was found are recorded, without who asked them, for `flask twin gaps`; needs MEMORY=on")
     knowledge_tokens: int = Field(12_000, ge=0, le=10_000_000, description="tokens (estimated) of the documents in instance/knowledge/ that the model is sent with each question; never more than half of what the persona leaves of MODEL_CONTEXT")
     rules: bool | None = Field(None, description="on or off: whether the model is also sent twin/rules.txt, against inventing and promising, and the date; unset: on where there is knowledge")
     grounding: Grounding | None = Field(None, description="check of answers: strict: links, e-mail addresses and phone numbers in answers must be yours or the visitor's; contacts: links to hosts that you never mention may pass; off: nothing is checked; unset: strict where there is knowledge, else off")
@@ -167,6 +168,13 @@ class Settings(BaseModel):
             info.data.get("usd_per_million_output"),
         ):
             raise ValueError("it needs USD_PER_MILLION_INPUT and USD_PER_MILLION_OUTPUT, which are not set")
+        return value
+
+    @field_validator("gaps")
+    @classmethod
+    def _need_memory(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and not info.data.get("memory"):
+            raise ValueError("it needs MEMORY=on")
         return value
 
     @property

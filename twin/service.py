@@ -12,6 +12,7 @@ from .config import ROOT, Settings
 from .db import Databases
 from .embedded import EmbeddedModel, check_available
 from .errors import NotReady, StoreUnavailable
+from .gaps import Gaps
 from .memory import Housekeeping, Memory
 from .prompt import Prompt
 from .rates import Rates
@@ -34,6 +35,7 @@ class Twin:
         databases = Databases.of(settings)
         self.budget = Budget(settings, databases)
         self.memory = Memory(settings, databases) if settings.memory else None
+        self.gaps = Gaps(databases) if settings.gaps else None
         self._databases = databases
         self.room = BoundedSemaphore(settings.max_in_flight)
 

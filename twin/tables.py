@@ -21,7 +21,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-REVISION = "0002"  # of the newest migration
+REVISION = "0003"  # of the newest migration
 
 metadata = MetaData()
 
@@ -114,4 +114,18 @@ chores = Table(
     Column("name", String(16), primary_key=True),
     Column("busy_until", Double, nullable=False),
     Column("done_at", Double, nullable=False),
+)
+
+# Questions to which nothing close was found, and how often each was asked; nothing says by whom, or when on a day. The
+# key is the SHA-256 of the folded question. No id is given twice, since owners type them.
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("question", Words, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    sqlite_autoincrement=True,
 )

@@ -147,6 +147,7 @@ def test_check_finds_nothing_where_all_is_well(run: Run, model: ScriptedModel) -
         ["ok", "knowledge"],
         ["ok", "budget"],
         ["ok", "memory"],
+        ["ok", "gaps"],
         ["ok", "model"],
         ["ok", "origins"],
     ]
@@ -155,7 +156,7 @@ def test_check_finds_nothing_where_all_is_well(run: Run, model: ScriptedModel) -
     assert len(model.requests) == 1
     report = json.loads(run("check", "--json", CORS_ORIGINS="*").stdout)
     assert report["ok"]
-    assert "every website" in report["checks"][6]["message"]
+    assert "every website" in report["checks"][-1]["message"]
 
 
 def test_check_finds_all_that_is_wrong_at_once(run: Run, root: Path, model: ScriptedModel) -> None:
@@ -171,6 +172,7 @@ def test_check_finds_all_that_is_wrong_at_once(run: Run, root: Path, model: Scri
         ["ok", "knowledge"],
         ["ok", "budget"],
         ["ok", "memory"],
+        ["ok", "gaps"],
         ["WRONG", "model"],
         ["ok", "origins"],
     ]

@@ -13,6 +13,7 @@ from ..errors import StartError, stop_in_one_line
 from .ask import ask
 from .check import check
 from .eval import evaluate
+from .gaps import answer, gaps
 from .knowledge import knowledge
 from .migrate import migrate
 from .sessions import sessions
@@ -39,11 +40,13 @@ class OneLineGroup(AppGroup):
 
 
 commands = OneLineGroup(
-    "twin", help="Ask the twin, check that it would work, show its settings, what it knows, spent and remembers."
+    "twin", help="Ask the twin, check that it would work, show its settings, what it knows, spent, remembers and lacks."
 )
+commands.add_command(answer)
 commands.add_command(ask)
 commands.add_command(check)
 commands.add_command(evaluate)
+commands.add_command(gaps)
 commands.add_command(knowledge)
 commands.add_command(migrate)
 commands.add_command(sessions)

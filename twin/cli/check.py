@@ -18,6 +18,7 @@ from ..config import ROOT, Settings, collect_values, load_settings
 from ..db import Databases
 from ..embedded import NOTICE, EmbeddedModel, check_available
 from ..errors import StartError, TwinError
+from ..gaps import Gaps
 from ..grounding import open_gate
 from ..memory import Memory
 from ..persona import estimate_tokens
@@ -67,7 +68,7 @@ class Finding:
 @click.command
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def check(as_json: bool) -> None:
-    """Try settings, persona, knowledge, budget, memory, model and CORS origins; exit with 1 if one is wrong."""
+    """Try settings, persona, knowledge, budget, memory, gaps, model and CORS origins; exit with 1 if one is wrong."""
     findings = []
     for finding in run_checks(current_app.config):
         findings.append(finding)
@@ -141,6 +142,14 @@ def try_memory(deployment: Deployment) -> str:
     return f"conversations are kept {f'for {days} days after their last message' if days else 'for ever'}."
 
 
+def try_gaps(deployment: Deployment) -> str:
+    """Return how many questions wait for the owner; raises StartError or TwinError where none can be recorded."""
+    settings = deployment.settings
+    if not settings.gaps:
+        return "GAPS is off: questions that find no answer are not recorded."
+    return f"{Gaps(Databases.of(settings)).count()} questions wait for an answer: `flask twin gaps` lists them."
+
+
 def try_model(deployment: Deployment) -> str:
     """Return what the model answers; raises StartError where there is none, TwinError where it fails."""
     settings = deployment.settings
@@ -185,6 +194,7 @@ CHECKS = {
     "knowledge": try_knowledge,
     "budget": try_budget,
     "memory": try_memory,
+    "gaps": try_gaps,
     "model": try_model,
     "origins": try_origins,
 }

@@ -112,6 +112,7 @@ def purge_sessions(session_ids: tuple[str, ...], is_all: bool) -> None:
     if session_ids:
         deleted = sum(map(memory.delete, session_ids))
     else:
+        housekeeping.delete_expired_gaps()
         deleted = housekeeping.delete_unused(math.inf) if is_all else housekeeping.delete_expired()
     if memory.database.file is None:
         click.echo(f"{deleted} sessions were deleted. What PostgreSQL's WAL and backups keep: docs/memory.md.")

@@ -67,8 +67,13 @@ def write_entries(entries: Iterable[Entry]) -> str:
 
 def fold(question: str) -> str:
     """Return a question without what does not matter for what it asks."""
+    return "".join(split_words(question))
+
+
+def split_words(question: str) -> list[str]:
+    """Return its words in the same form; of scripts without spaces, what stands between two marks."""
     text = unicodedata.normalize("NFKC", question).casefold()
-    return "".join(character for character in text if not _is_trifle(character))
+    return "".join(" " if _is_trifle(character) else character for character in text).split()
 
 
 def _is_trifle(character: str) -> bool:

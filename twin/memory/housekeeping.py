@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..errors import StoreUnavailable
+from ..gaps import delete_unasked
 from ..tables import chores
 from .memory import Memory
 
@@ -46,6 +48,12 @@ class Housekeeping:
             return self.delete_unused(-math.inf)
         return self.delete_unused(time.time() - self._retention_days * DAY_SECONDS)
 
+    def delete_expired_gaps(self) -> int:
+        """Delete the questions without an answer that are too old, and return how many; raises StoreUnavailable."""
+        if not self._retention_days:
+            return 0
+        return delete_unasked(self._database, datetime.now(UTC).date() - timedelta(self._retention_days))
+
     def delete_unused(self, since: float) -> int:
         """Delete the sessions that were not used since an instant, and return how many; raises StoreUnavailable."""
         deleted = 0
@@ -74,9 +82,10 @@ class Housekeeping:
     def _clean_up(self, *, is_daily: bool) -> None:
         is_done = False
         try:
-            if deleted := self.delete_expired():
-                logger.info("RETENTION_DAYS: %s sessions were deleted.", deleted)
-            if self._database.file and (deleted or is_daily):
+            sessions, questions = self.delete_expired(), self.delete_expired_gaps()
+            if sessions or questions:
+                logger.info("RETENTION_DAYS: %s sessions and %s questions were deleted.", sessions, questions)
+            if self._database.file and (sessions or questions or is_daily):
                 vacuum_apart(self._database.file)
             is_done = is_daily
         finally:

@@ -1,0 +1,121 @@
+"""`flask twin gaps` and `flask twin answer`: what the twin could not answer, and what it is to answer from now on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import click
+from flask import current_app
+
+from ..config import ROOT, Settings, load_settings
+from ..db import PATIENT_SECONDS, Databases
+from ..errors import StartError
+from ..gaps import Gap, Gaps, Group, group
+from ..invisible import strip_invisible
+from ..json_lines import append_line
+from ..knowledge.faq import FILE, Faq, read_entries
+from ..knowledge.readers import Unreadable, read_plain
+from .terminal import make_printable, read_argument
+
+IDS = click.IntRange(1, 2**31 - 1)
+SHOWN = 5  # other wordings of a question
+FAQ = ROOT / "instance" / "knowledge" / FILE
+EVALS = ROOT / "instance" / "evals.jsonl"
+
+
+@click.command
+@click.option("--first", default=50, show_default=True, type=click.IntRange(1), help="How many, the most asked first.")
+@click.option("--forget", type=IDS, multiple=True, metavar="ID", help="Delete question ID unanswered; may be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+def gaps(first: int, forget: tuple[int, ...], as_json: bool) -> None:
+    """List the questions that found no answer in what you wrote, in groups that are alike, the most asked first."""
+    settings = load_settings(current_app.config)
+    kept = open_gaps(settings)
+    if forget:
+        click.echo(f"{kept.delete(forget)} questions were deleted.")
+        return
+    groups = group(kept.fetch_all())[:first]
+    if as_json:
+        click.echo(json.dumps([_as_json(each) for each in groups], indent=2, ensure_ascii=False))
+    elif not groups:
+        click.echo(f"No question waits for an answer.{'' if settings.gaps else ' GAPS is off.'}")
+    else:
+        click.echo(f"{'id':>6} {'asked':>6}  {'last asked':10}  question")
+        for each in groups:
+            _show(each)
+
+
+@click.command
+@click.argument("gap_id", metavar="ID", type=IDS)
+@click.argument("answer")
+@click.option("--only", is_flag=True, help="Answer this wording alone, not the others that are like it.")
+def answer(gap_id: int, answer: str, only: bool) -> None:
+    """Have ANSWER given, word for word, to question ID of `flask twin gaps` and to those that are like it.
+
+    With - the answer is read from standard input. It goes into instance/knowledge/faq.jsonl, which the service reads
+    before its next answer, and the question into instance/evals.jsonl.
+    """
+    text = strip_invisible(read_argument(answer, "answer")).strip()
+    if not text:
+        raise StartError("the answer is empty.")
+    kept = open_gaps(load_settings(current_app.config))
+    answered = _find(kept.fetch_all(), gap_id, only=only)
+    main, *others = [gap.question for gap in answered]
+    if not _has_answer(main, text):
+        append_line(EVALS, {"question": main, "must": [text]})
+        append_line(FAQ, {"question": main, "answer": text} | ({"aliases": others} if others else {}))
+    kept.delete([gap.id for gap in answered])
+    click.echo("From now on this is the answer, in instance/knowledge/faq.jsonl, to:")
+    for gap in answered:
+        click.echo(f"  {make_printable(gap.question)}")
+
+
+def open_gaps(settings: Settings) -> Gaps:
+    """Return what was recorded, also where `GAPS` is off by now; raises StartError where nothing ever was."""
+    databases = Databases.of(settings, statement_seconds=PATIENT_SECONDS)
+    if not (settings.gaps or databases.has("memory")):
+        raise StartError("GAPS is off, and no question was recorded: set GAPS=on and MEMORY=on.")
+    return Gaps(databases)
+
+
+def _find(gaps: Sequence[Gap], gap_id: int, *, only: bool) -> tuple[Gap, ...]:
+    """Return the group of a question, or that question alone."""
+    for found in group(gaps):
+        for gap in found.gaps:
+            if gap.id == gap_id:
+                return (gap,) if only else found.gaps
+    raise StartError(f"there is no question {gap_id}: see `flask twin gaps`.")
+
+
+def _has_answer(question: str, answer: str) -> bool:
+    """Whether the owner's file has this answer already; raises StartError where it has another one, which would win."""
+    try:
+        entries, _ = read_entries(read_plain(FAQ)) if FAQ.exists() else ([], [])
+    except Unreadable as error:
+        raise StartError(f"{FAQ}: {error}.") from None
+    known = Faq.of(entries).find_answer(question)
+    if known not in (None, answer):
+        raise StartError(f"{FAQ} has another answer to it: change it there, then `flask twin gaps --forget ID`.")
+    return known is not None
+
+
+def _as_json(found: Group) -> dict[str, Any]:
+    return {
+        "id": found.main.id,
+        "question": found.main.question,
+        "asked": found.times,
+        "first_day": str(min(gap.first_day for gap in found.gaps)),
+        "last_day": str(found.last_day),
+        "others": [{"id": gap.id, "question": gap.question, "asked": gap.times} for gap in found.gaps[1:]],
+    }
+
+
+def _show(found: Group) -> None:
+    head, *others = found.gaps
+    click.echo(f"{head.id:>6} {found.times:>6}  {found.last_day}  {make_printable(head.question)}")
+    for gap in others[:SHOWN]:
+        click.echo(f"{gap.id:>6} {'':>6}  {'':10}    or: {make_printable(gap.question)}")
+    if len(others) > SHOWN:
+        click.echo(f"{'':>6} {'':>6}  {'':10}    and {len(others) - SHOWN} more, which --json shows")

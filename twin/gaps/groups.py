@@ -1,0 +1,150 @@
+"""Which questions are alike: by their words, or by vectors where somebody has made them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
+
+from ..grounding.contacts import UNSPACED_TEXT
+from ..knowledge.faq import split_words
+from .gaps import Gap
+
+# Cosine of multilingual-e5-small's vectors of queries. Of 14 pairs that mean the same 8 have it; of 13 that only look
+# the same 4: those that differ in “when” and “why”, a year, or an ideograph.
+ALIKE_COSINE = 0.95
+ALIKE_WORDS = 0.85  # of the letters of both questions, those in words that both have
+NEAR_RATIO = 70  # of letters in common (rapidfuzz's scale), below which words are not looked at
+MOST_NEAR = 20  # questions that are looked at
+CONTRACTED = 2  # letters that are left of a word at most, as of “is” in “what's”
+MISSPELT_LETTERS, MISSPELT = 5, 0.8  # letters that a misspelt word has at least, and how much of it is right
+
+
+@dataclass(frozen=True)
+class Group:
+    """Questions that are alike, the most asked first."""
+
+    gaps: tuple[Gap, ...]
+
+    @property
+    def main(self) -> Gap:
+        """The one that was asked most."""
+        return self.gaps[0]
+
+    @property
+    def times(self) -> int:
+        """How often they were asked in all."""
+        return sum(gap.times for gap in self.gaps)
+
+    @property
+    def last_day(self) -> date:
+        """The day on which one of them was asked last."""
+        return max(gap.last_day for gap in self.gaps)
+
+
+def group(gaps: Sequence[Gap], vectors: Any = None) -> list[Group]:
+    """Return them in groups, the most asked first; each question joins the nearest that was asked more.
+
+    `vectors` is a NumPy array `(gaps, dimensions)` of unit vectors. With 10,000 it may take ten seconds.
+    """
+    words = [split_words(gap.question) for gap in gaps]
+    leaders: _Leaders = _LeadersByWords(words) if vectors is None else _LeadersByVectors(words, vectors)
+    found: dict[int, list[Gap]] = {}
+    for at in sorted(range(len(gaps)), key=lambda at: _rank(gaps[at])):
+        leader = leaders.find(at)
+        if leader is None:
+            leaders.add(at)
+        found.setdefault(at if leader is None else leader, []).append(gaps[at])
+    groups = [Group(tuple(members)) for members in found.values()]
+    return sorted(groups, key=lambda each: (-each.times, -each.last_day.toordinal(), each.main.id))
+
+
+def are_alike(words: Sequence[str], others: Sequence[str]) -> bool:
+    """Whether two questions are the same but for their words' order, misspellings, and a word more or less.
+
+    One word in place of another makes another question, and so does another number.
+    """
+    common = set(words) & set(others)
+    left, right = set(words) - common, set(others) - common
+    for word in sorted(left):
+        if same := next((other for other in sorted(right) if _is_same(word, other)), None):
+            left.remove(word)
+            right.remove(same)
+            common.add(word)
+    if (left and right) or _name_numbers(left | right):
+        return False
+    shared = 2 * sum(map(len, common))
+    return shared >= ALIKE_WORDS * (shared + sum(map(len, left | right)))
+
+
+class _Leaders(Protocol):
+    """The questions that others may be like; each is known by its place."""
+
+    def find(self, at: int) -> int | None:
+        """Return the one that the question at a place is like, if there is one."""
+
+    def add(self, at: int) -> None:
+        """Make the question at a place one of them."""
+
+
+class _LeadersByWords:
+    def __init__(self, words: Sequence[Sequence[str]]) -> None:
+        self._words = words
+        self._lines = [" ".join(sorted(set(each))) for each in words]
+        self._places: list[int] = []
+        self._known: list[str] = []
+
+    def find(self, at: int) -> int | None:
+        near = process.extract(
+            self._lines[at], self._known, scorer=fuzz.ratio, score_cutoff=NEAR_RATIO, limit=MOST_NEAR
+        )
+        places = (self._places[index] for _, _, index in near)
+        return next((place for place in places if are_alike(self._words[at], self._words[place])), None)
+
+    def add(self, at: int) -> None:
+        self._places.append(at)
+        self._known.append(self._lines[at])
+
+
+class _LeadersByVectors:
+    def __init__(self, words: Sequence[Sequence[str]], vectors: Any) -> None:
+        self._numbers = [_name_numbers(each) for each in words]
+        self._vectors = vectors
+        self._places: list[int] = []
+        self._known = vectors.copy()  # of which the first rows are theirs
+
+    def find(self, at: int) -> int | None:
+        if not self._places:
+            return None
+        cosines = self._known[: len(self._places)] @ self._vectors[at]
+        near = (cosines >= ALIKE_COSINE).nonzero()[0]
+        nearest = near[(-cosines[near]).argsort(kind="stable")][:MOST_NEAR]
+        places = (self._places[index] for index in nearest)
+        return next((place for place in places if self._numbers[place] == self._numbers[at]), None)
+
+    def add(self, at: int) -> None:
+        self._known[len(self._places)] = self._vectors[at]
+        self._places.append(at)
+
+
+def _rank(gap: Gap) -> tuple[int, int, int]:
+    return -gap.times, -gap.last_day.toordinal(), gap.id
+
+
+def _name_numbers(words: Sequence[str] | set[str]) -> set[str]:
+    """Return those that hold a digit."""
+    return {word for word in words if any(character.isdecimal() for character in word)}
+
+
+def _is_same(word: str, other: str) -> bool:
+    """Whether two words are one that is misspelt or contracted; not of scripts whose words nobody can tell apart."""
+    short, long = sorted((word, other), key=len)
+    if len(short) <= CONTRACTED:
+        return long.endswith(short)
+    if short[0] != long[0] or len(short) < MISSPELT_LETTERS or _name_numbers([short, long]):
+        return False
+    return not UNSPACED_TEXT.search(word) and OSA.normalized_similarity(word, other) >= MISSPELT
