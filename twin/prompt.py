@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -12,12 +11,20 @@ from threading import Lock
 from .config import ROOT, Settings
 from .grounding import Material, Mode, OwnedText, find_private, remove_private
 from .knowledge.folder import Folder
-from .knowledge.library import Library, Selection
+from .knowledge.library import Library, render_passages
+from .knowledge.passages import Passage, make_passages
+from .knowledge.search import Found, Search, make_search
 from .persona import Persona, estimate_tokens
 
-TOLD = 20  # documents of which the log says that they are left out
+PERSONA = "me.txt"  # which is searched too, since it answers some questions, and always sent
+QUESTIONS_BEFORE = 2  # of the visitor's, that a question may hang on
+MOST_BEFORE = 300  # characters of each
+NOTHING_CLOSE = (
+    "Nothing in the documents seems to answer this message. If it asks for a fact that is not written above, say in a "
+    "few words that you do not know it."
+)
 
-logger = logging.getLogger(__name__)
+Messages = list[dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -26,25 +33,53 @@ class Briefing:
 
     persona: str
     library: Library
-    selection: Selection
+    most: int  # tokens of the library that are sent
     rules: str  # empty where there are none
     grounding: Mode  # how answers are checked
     material: Material  # against what
 
     @cached_property
+    def is_whole(self) -> bool:
+        """Whether the model is sent all documents, and not only what is found for a question."""
+        return self.library.fits(self.most)
+
+    @cached_property
     def system(self) -> str:
         """The system message: the same for every question, so that a provider's prompt cache holds it."""
-        return "\n\n".join(filter(None, [self.persona, self.selection.text, self.rules]))
+        return "\n\n".join(filter(None, [self.persona, self.library.text if self.is_whole else "", self.rules]))
 
-    def compose(self, said: list[dict[str, str]]) -> list[dict[str, str]]:
-        """Return what the model is asked, of a conversation whose last message is the question; the date comes last."""
+    @property
+    def tokens(self) -> int:
+        """About how many tokens the model is sent of all this."""
+        return estimate_tokens(self.system) + (0 if self.is_whole else self.most)
+
+    def compose(self, said: Messages, found: Found) -> Prepared:
+        """Return what the model is asked, of a conversation whose last message is the question.
+
+        What depends on the question comes last: the date, what was found, and whether that is close.
+        """
+        passages, given = "", list(self.library.passages)
+        if not self.is_whole:
+            hits = (hit.passage for hit in found.hits if hit.passage.document != PERSONA)
+            passages, given = render_passages(hits, self.most)
+        today = _tell(datetime.now(UTC).date()) if self.rules else ""
+        context = "\n\n".join(filter(None, [today, passages, "" if found.is_close else NOTHING_CLOSE]))
         *before, question = said
-        closing = f"\n\n<context>\n{_tell(datetime.now(UTC).date())}\n</context>" if self.rules else ""
-        return [
+        closing = f"\n\n<context>\n{context}\n</context>" if context else ""
+        asked = [
             {"role": "system", "content": self.system},
             *before,
             {"role": "user", "content": question["content"] + closing},
         ]
+        return Prepared(asked, tuple(given))
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the model is asked, and which passages of the documents are in it."""
+
+    messages: Messages
+    given: tuple[Passage, ...]
 
 
 class Prompt:
@@ -54,15 +89,27 @@ class Prompt:
         """Read me.txt, or raise StartError; the documents are read when they are needed first."""
         self._folder = Folder(root / "instance" / "knowledge")
         self._settings = settings
+        self._instance = root / "instance"
         self._persona = Persona(root / "me.txt", settings.context_tokens)
         self._rules = (ROOT / "twin" / "rules.txt").read_text(encoding="utf-8").strip()
         self._lock = Lock()
         self._briefing: Briefing | None = None
 
+    @cached_property
+    def search(self) -> Search:
+        """The search in the documents, made when there are some."""
+        return make_search(self._settings, self._instance)
+
     @property
     def is_read(self) -> bool:
         """Whether all was read once, so that only what has changed is to be read again."""
         return self._briefing is not None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether questions find what they will find in a moment."""
+        briefing = self._briefing
+        return briefing is not None and not (briefing.library and self.search.is_starting())
 
     def read(self) -> Briefing:
         """Return it as it is now."""
@@ -73,31 +120,30 @@ class Prompt:
                 self._briefing = last = self._compose(persona, library)
             return last
 
+    def find(self, briefing: Briefing, said: Messages) -> Found:
+        """Return which passages are close to the last message of a conversation; without documents, none has to be."""
+        if not briefing.library:
+            return Found()
+        *before, question = (message["content"] for message in said if message["role"] == "user")
+        return self.search.find(question, [each[-MOST_BEFORE:] for each in before[-QUESTIONS_BEFORE:]])
+
     def _compose(self, persona: str, library: Library) -> Briefing:
         settings = self._settings
         rules = self._rules if (bool(library) if settings.rules is None else settings.rules) else ""
         room = max(0, settings.context_tokens - estimate_tokens(persona + rules)) // 2
-        selection = library.select(min(settings.knowledge_tokens, room // (2 if settings.uses_embedded_model else 1)))
-        if self._briefing is None or self._briefing.selection.left_out != selection.left_out:
-            self._tell_left_out(selection)
+        most = min(settings.knowledge_tokens, room // (2 if settings.uses_embedded_model else 1))
         marked = OwnedText("\n".join(find_private(persona)))
         material = Material(
             public=[OwnedText(remove_private(persona)), *(document.public for document in library.documents)],
             private=[marked, *(document.private for document in library.documents)],
         )
         grounding = settings.grounding or ("strict" if library else "off")
-        return Briefing(persona, library, selection, rules, grounding, material)
-
-    def _tell_left_out(self, selection: Selection) -> None:
-        for document in selection.left_out[:TOLD]:
-            part = f"all but {document.sent} of its" if document.sent else "all"
-            logger.warning(
-                "%s/%s: %s %s tokens are left out, since KNOWLEDGE_TOKENS and MODEL_CONTEXT leave no room for them.",
-                *(self._folder.name, document.name, part, document.tokens),
-            )
-        more = len(selection.left_out) - TOLD
-        if more > 0:
-            logger.warning("%s more documents are left out: `flask twin knowledge` lists them.", more)
+        briefing = Briefing(persona, library, most, rules, grounding, material)
+        if library:
+            self.search.take_up([*library.passages, *make_passages(PERSONA, "", persona)])
+        elif self._briefing and self._briefing.library:
+            self.search.take_up([])
+        return briefing
 
 
 def _tell(day: date) -> str:

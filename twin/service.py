@@ -84,6 +84,8 @@ class Twin:
             raise NotReady("The embedded model is still loading.", retry_after=1)
         if not self.prompt.is_read:
             raise NotReady("The owner's documents are still being read.", retry_after=1)
+        if not self.prompt.is_ready:
+            raise NotReady("What finds documents is still starting.", retry_after=1)
         try:
             self._check_databases()
         except StoreUnavailable as error:

@@ -30,8 +30,8 @@ from .errors import (
 from .grounding import Gate, open_gate
 from .invisible import strip_invisible
 from .knowledge.citations import Source
+from .knowledge.passages import Passage
 from .memory import Exchange, GivenAnswer
-from .persona import estimate_tokens
 from .prompt import Briefing
 from .rates import Quota, describe_quotas
 from .service import Twin
@@ -101,21 +101,26 @@ def begin(twin: Twin, message: str, session_id: str | None, address: str | None 
     quotas = [] if address is None else twin.rates.admit(address)
     if not twin.room.acquire(blocking=False):
         raise Overloaded(retry_after=OVERLOADED_SECONDS, headers=describe_quotas(quotas))
-    return Turn(twin, message, session_id or str(uuid4()), key, quotas)
+    return Turn(twin, message, session_id or str(uuid4()), key, quotas, is_visitor=address is not None)
 
 
 class Turn:
     """One turn that was let in: call `answer` or `stream`, once, and `close` in the end, whatever happens."""
 
-    def __init__(self, twin: Twin, message: str, session_id: str, key: str | None, quotas: list[Quota]) -> None:
+    def __init__(
+        self, twin: Twin, message: str, session_id: str, key: str | None, quotas: list[Quota], *, is_visitor: bool
+    ) -> None:
         self.record = ChatRecord()
         self.quotas = quotas
         self._twin = twin
         self._message = message
         self._session_id = session_id
         self._key = key
+        self._is_visitor = is_visitor
         self._exchange = Exchange(message)
         self._gate = Gate()
+        self._given: tuple[Passage, ...] = ()  # which parts of the documents the model was sent
+        self._is_grounded = True
         self._pieces: list[str] = []  # of the answer, as it is shown
         self._started = time.monotonic()
         self._closing = ExitStack()
@@ -126,7 +131,7 @@ class Turn:
         with self._noting_faults():
             if reply := self._answer_at_once():
                 return reply
-            messages = self._compose()
+            messages = self._prepare()
             answer = self._twin.model.answer(messages, partial(self._twin.budget.hold, messages))
             self._pieces.append(self._gate.pass_whole(answer.text))
             return self._reply(answer)
@@ -139,7 +144,7 @@ class Turn:
         with self._noting_faults():
             if reply := self._answer_at_once():
                 return iter((Started(self._session_id), Delta(reply.text), reply))
-            messages = self._compose()
+            messages = self._prepare()
             stream = self._twin.model.stream(messages, partial(self._twin.budget.hold, messages))
         self._closing.callback(self._keep_interrupted)
         self._closing.callback(stream.close)
@@ -149,8 +154,16 @@ class Turn:
     def close(self) -> None:
         """End the call to the model where it still goes on, and make room for another turn."""
         self._closing.close()
+        if self._is_asked_in_vain:
+            Thread(target=self._record_gap, daemon=True).start()
         if self._twin.settings.memory and self._twin.settings.memory_summary:
             Thread(target=self._summarise, daemon=True).start()
+
+    @property
+    def _is_asked_in_vain(self) -> bool:
+        """Whether a visitor, not the owner in the terminal, was answered, and nothing close was found."""
+        is_answered = self.record.outcome in ("stop", "length")
+        return is_answered and not self._is_grounded and self._is_visitor and self._twin.gaps is not None
 
     @cached_property
     def _briefing(self) -> Briefing:
@@ -178,13 +191,17 @@ class Turn:
             self._exchange = self._twin.memory.open(self._message, self._session_id, self._key)
             self._closing.callback(self._exchange.close)
 
-    def _compose(self) -> list[dict[str, str]]:
+    def _prepare(self) -> list[dict[str, str]]:
         """Return what the model is asked, and open the gate for what it answers."""
-        settings, briefing = self._twin.settings, self._briefing
-        room = (settings.context_tokens - estimate_tokens(briefing.system)) // 2  # the other half is for the answer
+        settings, briefing, prompt = self._twin.settings, self._briefing, self._twin.prompt
+        room = (settings.context_tokens - briefing.tokens) // 2  # the other half is for the answer
         said = self._exchange.compose(min(settings.memory_tokens, room))
         self._gate = self._open_gate([message["content"] for message in said if message["role"] == "user"])
-        return briefing.compose(said)
+        found = prompt.find(briefing, said)
+        self._is_grounded = found.is_close
+        prepared = briefing.compose(said, found)
+        self._given = prepared.given
+        return prepared.messages
 
     def _open_gate(self, visitor: list[str]) -> Gate:
         briefing = self._briefing
@@ -221,13 +238,26 @@ class Turn:
         self.record.outcome, self.record.model = finish_reason, answer.model
         self.record.prompt_tokens, self.record.completion_tokens = tokens
         self.record.repaired, self.record.removed = len(gate.repaired) or None, len(gate.removed) or None
-        return Reply(text, self._session_id, finish_reason, tuple(gate.repaired), tuple(gate.removed))
+        return Reply(
+            text,
+            self._session_id,
+            finish_reason,
+            tuple(gate.repaired),
+            tuple(gate.removed),
+            is_grounded=self._is_grounded,
+        )
 
     def _keep_interrupted(self) -> None:
         """Keep a streamed answer that the visitor left, as far as it came."""
         if self.record.outcome == "left":
             with suppress(TwinError):  # nobody is there to be told
                 self._exchange.record(GivenAnswer("".join(self._pieces), "interrupted", self._briefing.persona))
+
+    def _record_gap(self) -> None:
+        """Keep the question for the owner, without who asked it."""
+        assert self._twin.gaps
+        with suppress(StoreUnavailable):  # which is logged
+            self._twin.gaps.record(self._message)
 
     def _summarise(self) -> None:
         """Have the model summarise what it is no longer shown; where that fails, it is shown the window alone."""

@@ -34,15 +34,20 @@ class Deployment:
         self.settings = settings
 
     @cached_property
+    def prompt(self) -> Prompt:
+        """What puts together what the model is sent; raises StartError where me.txt is wrong."""
+        return Prompt(self.settings)
+
+    @cached_property
     def briefing(self) -> Briefing:
-        """What the model is sent; raises StartError where me.txt is wrong."""
-        return Prompt(self.settings).read()
+        """What that is now; raises StartError where me.txt is wrong."""
+        return self.prompt.read()
 
     def compose(self) -> list[dict[str, str]]:
         """Return a question as the model is sent it."""
         question = [{"role": "user", "content": QUESTION}]
         try:
-            return self.briefing.compose(question)
+            return self.briefing.compose(question, self.prompt.find(self.briefing, question)).messages
         except StartError:  # which is a finding of its own
             return question
 
@@ -105,18 +110,26 @@ def try_persona(deployment: Deployment) -> str:
 
 
 def try_knowledge(deployment: Deployment) -> str:
-    """Return what the twin knows; raises StartError where a document cannot be read, or not all of it is sent."""
+    """Return what the twin knows, and how it finds it; raises StartError where a document cannot be read."""
     try:
-        library, selection = deployment.briefing.library, deployment.briefing.selection
+        briefing = deployment.briefing
     except StartError:
         return "it is looked at where me.txt is right."
-    faults = [f"{each.name}: {each.reason}" for each in library.skipped]
-    faults += [f"{each.name}: only {each.sent} of {each.tokens} tokens are sent" for each in selection.left_out]
-    if faults:
+    library = briefing.library
+    if library.skipped:
+        faults = [f"{each.name}: {each.reason}" for each in library.skipped]
         raise StartError(f"instance/knowledge/: {'; '.join(faults)}.")
     if not library:
         return "there are no documents in instance/knowledge/: the twin knows what me.txt says."
-    return f"{len(library.documents)} documents have about {estimate_tokens(selection.text)} tokens."
+    search = deployment.prompt.search
+    missing, passages = search.count_missing()
+    tokens = sum(document.tokens for document in library.documents)
+    ways = f"words and vectors ({search.embeddings.model})" if search.embeddings else "words alone"
+    sent = "all are sent" if briefing.is_whole else f"the closest {briefing.most} are sent"
+    text = f"{len(library.documents)} documents have about {tokens} tokens, of which {sent}; found by {ways}"
+    if search.embeddings is None:
+        return f"{text}: pip install -r requirements/embeddings.txt, or EMBEDDING_MODEL, would find what is meant, too."
+    return f"{text}; {missing} of {passages} passages have no vector yet." if missing else f"{text}."
 
 
 def try_budget(deployment: Deployment) -> str:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
-MOST = 1_000  # characters of a passage: about half of what the embedded model of vectors sees at once (512 tokens)
-FEW = 250  # of a paragraph that is joined to the next one under the same heading
+from .words import find_terms
+
+MOST = 500  # characters of a passage: a vector of more says less of each sentence in it
+FEW = 150  # of a paragraph that is joined to the next one under the same heading
+CONTEXT = 200  # of what stands before a passage
 HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*?)[ \t]*#*[ \t]*$")
 FENCED = re.compile(r"\s*(```|~~~)")  # code, in which # opens a comment
 SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+|(?<=[。！？])|(?<=[।؟])\s+|\n")
@@ -26,6 +29,7 @@ class Passage:
     text: str
     is_private: bool = False
     is_citable: bool = True
+    context: str = ""  # the end of what stands before it
 
     @cached_property
     def indexed(self) -> str:
@@ -34,8 +38,23 @@ class Passage:
 
     @cached_property
     def key(self) -> bytes:
-        """What its vector is kept under: SHA-256 of `indexed`, in 32 bytes."""
-        return sha256(self.indexed.encode()).digest()
+        """What its vector is kept under: SHA-256 of what that is made of, in 32 bytes."""
+        return sha256(f"{self.context}\0{self.indexed}".encode()).digest()
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """What it is found by, word for word."""
+        return frozenset(find_terms(self.indexed))
+
+
+def make_passages(
+    document: str, title: str, text: str, *, is_private: bool = False, is_citable: bool = True
+) -> Iterator[Passage]:
+    """Yield the passages of a text, each knowing how the one before it ends."""
+    context = ""
+    for heading, part in split(text):
+        yield Passage(document, title, heading, part, is_private, is_citable and not is_private, context)
+        context = part[-CONTEXT:]
 
 
 def split(text: str) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from typing import Any
 import httpx2
 import openai
 
-from ..embedded import Address
+from ..sidecar import Address
 
 IDLE_SECONDS = 30.0  # a free connection is used again for this long; providers close theirs after a minute or more
 

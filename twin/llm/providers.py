@@ -9,7 +9,8 @@ from pydantic import SecretStr
 from ..addresses import mask_password
 from ..config import Settings
 from ..embedded import NAME as EMBEDDED_NAME
-from ..embedded import Address, EmbeddedModel
+from ..embedded import EmbeddedModel
+from ..sidecar import Address
 from .breaker import Breaker
 
 OPENAI_URL = "https://api.openai.com/v1"

@@ -1,0 +1,171 @@
+"""How well passages are found, and how well it is known that nothing was: `make bench-knowledge DATA=folder`.
+
+The folder has `*.passages.jsonl` (`{"id", "text"}`, in the order of their documents) and `*.questions.jsonl`
+(`{"question", "passage", "answer"}`), one pair a language; XQuAD (google-deepmind/xquad, CC BY-SA 4.0) is one. What is
+measured is the service's own index and search, in a folder of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from twin.config import Settings
+from twin.indexer import index_all
+from twin.knowledge.index import Index
+from twin.knowledge.passages import CONTEXT, Passage
+from twin.knowledge.search import CANDIDATES, Search
+from twin.knowledge.words import find_terms
+from twin.llm.embeddings import Embeddings, find_embeddings
+
+MANY = 5_000  # passages among which the time is measured
+TIMED = 100  # questions
+DOCUMENT = 24  # neighbouring passages that are left out together: an article of XQuAD has 24 sentences
+SHARES = (0.1, 0.3, 0.5)  # of the documents that are left out
+
+
+def read_lines(path: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def read_passages(path: Path) -> list[Passage]:
+    texts = [line["text"] for line in read_lines(path)]
+    before = ["", *texts]
+    return [Passage(f"{n}", "", "", text, context=before[n][-CONTEXT:]) for n, text in enumerate(texts)]
+
+
+def report(name: str, ranks: Sequence[int], times: Sequence[float]) -> None:
+    top, recall = (sum(rank < most for rank in ranks) / len(ranks) for most in (1, 5))
+    mrr = sum(1 / (rank + 1) for rank in ranks if rank < 10) / len(ranks)
+    print(f"  {name:24} {top:6.3f} {recall:9.3f} {mrr:7.3f} {1000 * median(times):12.1f}", flush=True)
+
+
+def measure(name: str, find: Callable[[str], list[str]], questions: Sequence[dict[str, str]]) -> None:
+    ranks, times = [], []
+    for question in questions:
+        began = time.perf_counter()
+        found = find(question["question"])
+        times.append(time.perf_counter() - began)
+        gold = str(question["passage"])
+        ranks.append(found.index(gold) if gold in found else CANDIDATES)
+    report(name, ranks, times)
+
+
+def by_words(index: Index, names: dict[bytes, str]) -> Callable[[str], list[str]]:
+    return lambda question: [names[key] for key in index.match(dict.fromkeys(find_terms(question)), CANDIDATES)]
+
+
+def by_vectors(embeddings: Embeddings, passages: Sequence[Passage]) -> Callable[[str], list[str]]:
+    import numpy as np
+
+    texts = [passage.text for passage in passages]
+    parts = [texts[start : start + 8] for start in range(0, len(texts), 8)]
+    matrix = np.concatenate([embeddings.embed(part, are_queries=False, seconds=60) for part in parts])
+
+    def find(question: str) -> list[str]:
+        cosines = matrix @ embeddings.embed([question], are_queries=True, seconds=60)[0]
+        return [passages[row].document for row in (-cosines).argsort()[:CANDIDATES]]
+
+    return find
+
+
+def ours(search: Search) -> Callable[[str], list[str]]:
+    return lambda question: [hit.passage.document for hit in search.find(question).hits]
+
+
+def pad(passages: Sequence[Passage]) -> list[Passage]:
+    """Return at least MANY passages: those that are there, and copies whose words are in another order."""
+    chance = random.Random(0)
+    many = list(passages)
+    while len(many) < MANY:
+        words = passages[len(many) % len(passages)].text.split()
+        chance.shuffle(words)
+        many.append(Passage(f"copy {len(many)}", "", "", " ".join(words)))
+    return many
+
+
+def time_questions(search: Search, questions: Sequence[dict[str, str]]) -> None:
+    times, alone = [], []
+    assert search.embeddings
+    for question in questions:
+        began = time.perf_counter()
+        search.find(question["question"])
+        found = time.perf_counter()
+        search.embeddings.embed([question["question"]], are_queries=True, seconds=60)
+        times.append(found - began)
+        alone.append(time.perf_counter() - found)
+    what = f"ours, among {MANY}"
+    print(f"  {what:49} {1000 * median(times):12.1f}, of which the vector {1000 * median(alone):.1f}", flush=True)
+
+
+def make_search(folder: Path, embeddings: Embeddings, passages: Sequence[Passage], known: Sequence[bytes]) -> Search:
+    """Return a search in an index of these passages, with vectors that were made before: of the rest, any of them."""
+    index = Index(folder / f"{len(passages)}.index")
+    search = Search(index, embeddings)
+    search.take_up(passages)
+    while missing := index.list_unindexed(embeddings.model, 1_000):
+        index.write_vectors(embeddings.model, [(each.id, known[(each.id - 1) % len(known)]) for each in missing])
+    search.take_up(passages)
+    return search
+
+
+def leave_out(passages: Sequence[Passage], share: float) -> list[int]:
+    """Return which passages are kept where a share of the documents is not."""
+    documents = range(0, len(passages), DOCUMENT)
+    left_out = set(random.Random(share).sample(documents, max(1, round(share * len(documents)))))
+    return [number for number in range(len(passages)) if number // DOCUMENT * DOCUMENT not in left_out]
+
+
+def measure_gaps(search: Search, names: set[str], questions: Sequence[dict[str, str]]) -> None:
+    verdicts: dict[bool, list[bool]] = {True: [], False: []}
+    for question in questions:
+        verdicts[str(question["passage"]) in names].append(search.find(question["question"]).is_close)
+    wrong, caught = (1 - sum(verdicts[each]) / len(verdicts[each]) for each in (True, False))
+    print(f"  {len(verdicts[False]):5} questions without an answer: {caught:.3f} get grounded: false", end="; ")
+    print(f"{len(verdicts[True]):5} with one: {wrong:.3f}", flush=True)
+
+
+def measure_language(path: Path, folder: Path, embeddings: Embeddings | None) -> None:
+    passages = read_passages(path)
+    questions = read_lines(path.with_name(path.name.replace(".passages.", ".questions.")))
+    print(f"{path.name}: {len(questions)} questions, {len(passages)} passages")
+    print(f"  {'':24} {'top-1':>6} {'recall@5':>9} {'MRR@10':>7} {'ms/question':>12}")
+    index = Index(folder / "all.index")
+    search = Search(index, embeddings)
+    search.take_up(passages)
+    measure("words (FTS5)", by_words(index, {each.key: each.document for each in passages}), questions)
+    if embeddings is None:
+        return
+    measure("vectors", by_vectors(embeddings, passages), questions)
+    index_all(index, embeddings)
+    search.take_up(passages)
+    measure("ours", ours(search), questions)
+    vectors = dict(index.read_vectors(embeddings.model))
+    known = [vectors[passage.key] for passage in passages]
+    many = make_search(folder, embeddings, pad(passages), known)
+    time_questions(many, questions[:TIMED])
+    for share in SHARES:
+        kept = leave_out(passages, share)
+        few = make_search(folder, embeddings, [passages[n] for n in kept], [known[n] for n in kept])
+        measure_gaps(few, {passages[n].document for n in kept}, questions)
+
+
+def main(data: Path) -> None:
+    """Measure each language whose files are in `data`."""
+    with tempfile.TemporaryDirectory() as name:
+        embeddings = find_embeddings(Settings(), Path(name))
+        for path in sorted(data.glob("*.passages.jsonl")):
+            with tempfile.TemporaryDirectory() as folder:
+                measure_language(path, Path(folder), embeddings)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from twin.knowledge.library import Document
+from twin.knowledge.passages import MOST, make_passages, split
+from twin.knowledge.words import find_terms, find_words
+
+LONG = ("I led a team of seven at Northwind. " * 40).strip()
+
+
+def test_a_passage_knows_all_the_headings_above_it() -> None:
+    text = "Hello.\n# Work\n## Northwind\nPorts.\n### 2019\nTides.\n\n## Southwind\nShips.\n# Life\n\nSailing."
+    assert list(split(text)) == [
+        ("", "Hello."),
+        ("Work › Northwind", "Ports."),
+        ("Work › Northwind › 2019", "Tides."),
+        ("Work › Southwind", "Ships."),
+        ("Life", "Sailing."),
+    ]
+
+
+def test_a_hash_in_code_opens_no_section() -> None:
+    assert list(split("# Setup\n\n```\n# install\nmake\n```")) == [("Setup", "```\n# install\nmake\n```")]
+
+
+def test_short_paragraphs_are_joined_and_long_ones_end_with_a_sentence() -> None:
+    assert [part for _, part in split("One.\n\nTwo.\n\nThree.")] == ["One.\n\nTwo.\n\nThree."]
+    parts = [part for _, part in split(LONG)]
+    assert len(parts) == 4
+    assert all(part.endswith("Northwind.") for part in parts)
+
+
+@pytest.mark.parametrize("text", ["word " * 1_000, "x" * 5_000, "我在北京工作。" * 500, "a|b|c\n" * 1_000])
+def test_what_has_no_sentences_is_divided_too(text: str) -> None:
+    parts = [part for _, part in split(text)]
+    assert all(0 < len(part) <= MOST for part in parts)
+    assert "".join("".join(parts).split()) == "".join(text.split())
+
+
+@given(st.text(alphabet=st.sampled_from("#` \n.aé。?~-"), max_size=2_000))
+def test_no_text_is_lost(text: str) -> None:
+    parts = list(split(text))
+    assert all(0 < len(part) <= MOST for _, part in parts)
+    kept = "".join("".join(part.split()) for _, part in parts)
+    whole = "".join(text.split())
+    assert len(kept) <= len(whole)
+    assert sum(kept.count(letter) for letter in "aé") <= sum(whole.count(letter) for letter in "aé")
+    if "#" not in text:
+        assert kept == whole
+
+
+def test_a_passage_is_known_by_all_that_its_vector_is_made_of() -> None:
+    keys = {passage.key for title in "AB" for passage in make_passages("a.md", title, LONG)}
+    assert len(keys) == 8 - 2  # the third and the fourth of each say the same after the same
+    (moved,) = make_passages("b.md", "A", "Ports.")
+    assert moved.key == next(make_passages("a.md", "A", "Ports.")).key
+
+
+def test_what_is_private_within_a_document_is_in_passages_of_its_own() -> None:
+    document = Document("a.md", "I sail. [private]My pin is on the boat.[/private] I cook.")
+    assert [(passage.text, passage.is_private, passage.is_citable) for passage in document.passages] == [
+        ("I sail. \n I cook.", False, True),
+        ("My pin is on the boat.", True, False),
+    ]
+    assert all(passage.is_private for passage in Document("b.md", "Secret.", is_private=True).passages)
+    assert not any(passage.is_citable for passage in Document("c.md", "Used.", is_citable=False).passages)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Roger's 1,200 Büros (C#)", ["roger", "s", "1", "200", "büros", "c"]),
+        ("मैं दिल्ली में", ["मैं", "दिल्ली", "में"]),
+        ("我在北京", ["我在", "在北", "北京"]),
+        ("ＡＢＣ ﬁle", ["abc", "file"]),
+    ],
+    ids=["latin", "hindi", "chinese", "compatibility"],
+)
+def test_words_of_every_script_are_found(text: str, words: list[str]) -> None:
+    assert find_words(text) == words
+    assert set(words) <= set(find_terms(text))
+
+
+def test_inflections_have_a_stem_in_common() -> None:
+    assert set(find_terms("negotiated")) & set(find_terms("negotiations")) == {"negot"}

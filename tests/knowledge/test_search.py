@@ -1,0 +1,301 @@
+"""The index and the search, with the embedded model of vectors, and with an OpenAI-compatible server."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from twin.config import Settings
+from twin.errors import ModelBusy, ModelFailed
+from twin.indexer import index_all
+from twin.knowledge.index import Index
+from twin.knowledge.passages import Passage, make_passages
+from twin.knowledge.search import MOST_CHARACTERS, Search
+from twin.llm.embeddings import Embeddings, find_embeddings
+from twin.sidecar import Address
+
+FACTS = {
+    "work.md": "I led a team of seven people at Northwind.",
+    "study.md": "My degree in mathematics is from the university of St Andrews.",
+    "home.md": "My house is in a village by the sea, near Crail.",
+    "boat.md": "The boat that I sail is called Kittiwake, and was built in 1987.",
+    "food.md": "On Sundays I bake bread with rye flour.",
+    "music.md": "I play the cello in a quartet.",
+}
+
+
+def make_all(**more: str) -> list[Passage]:
+    texts = FACTS | {f"{name}.md": text for name, text in more.items()}
+    return [passage for name, text in texts.items() for passage in make_passages(name, "", text)]
+
+
+def find_names(search: Search, question: str, *before: str) -> list[str]:
+    return [hit.passage.document for hit in search.find(question, before).hits]
+
+
+@pytest.fixture(scope="module")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embeddings]:
+    embeddings = find_embeddings(Settings(), tmp_path_factory.mktemp("instance"))
+    assert embeddings
+    with closing(embeddings):
+        yield embeddings
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    with closing(Index(tmp_path / "knowledge.index")) as index:
+        yield index
+
+
+@pytest.fixture
+def search(index: Index, embedded: Embeddings) -> Search:
+    """A search whose passages all have their vectors."""
+    search = Search(index, embedded)
+    search.take_up(make_all())
+    index_all(index, embedded)
+    assert search.count_missing() == (0, len(FACTS))
+    return search
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("Where did you go to college?", "study.md"),
+        ("Wo wohnst du?", "home.md"),
+        ("¿Tocas algún instrumento?", "music.md"),
+        ("How old is Kittiwake?", "boat.md"),
+        ("1987", "boat.md"),
+        ("How many colleagues did you lead?", "work.md"),
+    ],
+    ids=["meaning", "german", "spanish", "name", "number", "paraphrase"],
+)
+def test_what_is_meant_is_found_first(search: Search, question: str, name: str) -> None:
+    assert find_names(search, question)[0] == name
+
+
+@pytest.mark.parametrize("question", ["How many people did you lead at Northwind?", "What is your boat called?"])
+def test_an_answer_that_is_there_is_close(search: Search, question: str) -> None:
+    assert search.find(question).is_close
+
+
+@pytest.mark.parametrize(
+    "question", ["Which football club won the cup in 1974?", "How do I install a graphics driver?"]
+)
+def test_what_is_not_there_is_not_close(search: Search, question: str) -> None:
+    assert not search.find(question).is_close
+
+
+def test_what_was_asked_before_tells_what_is_meant(search: Search) -> None:
+    before = "Tell me about the boat that you sail."
+    assert find_names(search, "And when was it made?", before)[0] == "boat.md"
+
+
+def test_a_new_passage_is_found_by_its_words_at_once_and_the_others_as_before(search: Search) -> None:
+    search.take_up(make_all(bees="I keep bees, Buckfast hives, behind the orchard."))
+    assert find_names(search, "Do you keep Buckfast bees?")[0] == "bees.md"
+    assert find_names(search, "Where did you go to college?")[0] == "study.md"
+    assert search.count_missing() == (1, len(FACTS) + 1)
+
+
+def test_what_was_taken_away_is_not_found_and_not_in_the_file(search: Search, tmp_path: Path) -> None:
+    search.take_up([passage for passage in make_all() if passage.document != "boat.md"])
+    assert "boat.md" not in find_names(search, "What is Kittiwake?")
+    kept = b"".join(path.read_bytes() for path in tmp_path.glob("knowledge.index"))
+    assert b"Crail" in kept or (tmp_path / "knowledge.index-wal").exists()
+
+
+def test_another_process_finds_the_vectors_that_are_there(search: Search, tmp_path: Path, embedded: Embeddings) -> None:
+    with closing(Index(tmp_path / "knowledge.index")) as other:
+        second = Search(other, embedded)
+        second.take_up(make_all())
+        assert second.count_missing() == (0, len(FACTS))
+        assert find_names(second, "Wo wohnst du?")[0] == "home.md"
+
+
+def test_a_passage_that_another_process_took_out_is_put_back(
+    index: Index, embedded: Embeddings, tmp_path: Path
+) -> None:
+    search = Search(index, embedded)
+    search.take_up(make_all(bees="I keep bees."))
+    with closing(Index(tmp_path / "knowledge.index")) as other:
+        other.replace(make_all())
+    index_all(index, embedded)
+    assert search.count_missing() == (1, len(FACTS) + 1)
+    index_all(index, embedded)
+    assert search.count_missing() == (0, len(FACTS) + 1)
+
+
+def test_a_broken_index_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "knowledge.index").write_bytes(b"no database" * 1_000)
+    with closing(Index(tmp_path / "knowledge.index")) as index:
+        search = Search(index, None)
+        search.take_up(make_all())
+        assert find_names(search, "Kittiwake")[0] == "boat.md"
+    assert (tmp_path / "knowledge.index").stat().st_mode & 0o077 == 0
+
+
+def test_without_an_index_nothing_is_found_and_nobody_is_told_that_nothing_is_close(tmp_path: Path) -> None:
+    (tmp_path / "knowledge.index").mkdir()
+    search = Search(Index(tmp_path / "knowledge.index"), None)
+    search.take_up(make_all())
+    found = search.find("Kittiwake")
+    assert (found.hits, found.is_close) == ((), True)
+
+
+def test_words_alone_find_names_and_know_what_is_not_there(index: Index) -> None:
+    search = Search(index, None)
+    search.take_up(make_all())
+    assert find_names(search, "Where is the boat Kittiwake?")[0] == "boat.md"
+    assert search.find("Is the boat called Kittiwake?").is_close
+    assert not search.find("Which football club won?").is_close
+
+
+@pytest.mark.parametrize(
+    "question", ["?", " ", '" OR NEAR(', "term:x", "*", "\0", "𐍈" * 300, "a " * 10_000, "x" * 20_000]
+)
+def test_no_question_breaks_the_search(search: Search, question: str) -> None:
+    search.find(question, [question])
+
+
+class Server(ThreadingHTTPServer):
+    """An OpenAI-compatible server of vectors, which counts letters and answers with what a test says."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.answer: tuple[int, bytes] | None = None
+        self.asked: list[tuple[str | None, dict[str, Any]]] = []
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.asked.append((self.headers["Authorization"], body))
+        status, data = self.server.answer or (200, self.embed(body["input"]))
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def embed(self, texts: list[str]) -> bytes:
+        vectors = [[1.0 + text.lower().count(letter) for letter in "abcdefgh"] for text in texts]
+        data = [{"index": index, "embedding": vector} for index, vector in enumerate(vectors)]
+        return json.dumps({"data": data[::-1]}).encode()
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def remote(server: Server, tmp_path: Path) -> Embeddings:
+    settings = Settings(
+        embedding_model="text-embedding-3-small",
+        embedding_base_url=f"http://127.0.0.1:{server.server_port}/v1",
+        embedding_api_key=SecretStr("sk-vectors"),
+        openai_api_key=SecretStr("sk-chats"),
+    )
+    embeddings = find_embeddings(settings, tmp_path)
+    assert embeddings
+    return embeddings
+
+
+def test_a_compatible_server_makes_the_vectors_that_the_settings_name(remote: Embeddings, server: Server) -> None:
+    vectors = remote.embed(["aaaa", "bbbb"], are_queries=True, seconds=5)
+    assert vectors.shape == (2, 8)
+    assert (vectors[0][0], vectors[1][1]) == (vectors[0].max(), vectors[1].max())
+    key, body = server.asked[0]
+    assert key == "Bearer sk-vectors"
+    assert body == {"model": "text-embedding-3-small", "input": ["aaaa", "bbbb"], "encoding_format": "float"}
+
+
+def test_another_server_never_gets_the_models_key(tmp_path: Path, server: Server) -> None:
+    settings = Settings(
+        embedding_model="m",
+        embedding_base_url=f"http://127.0.0.1:{server.server_port}/v1",
+        openai_api_key=SecretStr("sk-chats"),
+    )
+    embeddings = find_embeddings(settings, tmp_path)
+    assert embeddings
+    embeddings.embed(["a"], are_queries=True, seconds=5)
+    assert server.asked[0][0] == "Bearer none"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (500, b"{}"),
+        (401, b"{}"),
+        (200, b"<html>"),
+        (200, b'{"data": []}'),
+        (200, b'{"data": [{"index": 0, "embedding": []}]}'),
+        (200, b'{"data": [{"index": 0, "embedding": [NaN, 1]}]}'),
+        (200, b'{"data": [{"index": 0, "embedding": [0, 0]}]}'),
+        (200, b'{"data": [{"index": 0, "embedding": "AAAA"}]}'),
+        (200, b'{"data": null}'),
+    ],
+    ids=["500", "401", "html", "none", "empty", "nan", "zero", "base64", "null"],
+)
+def test_a_server_that_fails_leaves_the_words(remote: Embeddings, server: Server, index: Index, answer: Any) -> None:
+    search = Search(index, remote)
+    search.take_up(make_all())
+    index_all(index, remote)
+    assert search.count_missing() == (0, len(FACTS))
+    server.answer = answer
+    with pytest.raises(ModelFailed):
+        remote.embed(["a"], are_queries=True, seconds=5)
+    assert find_names(search, "Where is the boat Kittiwake?")[0] == "boat.md"
+
+
+def test_a_server_that_fails_again_and_again_is_left_alone(remote: Embeddings, server: Server) -> None:
+    server.answer = (500, b"")
+    for _ in range(5):
+        with pytest.raises(ModelFailed):
+            remote.embed(["a"], are_queries=True, seconds=5)
+    asked = len(server.asked)
+    with pytest.raises(ModelBusy):
+        remote.embed(["a"], are_queries=True, seconds=5)
+    assert len(server.asked) == asked
+
+
+def test_vectors_of_another_model_are_not_compared(search: Search, index: Index, remote: Embeddings) -> None:
+    other = Search(index, remote)
+    other.take_up(make_all())
+    assert other.count_missing() == (len(FACTS), len(FACTS))
+    index_all(index, remote)
+    assert other.count_missing() == (0, len(FACTS))
+    assert find_names(other, "Kittiwake")[0] == "boat.md"
+
+
+def test_of_a_long_question_a_part_is_sent_for_its_vector(remote: Embeddings, server: Server, index: Index) -> None:
+    search = Search(index, remote)
+    search.take_up(make_all())
+    index_all(index, remote)
+    assert search.count_missing() == (0, len(FACTS))
+    search.find("begin " + "x " * 9_000 + " end?")
+    (text,) = server.asked[-1][1]["input"]
+    assert len(text) <= MOST_CHARACTERS + 2
+    assert (text[:5], text[-4:]) == ("begin", "end?")
+
+
+def test_an_address_where_nobody_listens_is_no_end() -> None:
+    embeddings = Embeddings("m", Address("http://127.0.0.1:9/v1", "none"))
+    with pytest.raises(ModelFailed):
+        embeddings.embed(["a"], are_queries=True, seconds=1)

