@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -25,6 +26,8 @@ NOTHING_CLOSE = (
 )
 
 Messages = list[dict[str, str]]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,8 @@ class Prompt:
         )
         grounding = settings.grounding or ("strict" if library else "off")
         briefing = Briefing(persona, library, most, rules, grounding, material)
+        if not briefing.is_whole and (self._briefing is None or self._briefing.is_whole):
+            logger.info("Of the documents, about %s tokens are sent: what is close to the question.", most)
         if library:
             self.search.take_up([*library.passages, *make_passages(PERSONA, "", persona)])
         elif self._briefing and self._briefing.library:

@@ -20,17 +20,36 @@ def test_lists_every_file(run: Run, root: Path) -> None:
     assert (end.returncode, end.stderr) == (0, "")
     head, *lines = end.stdout.splitlines()
     assert head.split() == ["tokens", "sent", "file"]
-    assert [line.split()[2] for line in lines] == ["cv.md", "faq.jsonl", "long.txt", "notes/secret.txt", "photo.png"]
-    assert lines[0].split() == ["6", "6", "cv.md"]
-    assert lines[1].endswith("(no object with question and answer is in line 2; the others are used)")
-    assert lines[2].endswith("(KNOWLEDGE_TOKENS or MODEL_CONTEXT leave no room for more)")
-    assert lines[3].endswith("(private)")
+    assert [line.split()[2] for line in lines[:5]] == [
+        "cv.md",
+        "faq.jsonl",
+        "long.txt",
+        "notes/secret.txt",
+        "photo.png",
+    ]
+    assert lines.pop() == "Of these, about 300 tokens are sent: what is close to the question."
+    assert lines[0].split() == ["6", "0", "cv.md", "(1", "passages)"]
+    assert lines[1].endswith("(no object with question and answer is in line 2; the others are used; 1 passages)")
+    assert lines[3].endswith("(private; 1 passages)")
     assert "it is of a kind that is not read" in lines[4]
-    files = json.loads(run("knowledge", "--json", KNOWLEDGE_TOKENS="300").stdout)["files"]
-    assert 0 < files[2]["sent"] < files[2]["tokens"] == 1_250
+    files = json.loads(run("knowledge", "--json").stdout)["files"]
+    assert files[2]["sent"] == files[2]["tokens"] == 1_250
     assert {**files[0], "note": ""} == {"name": "cv.md", "tokens": 6, "sent": 6, "note": ""}
 
 
 def test_says_where_there_is_nothing(run: Run) -> None:
     assert "There is nothing in instance/knowledge/" in run("knowledge").stdout
     assert json.loads(run("knowledge", "--json").stdout) == {"files": []}
+
+
+def test_waits_until_all_passages_have_their_vectors(run: Run, root: Path) -> None:
+    folder = root / "instance" / "knowledge"
+    folder.mkdir(parents=True)
+    for number in range(5):
+        (folder / f"{number}.md").write_text(f"My house number {number} is by the sea.")
+    end = run("knowledge", "--index", "--json")
+    assert (end.returncode, len(json.loads(end.stdout)["files"])) == (0, 5)
+    assert "passages have their vectors." in end.stderr
+    check = run("check", "--json")
+    (found,) = (each for each in json.loads(check.stdout)["checks"] if each["check"] == "knowledge")
+    assert "found by words and vectors (multilingual-e5-small)." in found["message"]

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from twin.knowledge.readers import read_text
+from twin.persona import estimate_tokens
 
 from ..chat.test_routes import assert_problem
 from ..chat.test_stream import stream, text_of
+from ..conftest import heal
 from ..scripted_model import ScriptedModel, answers, follows, streams
-from ..service import ROOT, Service, wait_until
+from ..service import ROOT, Service, processes_in, wait_until
 from . import documents
 
 FALLBACK = "I would rather not answer that. Is there something else you would like to know?"
@@ -95,10 +101,9 @@ def test_faults_are_named_at_the_start(start_service: Callable[..., Service], mo
     folder.mkdir(parents=True)
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7 nothing")
     (folder / "long.md").write_text("word\n" * 30_000)
-    wait_until(lambda: "broken.pdf: it is" in service.log() and "long.md" in service.log())
+    wait_until(lambda: "broken.pdf: it is" in service.log() and "about 12000 tokens are sent" in service.log())
     wait_until(lambda: service.is_up())
     assert service.chat().status_code == 200
-    assert "tokens are left out, since KNOWLEDGE_TOKENS" in service.log()
 
 
 @pytest.mark.parametrize("question", ["Where do you live?", "where do YOU live", " Where  is home ?!"])
@@ -239,3 +244,114 @@ def test_a_remembered_link_of_the_visitor_may_be_said_later(
     )
     kept = service.http.get(f"/sessions/{session}").json()["messages"]
     assert kept[-1]["content"] == "It was https://visitor.org, not ."
+
+
+@pytest.fixture(scope="module")
+def finding(under: Callable[..., Service]) -> Service:
+    """A service with more documents than it may send, which keeps what it could not answer."""
+    service = under("gunicorn", KNOWLEDGE_TOKENS="300", MEMORY="on", GAPS="on", WEB_CONCURRENCY="2")
+    folder = service.root / "instance" / "knowledge"
+    folder.mkdir(exist_ok=True)
+    for number in range(40):
+        (folder / f"{number}.md").write_text(
+            f"# Harbour {number}\n\nIn harbour {number} I moored beside a brown crane."
+        )
+    (folder / "boat.md").write_text("# My boat\n\nThe boat that I sail is called Kittiwake. She was built in 1987.")
+    (folder / "bread.md").write_text("---\ncite: no\n---\nOn Sundays I bake bread with rye flour from Doves mill.")
+    (folder / "secret.md").write_text("---\nprivate: yes\n---\nThe key to the cellar is under the third flower pot.")
+    assert service.chat().status_code == 200
+    wait_until(lambda: count_missing(service) == 0, "the vectors were not made")
+    return service
+
+
+def count_missing(service: Service) -> int:
+    with closing(sqlite3.connect(f"file:{service.root}/instance/knowledge.index?mode=ro", uri=True)) as index:
+        return int(index.execute("SELECT count(*) - count(vector) FROM passages").fetchone()[0])
+
+
+def test_what_is_close_to_the_question_is_in_the_last_message_and_no_more_than_fits(
+    finding: Service, model: ScriptedModel
+) -> None:
+    heal(finding, model)
+    body = finding.chat("What is the name of your boat?").json()
+    system, question = (message["content"] for message in asked(model))
+    assert "grounded" not in body
+    assert "Kittiwake" not in system
+    assert '<document name="boat.md">\n# My boat\nThe boat that I sail is called Kittiwake.' in question
+    assert question.startswith("What is the name of your boat?\n\n<context>\nToday is ")
+    assert question.endswith("</knowledge>\n</context>")
+    assert estimate_tokens(question) < 350
+    finding.chat("Where is the key to the cellar?")
+    assert '<document name="secret.md" private="yes">' in asked(model)[-1]["content"]
+
+
+def test_a_question_that_hangs_on_the_last_one_finds_the_same(finding: Service, model: ScriptedModel) -> None:
+    heal(finding, model)
+    session = finding.chat("Tell me about the boat that you sail.").json()["session_id"]
+    finding.chat("When was she built?", session_id=session)
+    assert "built in 1987" in asked(model)[-1]["content"]
+
+
+def test_where_nothing_is_close_the_model_is_told_and_the_answer_says_so(
+    finding: Service, model: ScriptedModel
+) -> None:
+    heal(finding, model)
+    question = "Which football club won the cup in Glasgow in 1974?"
+    body = finding.chat(question).json()
+    assert body["grounded"] is False
+    assert "Nothing in the documents seems to answer this message." in asked(model)[-1]["content"]
+    assert stream(finding, message=question)[-1][1]["grounded"] is False
+
+
+def test_what_was_not_found_is_kept_for_the_owner_without_who_asked_it(finding: Service, model: ScriptedModel) -> None:
+    heal(finding, model)
+    question = "Which colour has the postman's bicycle in Anstruther?"
+    session = finding.chat(question).json()["session_id"]
+    wait_until(lambda: question in read_gaps(finding), "the question was not kept")
+    assert session.replace("-", "") not in read_gaps(finding)
+    assert "boat" not in read_gaps(finding)
+
+
+def read_gaps(service: Service) -> str:
+    with closing(sqlite3.connect(f"file:{service.root}/instance/memory.db?mode=ro", uri=True)) as memory:
+        return str(memory.execute("SELECT * FROM gaps").fetchall())
+
+
+def test_a_new_document_is_found_in_the_next_chat(finding: Service, model: ScriptedModel) -> None:
+    heal(finding, model)
+    (finding.root / "instance" / "knowledge" / "bees.md").write_text("I keep Buckfast bees behind the orchard.")
+    for _ in range(4):  # in both workers
+        finding.chat("Do you keep Buckfast bees?")
+        assert "behind the orchard" in asked(model)[-1]["content"]
+
+
+def test_all_workers_share_one_process_that_makes_vectors_and_it_ends_with_them(
+    start_service: Callable[..., Service], model: ScriptedModel
+) -> None:
+    service = start_service("gunicorn", WEB_CONCURRENCY="4", KNOWLEDGE_TOKENS="0")
+    folder = service.root / "instance" / "knowledge"
+    folder.mkdir(exist_ok=True)
+    (folder / "boat.md").write_text("The boat that I sail is called Kittiwake.")
+    for _ in range(12):
+        assert service.chat("What is your boat called?").status_code == 200
+    wait_until(lambda: service.http.get("/ready").status_code == 200)
+    sidecars = [pid for pid in processes_in(service.root) if runs(pid, "twin.embeddings_server")]
+    assert len(sidecars) == 1
+    service.stop()
+    wait_until(lambda: not Path(f"/proc/{sidecars[0]}").exists(), "it did not end")
+
+
+def test_who_kills_the_process_that_makes_vectors_ends_no_chat(finding: Service, model: ScriptedModel) -> None:
+    heal(finding, model)
+    (sidecar,) = (pid for pid in processes_in(finding.root) if runs(pid, "twin.embeddings_server"))
+    os.kill(sidecar, signal.SIGKILL)
+    for _ in range(4):
+        assert finding.chat("What is the name of your boat, Kittiwake?").status_code == 200
+        assert "Kittiwake. She" in asked(model)[-1]["content"]
+
+
+def runs(pid: int, module: str) -> bool:
+    try:
+        return module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False

@@ -18,7 +18,7 @@ from twin.errors import ModelBusy, ModelFailed
 from twin.indexer import index_all
 from twin.knowledge.index import Index
 from twin.knowledge.passages import Passage, make_passages
-from twin.knowledge.search import MOST_CHARACTERS, Search
+from twin.knowledge.search import MOST_CHARACTERS, SMALL_TALK, Search
 from twin.llm.embeddings import Embeddings, find_embeddings
 from twin.sidecar import Address
 
@@ -30,6 +30,7 @@ FACTS = {
     "food.md": "On Sundays I bake bread with rye flour.",
     "music.md": "I play the cello in a quartet.",
 }
+ALL = len(FACTS) + len(SMALL_TALK)
 
 
 def make_all(**more: str) -> list[Passage]:
@@ -61,7 +62,7 @@ def search(index: Index, embedded: Embeddings) -> Search:
     search = Search(index, embedded)
     search.take_up(make_all())
     index_all(index, embedded)
-    assert search.count_missing() == (0, len(FACTS))
+    assert search.count_missing() == (0, ALL)
     return search
 
 
@@ -93,6 +94,18 @@ def test_what_is_not_there_is_not_close(search: Search, question: str) -> None:
     assert not search.find(question).is_close
 
 
+@pytest.mark.parametrize("message", ["Hi", "Who are you?", "Qui es-tu ?", "thanks a lot", "Hallo!", "What do you do?"])
+def test_who_says_hello_asks_for_nothing_that_could_be_missing(search: Search, message: str) -> None:
+    found = search.find(message)
+    assert found.is_close
+    assert not {hit.passage for hit in found.hits} & set(SMALL_TALK)
+
+
+@pytest.mark.parametrize("question", ["How old are you?", "What is your blood type?", "Do you have children?"])
+def test_a_question_about_the_person_is_no_small_talk(search: Search, question: str) -> None:
+    assert not search.find(question).is_close
+
+
 def test_what_was_asked_before_tells_what_is_meant(search: Search) -> None:
     before = "Tell me about the boat that you sail."
     assert find_names(search, "And when was it made?", before)[0] == "boat.md"
@@ -102,7 +115,7 @@ def test_a_new_passage_is_found_by_its_words_at_once_and_the_others_as_before(se
     search.take_up(make_all(bees="I keep bees, Buckfast hives, behind the orchard."))
     assert find_names(search, "Do you keep Buckfast bees?")[0] == "bees.md"
     assert find_names(search, "Where did you go to college?")[0] == "study.md"
-    assert search.count_missing() == (1, len(FACTS) + 1)
+    assert search.count_missing() == (1, ALL + 1)
 
 
 def test_what_was_taken_away_is_not_found_and_not_in_the_file(search: Search, tmp_path: Path) -> None:
@@ -116,7 +129,7 @@ def test_another_process_finds_the_vectors_that_are_there(search: Search, tmp_pa
     with closing(Index(tmp_path / "knowledge.index")) as other:
         second = Search(other, embedded)
         second.take_up(make_all())
-        assert second.count_missing() == (0, len(FACTS))
+        assert second.count_missing() == (0, ALL)
         assert find_names(second, "Wo wohnst du?")[0] == "home.md"
 
 
@@ -126,11 +139,11 @@ def test_a_passage_that_another_process_took_out_is_put_back(
     search = Search(index, embedded)
     search.take_up(make_all(bees="I keep bees."))
     with closing(Index(tmp_path / "knowledge.index")) as other:
-        other.replace(make_all())
+        Search(other, embedded).take_up(make_all())
     index_all(index, embedded)
-    assert search.count_missing() == (1, len(FACTS) + 1)
+    assert search.count_missing() == (1, ALL + 1)
     index_all(index, embedded)
-    assert search.count_missing() == (0, len(FACTS) + 1)
+    assert search.count_missing() == (0, ALL + 1)
 
 
 def test_a_broken_index_is_made_anew(tmp_path: Path) -> None:
@@ -257,7 +270,7 @@ def test_a_server_that_fails_leaves_the_words(remote: Embeddings, server: Server
     search = Search(index, remote)
     search.take_up(make_all())
     index_all(index, remote)
-    assert search.count_missing() == (0, len(FACTS))
+    assert search.count_missing() == (0, ALL)
     server.answer = answer
     with pytest.raises(ModelFailed):
         remote.embed(["a"], are_queries=True, seconds=5)
@@ -278,9 +291,9 @@ def test_a_server_that_fails_again_and_again_is_left_alone(remote: Embeddings, s
 def test_vectors_of_another_model_are_not_compared(search: Search, index: Index, remote: Embeddings) -> None:
     other = Search(index, remote)
     other.take_up(make_all())
-    assert other.count_missing() == (len(FACTS), len(FACTS))
+    assert other.count_missing() == (ALL, ALL)
     index_all(index, remote)
-    assert other.count_missing() == (0, len(FACTS))
+    assert other.count_missing() == (0, ALL)
     assert find_names(other, "Kittiwake")[0] == "boat.md"
 
 
@@ -288,7 +301,7 @@ def test_of_a_long_question_a_part_is_sent_for_its_vector(remote: Embeddings, se
     search = Search(index, remote)
     search.take_up(make_all())
     index_all(index, remote)
-    assert search.count_missing() == (0, len(FACTS))
+    assert search.count_missing() == (0, ALL)
     search.find("begin " + "x " * 9_000 + " end?")
     (text,) = server.asked[-1][1]["input"]
     assert len(text) <= MOST_CHARACTERS + 2
