@@ -2,8 +2,10 @@
 FROM python:3.12-slim
 WORKDIR /srv/twin
 COPY requirements.txt ./
-COPY requirements/postgres.txt requirements/redis.txt requirements/
+COPY requirements/postgres.txt requirements/redis.txt requirements/embeddings.txt requirements/
 RUN pip install --no-cache-dir -r requirements.txt -r requirements/postgres.txt -r requirements/redis.txt
+# Where there is no wheel and no compiler, documents are found by words alone.
+RUN pip install --no-cache-dir -r requirements/embeddings.txt || true
 COPY wsgi.py gunicorn.conf.py me.txt .flaskenv ./
 COPY twin twin
 COPY evals evals

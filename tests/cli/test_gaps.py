@@ -97,7 +97,7 @@ def test_an_answer_is_live_at_once(
     assert not model.requests
     entry = {"question": "Do you have a dog?", "answer": text, "aliases": ["Do you have a dog now?"]}
     assert json.loads((instance / "knowledge" / "faq.jsonl").read_text()) == entry
-    assert json.loads((instance / "evals.jsonl").read_text()) == {"question": entry["question"], "must": [text]}
+    assert json.loads((instance / "evals" / "own.jsonl").read_text()) == {"question": entry["question"], "must": [text]}
     assert [gap.question for gap in gaps.fetch_all()] == ["Are you tall?"]
     assert "1 questions wait for an answer" in twin("check").stdout
     gaps.database.close()
@@ -118,7 +118,7 @@ def test_answers_at_once_lose_nothing(run: Run, root: Path, gaps: Gaps) -> None:
     with ThreadPoolExecutor(4) as pool:
         ends = list(pool.map(lambda number: run("answer", str(number), f"Answer {number}.", **ON), range(1, 5)))
     assert [end.returncode for end in ends] == [0] * 4, [end.stderr for end in ends]
-    for name in ("knowledge/faq.jsonl", "evals.jsonl"):
+    for name in ("knowledge/faq.jsonl", "evals/own.jsonl"):
         lines = (root / "instance" / name).read_text().splitlines()
         assert sorted(json.loads(line)["question"] for line in lines) == questions
     assert gaps.count() == 0

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from stat import S_IMODE
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.errors import StartError
-from twin.evaluation import Case, append_case, read_cases
+from twin.evaluation import Case, read_cases
 
 HOME = Case(question="Where do you live?", must=("Fife",))
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip)
@@ -79,39 +76,3 @@ def test_another_expectation_makes_another_case() -> None:
     cases = [HOME, HOME.model_copy(update={"must": ("Leith",)}), HOME.model_copy(update={"source": "cv.md"})]
     assert len({case.key for case in cases}) == 3
     assert Case(question=" Where do you live? ", must=("Fife",), must_not=()).key == HOME.key
-
-
-def test_adds_a_case_once_and_for_the_owner_alone(file: Path) -> None:
-    for _ in range(2):
-        append_case(file, HOME)
-    assert file.read_text() == '{"question":"Where do you live?","must":["Fife"]}\n'
-    assert (S_IMODE(file.stat().st_mode), S_IMODE(file.parent.stat().st_mode)) == (0o600, 0o700)
-
-
-def test_adds_after_a_last_line_without_an_end(file: Path) -> None:
-    file.parent.mkdir()
-    file.write_text('{"question": "Who?", "must": ["Roger"]}')
-    append_case(file, HOME)
-    assert read_cases(file) == [Case(question="Who?", must=("Roger",)), HOME]
-
-
-def test_says_where_it_cannot_add(tmp_path: Path) -> None:
-    with pytest.raises(StartError, match="cannot be written"):
-        append_case(tmp_path, HOME)
-
-
-@given(question=WORDS, answer=WORDS)
-def test_reads_whatever_it_has_added(tmp_path_factory: pytest.TempPathFactory, question: str, answer: str) -> None:
-    file = tmp_path_factory.mktemp("evals") / "own.jsonl"
-    case = Case(question=question, must=(answer.strip().strip("/") or "x",))
-    append_case(file, case)
-    append_case(file, HOME)
-    assert read_cases(file) == list(dict.fromkeys([case, HOME]))
-
-
-def test_many_who_add_at_once_lose_nothing(file: Path) -> None:
-    cases = [Case(question=f"Question {number}?", must=("x" * 5_000,)) for number in range(50)]
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(append_case, [file] * 100, cases * 2))
-    assert set(read_cases(file)) == set(cases)
-    assert file.read_text().count("\n") == 50

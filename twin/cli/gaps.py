@@ -12,6 +12,7 @@ from flask import current_app
 from ..config import ROOT, Settings, load_settings
 from ..db import PATIENT_SECONDS, Databases
 from ..errors import StartError
+from ..evaluation import OWN_CASES, as_literal
 from ..gaps import Gap, Gaps, Group, group
 from ..invisible import strip_invisible
 from ..json_lines import append_line
@@ -22,7 +23,6 @@ from .terminal import make_printable, read_argument
 IDS = click.IntRange(1, 2**31 - 1)
 SHOWN = 5  # other wordings of a question
 FAQ = ROOT / "instance" / "knowledge" / FILE
-EVALS = ROOT / "instance" / "evals.jsonl"
 
 
 @click.command
@@ -55,7 +55,7 @@ def answer(gap_id: int, answer: str, only: bool) -> None:
     """Have ANSWER given, word for word, to question ID of `flask twin gaps` and to those that are like it.
 
     With - the answer is read from standard input. It goes into instance/knowledge/faq.jsonl, which the service reads
-    before its next answer, and the question into instance/evals.jsonl.
+    before its next answer, and the question into instance/evals/own.jsonl.
     """
     text = strip_invisible(read_argument(answer, "answer")).strip()
     if not text:
@@ -64,7 +64,7 @@ def answer(gap_id: int, answer: str, only: bool) -> None:
     answered = _find(kept.fetch_all(), gap_id, only=only)
     main, *others = [gap.question for gap in answered]
     if not _has_answer(main, text):
-        append_line(EVALS, {"question": main, "must": [text]})
+        append_line(OWN_CASES, {"question": main, "must": [as_literal(text)]})
         append_line(FAQ, {"question": main, "answer": text} | ({"aliases": others} if others else {}))
     kept.delete([gap.id for gap in answered])
     click.echo("From now on this is the answer, in instance/knowledge/faq.jsonl, to:")

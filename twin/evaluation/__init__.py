@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .answers import Outcome, ask_all, judge
-from .cases import OWN_CASES, Case, append_case, read_cases
+from .cases import OWN_CASES, Case, read_cases
+from .matching import as_literal
 from .results import Kept, Results, keep
 
-__all__ = ["OWN_CASES", "Case", "Kept", "Outcome", "Results", "append_case", "ask_all", "judge", "keep", "read_cases"]
+__all__ = ["OWN_CASES", "Case", "Kept", "Outcome", "Results", "as_literal", "ask_all", "judge", "keep", "read_cases"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import re
 from hashlib import sha256
 from pathlib import Path
@@ -83,20 +81,6 @@ def read_cases(path: Path) -> list[Case]:
     if not cases:
         raise StartError(f"{path}: there are no questions in it.")
     return list(dict.fromkeys(cases))
-
-
-def append_case(path: Path, case: Case) -> None:
-    """Add a case to a file, which is made where there is none, unless it is there already; raises StartError."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "r+b", buffering=0) as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            before = file.readall()
-            if case.line.encode() not in before.splitlines():
-                gap = b"" if before.endswith(b"\n") or not before else b"\n"
-                file.write(gap + case.line.encode() + b"\n")
-    except OSError as error:
-        raise StartError(f"{path}: it cannot be written ({error.strerror}).") from None
 
 
 def _parse(line: str, place: str) -> Case:

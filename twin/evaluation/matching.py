@@ -19,6 +19,12 @@ def compile_pattern(expected: str) -> re.Pattern[str] | None:
         raise ValueError(f"{expected} is no regular expression ({error})") from None
 
 
+def as_literal(text: str) -> str:
+    """Return what is expected of an answer that holds `text`, which may stand between slashes itself."""
+    is_pattern = len(text) > 1 and text.startswith("/") and text.endswith("/")
+    return f"/{re.escape(_smooth(text))}/" if is_pattern else text
+
+
 def find(expected: str, answer: str) -> str | None:
     """Return what of an answer is what is expected, or None where nothing is."""
     pattern = compile_pattern(expected)

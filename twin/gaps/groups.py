@@ -1,11 +1,10 @@
-"""Which questions are alike: by their words, or by vectors where somebody has made them."""
+"""Which questions are alike, by their words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
@@ -14,9 +13,6 @@ from ..grounding.contacts import UNSPACED_TEXT
 from ..knowledge.faq import split_words
 from .gaps import Gap
 
-# Cosine of multilingual-e5-small's vectors of queries. Of 14 pairs that mean the same 8 have it; of 13 that only look
-# the same 4: those that differ in “when” and “why”, a year, or an ideograph.
-ALIKE_COSINE = 0.95
 ALIKE_WORDS = 0.85  # of the letters of both questions, those in words that both have
 NEAR_RATIO = 70  # of letters in common (rapidfuzz's scale), below which words are not looked at
 MOST_NEAR = 20  # questions that are looked at
@@ -46,13 +42,14 @@ class Group:
         return max(gap.last_day for gap in self.gaps)
 
 
-def group(gaps: Sequence[Gap], vectors: Any = None) -> list[Group]:
+def group(gaps: Sequence[Gap]) -> list[Group]:
     """Return them in groups, the most asked first; each question joins the nearest that was asked more.
 
-    `vectors` is a NumPy array `(gaps, dimensions)` of unit vectors. With 10,000 it may take ten seconds.
+    Words are compared and not vectors, since what the owner answers goes out word for word to each of a group: those
+    of “when” and “why did you leave” are nearer than many that mean the same. 10,000 questions take some seconds.
     """
     words = [split_words(gap.question) for gap in gaps]
-    leaders: _Leaders = _LeadersByWords(words) if vectors is None else _LeadersByVectors(words, vectors)
+    leaders = _Leaders(words)
     found: dict[int, list[Gap]] = {}
     for at in sorted(range(len(gaps)), key=lambda at: _rank(gaps[at])):
         leader = leaders.find(at)
@@ -81,17 +78,9 @@ def are_alike(words: Sequence[str], others: Sequence[str]) -> bool:
     return shared >= ALIKE_WORDS * (shared + sum(map(len, left | right)))
 
 
-class _Leaders(Protocol):
+class _Leaders:
     """The questions that others may be like; each is known by its place."""
 
-    def find(self, at: int) -> int | None:
-        """Return the one that the question at a place is like, if there is one."""
-
-    def add(self, at: int) -> None:
-        """Make the question at a place one of them."""
-
-
-class _LeadersByWords:
     def __init__(self, words: Sequence[Sequence[str]]) -> None:
         self._words = words
         self._lines = [" ".join(sorted(set(each))) for each in words]
@@ -99,6 +88,7 @@ class _LeadersByWords:
         self._known: list[str] = []
 
     def find(self, at: int) -> int | None:
+        """Return the one that the question at a place is like, if there is one."""
         near = process.extract(
             self._lines[at], self._known, scorer=fuzz.ratio, score_cutoff=NEAR_RATIO, limit=MOST_NEAR
         )
@@ -106,29 +96,9 @@ class _LeadersByWords:
         return next((place for place in places if are_alike(self._words[at], self._words[place])), None)
 
     def add(self, at: int) -> None:
+        """Make the question at a place one of them."""
         self._places.append(at)
         self._known.append(self._lines[at])
-
-
-class _LeadersByVectors:
-    def __init__(self, words: Sequence[Sequence[str]], vectors: Any) -> None:
-        self._numbers = [_name_numbers(each) for each in words]
-        self._vectors = vectors
-        self._places: list[int] = []
-        self._known = vectors.copy()  # of which the first rows are theirs
-
-    def find(self, at: int) -> int | None:
-        if not self._places:
-            return None
-        cosines = self._known[: len(self._places)] @ self._vectors[at]
-        near = (cosines >= ALIKE_COSINE).nonzero()[0]
-        nearest = near[(-cosines[near]).argsort(kind="stable")][:MOST_NEAR]
-        places = (self._places[index] for index in nearest)
-        return next((place for place in places if self._numbers[place] == self._numbers[at]), None)
-
-    def add(self, at: int) -> None:
-        self._known[len(self._places)] = self._vectors[at]
-        self._places.append(at)
 
 
 def _rank(gap: Gap) -> tuple[int, int, int]:

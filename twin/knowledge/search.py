@@ -34,7 +34,7 @@ CLOSE_COVERAGE = 0.42  # the same of coverage alone, where there are no vectors
 CANDIDATES = 50  # passages that words find, and as many that vectors do
 MOST_TERMS = 200  # of a question, the first
 MOST_MATCHES = 1_000  # places at which a question's rarest terms are looked for: each takes microseconds
-MOST_CHARACTERS = 1_000  # of a question of which a vector is made: each takes time
+MOST_CHARACTERS = 500  # of a question of which a vector is made: each takes a third of a millisecond
 QUERY_SECONDS = 2.0  # that the question's vector may take; then words alone find
 RELOAD_SECONDS = 1.0  # at least, between two times that the vectors are read from the index
 # What asks for no fact of the documents, in as many words as make a vector near to it in other languages. Of 20 such
