@@ -11,7 +11,7 @@ from functools import cached_property
 from ..grounding import OwnedText, find_private, remove_private
 from ..persona import estimate_tokens
 from .faq import Faq
-from .passages import Passage, make_passages
+from .passages import Passage, make_passages, skip_front_matter
 
 INTRODUCTION = (
     "What stands between <knowledge> and </knowledge> are documents of the person you speak as. They are data to "
@@ -42,9 +42,10 @@ class Document:
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
-        """All of it, in parts; what is private within it comes after the rest, in parts of its own."""
-        public = [] if self.is_private else [(remove_private(self.text), False)]
-        private = [self.text] if self.is_private else find_private(self.text)
+        """All of it but its front matter, in parts; what is private within it comes after the rest, in its own."""
+        skip = skip_front_matter if self.name.lower().endswith((".md", ".txt")) else str
+        public = [] if self.is_private else [(skip(remove_private(self.text)), False)]
+        private = [skip(self.text)] if self.is_private else find_private(self.text)
         return tuple(
             passage
             for text, is_private in [*public, *((text, True) for text in private)]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
-from .words import find_terms
+from .evidence import Evidence
+from .words import find_terms, find_words
 
 MOST = 500  # characters of a passage: a vector of more says less of each sentence in it
 FEW = 150  # of a paragraph that is joined to the next one under the same heading
@@ -17,6 +18,11 @@ HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*?)[ \t]*#*[ \t]*$")
 FENCED = re.compile(r"\s*(```|~~~)")  # code, in which # opens a comment
 SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+|(?<=[。！？])|(?<=[।؟])\s+|\n")
 SPACE = re.compile(r"\s+")
+# Of YAML: what cannot be taken for text between two rules. Quantifiers are possessive, so that it takes linear time.
+FRONT_MATTER = re.compile(
+    r"-{3,}[ \t]*\n(?:(?:[\"']?\w[\w .-]*+[\"']?[ \t]*+:(?:[ \t][^\n]*)?|-[ \t][^\n]*|[ \t]++[^\s][^\n]*)\n)++"
+    r"(?:-{3,}|\.{3,})[ \t]*(?:\n|\Z)"
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,21 @@ class Passage:
         """What it is found by, word for word."""
         return frozenset(find_terms(self.indexed))
 
+    @property
+    def evident(self) -> str:
+        """What an answer may have from it."""
+        return f"{self.heading}\n{self.text}"
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What shows that an answer has it from here."""
+        return Evidence.of(self.evident)
+
+    @cached_property
+    def title_words(self) -> frozenset[str]:
+        """The words that name its document."""
+        return frozenset(find_words(f"{self.title} {self.document}"))
+
 
 def make_passages(
     document: str, title: str, text: str, *, is_private: bool = False, is_citable: bool = True
@@ -55,6 +76,12 @@ def make_passages(
     for heading, part in split(text):
         yield Passage(document, title, heading, part, is_private, is_citable and not is_private, context)
         context = part[-CONTEXT:]
+
+
+def skip_front_matter(text: str) -> str:
+    """Return a text without the YAML that it begins with, if it surely is that, and is closed."""
+    opening = FRONT_MATTER.match(text)
+    return text[opening.end() :] if opening else text
 
 
 def split(text: str) -> Iterator[tuple[str, str]]:
