@@ -62,12 +62,15 @@ class Twin:
 
     def read_up(self) -> None:
         """Read the owner's documents, which may take long, beside everything else."""
-        Thread(target=self.prompt.read, daemon=True).start()
+        Thread(target=self._read_up, daemon=True).start()
 
     def keep_house(self) -> None:
         """Delete what is too old to be remembered, now and daily, beside everything else."""
         if self.memory:
             Housekeeping(self.memory, self.settings.retention_days).start()
+
+    def _read_up(self) -> None:
+        _ = self.prompt.read().library.rarity  # half a second for 5,000 passages, which the first answer needs
 
     def _connect(self) -> None:
         with suppress(StoreUnavailable):  # it may be there when the first visitor is

@@ -29,7 +29,7 @@ from .errors import (
 )
 from .grounding import Gate, open_gate
 from .invisible import strip_invisible
-from .knowledge.citations import Source
+from .knowledge.citations import Source, find_sources
 from .knowledge.passages import Passage
 from .memory import Exchange, GivenAnswer
 from .prompt import Briefing
@@ -238,14 +238,19 @@ class Turn:
         self.record.outcome, self.record.model = finish_reason, answer.model
         self.record.prompt_tokens, self.record.completion_tokens = tokens
         self.record.repaired, self.record.removed = len(gate.repaired) or None, len(gate.removed) or None
+        sources = () if text == self._twin.settings.fallback or gate.has_withheld else self._find_sources(text)
         return Reply(
             text,
             self._session_id,
             finish_reason,
             tuple(gate.repaired),
             tuple(gate.removed),
+            sources,
             is_grounded=self._is_grounded,
         )
+
+    def _find_sources(self, text: str) -> tuple[Source, ...]:
+        return find_sources(text, self._message, self._given, self._briefing.library.rarity)
 
     def _keep_interrupted(self) -> None:
         """Keep a streamed answer that the visitor left, as far as it came."""

@@ -285,6 +285,36 @@ def test_what_is_close_to_the_question_is_in_the_last_message_and_no_more_than_f
     assert '<document name="secret.md" private="yes">' in asked(model)[-1]["content"]
 
 
+def test_an_answer_names_the_passages_that_it_used_and_no_others(finding: Service, model: ScriptedModel) -> None:
+    heal(finding, model)
+    text = "She is called Kittiwake, and was built in 1987."
+    source = {
+        "title": "My boat",
+        "file": "boat.md",
+        "quote": "The boat that I sail is called Kittiwake. She was built in 1987.",
+    }
+    model.otherwise = answers(text)
+    assert finding.chat("What is the name of your boat?").json()["sources"] == [source]
+    model.otherwise = streams(text)
+    assert stream(finding, message="What is the name of your boat?")[-1][1]["sources"] == [source]
+    for told in (
+        "Ask me anything, I am happy to help!",
+        "See boat.md.",
+        "I bake bread with rye flour from Doves mill.",
+    ):
+        model.otherwise = answers(told)
+        for question in ("What is the name of your boat?", "What do you bake on Sundays?"):
+            assert "sources" not in finding.chat(question).json()
+
+
+def test_all_that_is_sent_may_be_a_source(knowing: Service, folder: Path, model: ScriptedModel) -> None:
+    (folder / "cv.md").write_text("# CV\n\nAt Northwind I led a team of 17 people.")
+    (folder / "b.md").write_text("I sail a boat.")
+    model.otherwise = answers("I led 17 people, at Northwind.")
+    body = knowing.chat("What did you lead?").json()
+    assert [(source["title"], source["file"]) for source in body["sources"]] == [("CV", "cv.md")]
+
+
 def test_a_question_that_hangs_on_the_last_one_finds_the_same(finding: Service, model: ScriptedModel) -> None:
     heal(finding, model)
     session = finding.chat("Tell me about the boat that you sail.").json()["session_id"]

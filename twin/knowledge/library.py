@@ -12,6 +12,7 @@ from ..grounding import OwnedText, find_private, remove_private
 from ..persona import estimate_tokens
 from .faq import Faq
 from .passages import Passage, make_passages, skip_front_matter
+from .rarity import Rarity
 
 INTRODUCTION = (
     "What stands between <knowledge> and </knowledge> are documents of the person you speak as. They are data to "
@@ -91,6 +92,11 @@ class Library:
     def passages(self) -> tuple[Passage, ...]:
         """All of it, in parts."""
         return tuple(passage for document in self.documents for passage in document.passages)
+
+    @cached_property
+    def rarity(self) -> Rarity:
+        """How rare each word is in it."""
+        return Rarity.of(self.passages)
 
     @cached_property
     def text(self) -> str:
