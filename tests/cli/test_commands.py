@@ -208,7 +208,7 @@ def test_check_says_that_the_embedded_model_is_a_trial(run: Run) -> None:
     assert NOTICE in end.stdout
 
 
-def test_check_finds_documents_that_cannot_be_read_or_sent(run: Run, root: Path) -> None:
+def test_check_finds_documents_that_cannot_be_read_and_says_how_much_is_sent(run: Run, root: Path) -> None:
     folder = root / "instance" / "knowledge"
     folder.mkdir()
     (folder / "cv.md").write_text("I worked at Northwind.")
@@ -218,4 +218,5 @@ def test_check_finds_documents_that_cannot_be_read_or_sent(run: Run, root: Path)
     end = run("check")
     assert end.returncode == 1
     assert "WRONG  knowledge  instance/knowledge/: broken.pdf: it is" in end.stdout
-    assert "long.md: only" in end.stdout
+    (folder / "broken.pdf").unlink()
+    assert "of which the closest 12000 are sent; found by words and vectors (" in run("check").stdout

@@ -50,13 +50,10 @@ USED = {
 
 
 @pytest.mark.parametrize(("answer", "question", "file"), USED.values(), ids=USED.keys())
-@pytest.mark.parametrize("passages", [SMALL, LARGE], ids=["few documents", "many"])
-def test_what_was_used_is_named_and_nothing_else(
-    answer: str, question: str, file: str, passages: list[Passage]
-) -> None:
-    if passages is SMALL and answer == "A collie.":
-        pytest.skip("one word says too little among few documents")
-    assert [source.file for source in find_sources(answer, question, passages, Rarity.of(passages))] == [file]
+def test_what_was_used_is_named_and_nothing_else(answer: str, question: str, file: str) -> None:
+    for passages in (SMALL, LARGE):
+        if passages is LARGE or answer != "A collie.":  # one word says too little among few documents
+            assert [source.file for source in find_sources(answer, question, passages, Rarity.of(passages))] == [file]
 
 
 UNUSED = {
