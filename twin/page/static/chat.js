@@ -80,7 +80,10 @@ async function start(question, key = session?.makeKey()) {
         turn.answer += data.text;
         view.grow();
       }
-      if (name === "done") Object.assign(turn, { answer: data.response, state: "answered", note: explain(data.finish_reason) });
+      if (name === "done") {
+        const { response, sources, finish_reason: reason } = data;
+        Object.assign(turn, { answer: response, sources, state: "answered", note: explain(reason) });
+      }
     }
   } catch (error) {
     if (!controller.signal.aborted && !(error instanceof Problem)) console.error(error);

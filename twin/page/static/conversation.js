@@ -6,7 +6,7 @@ const DELETED = "twin.deleted"; // holds, for a moment, the id of a session that
 export class Conversation {
   sessionId = null;
   draft = "";
-  turns = []; // {question, answer, state: "pending" | "answered" | "stopped" | "failed", note, key}
+  turns = []; // {question, answer, sources, state: "pending" | "answered" | "stopped" | "failed", note, key}
   #storage; // "sessionStorage" or "localStorage", which are not touched before they are needed: that may throw
 
   constructor(storage) {
@@ -93,7 +93,8 @@ function merge(stored, kept) {
     return index < 0 ? null : unmatched.splice(index, 1)[0];
   };
   for (const turn of stored) {
-    if (turn.state === "answered") match(turn, (other) => other.answer === turn.answer);
+    const found = turn.state === "answered" && match(turn, (other) => other.answer === turn.answer);
+    if (found) found.sources = turn.sources; // which the service does not keep
   }
   const end = stored.findLastIndex((turn) => turn.state === "answered") + 1;
   const lost = [];

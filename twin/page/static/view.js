@@ -1,6 +1,7 @@
 // Turns of the conversation as elements.
 
 import { Markdown, straighten } from "./markdown.js";
+import { listSources } from "./sources.js";
 
 /** One question and its answer, drawn at most once a frame while it grows. */
 export class TurnView {
@@ -44,6 +45,9 @@ export class TurnView {
     this.finished = state !== "pending";
     this.element.dataset.state = state;
     this.element.setAttribute("aria-busy", state === "pending");
+    this.sources?.remove();
+    this.sources = state === "answered" ? listSources(this.turn.sources) : null;
+    if (this.sources) this.answer.after(this.sources);
     this.foot.replaceChildren();
     if (note) this.foot.append(make("p", "note", note));
     if (state === "failed" || state === "stopped") this.foot.append(this.retry);
