@@ -155,6 +155,14 @@ def test_a_broken_index_is_made_anew(tmp_path: Path) -> None:
     assert (tmp_path / "knowledge.index").stat().st_mode & 0o077 == 0
 
 
+def test_an_index_that_somebody_deletes_is_made_again(index: Index, tmp_path: Path) -> None:
+    search = Search(index, None)
+    search.take_up(make_all())
+    for path in tmp_path.glob("knowledge.index*"):
+        path.unlink()
+    assert find_names(search, "Kittiwake")[0] == "boat.md"
+
+
 def test_without_an_index_nothing_is_found_and_nobody_is_told_that_nothing_is_close(tmp_path: Path) -> None:
     (tmp_path / "knowledge.index").mkdir()
     search = Search(Index(tmp_path / "knowledge.index"), None)

@@ -6,7 +6,7 @@ import logging
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -50,19 +50,26 @@ class Index:
         self._path = path
         self._lock = RLock()
         self._connection: sqlite3.Connection | None = None
+        self._opened = 0  # how often it was
+        self._inode = 0
 
-    def replace(self, passages: Collection[Passage]) -> None:
-        """Make these all that is in it; those that are new are found by their words from now on."""
-        wanted = {passage.key: passage for passage in passages}
-        known = self._run(lambda db: {key for (key,) in db.execute("SELECT key FROM passages")})
-        new = [passage for key, passage in wanted.items() if key not in known]
+    def add(self, passages: Mapping[bytes, Passage]) -> None:
+        """Add those of some passages, by their keys, that are not there: from now on they are found by their words."""
+        known = self.read_keys()
+        new = [passage for key, passage in passages.items() if key not in known]
         for start in range(0, len(new), CHUNK):
             chunk = [(each, " ".join(find_terms(each.indexed))) for each in new[start : start + CHUNK]]
             self._run(partial(_insert, chunk))
             time.sleep(0)  # so that others have their turn
-        stale = [(key,) for key in known - wanted.keys()]
-        if stale:
+
+    def remove_others(self, keys: Collection[bytes]) -> None:
+        """Remove all passages but those with these keys."""
+        if stale := [(key,) for key in self.read_keys().difference(keys)]:
             self._run(partial(_delete, stale))
+
+    def read_keys(self) -> set[bytes]:
+        """Return the keys of all passages."""
+        return self._run(lambda db: {key for (key,) in db.execute("SELECT key FROM passages")})
 
     def match(self, terms: Iterable[str], most: int) -> list[bytes]:
         """Return the keys of the passages that hold some of the terms, the best first (BM25)."""
@@ -80,9 +87,10 @@ class Index:
 
         return self._run(count)
 
-    def read_version(self) -> int:
-        """Return a number that changes with what others write."""
-        return self._run(_version)
+    def read_version(self) -> tuple[int, int]:
+        """Return what changes when others write, or another file takes the place of this one."""
+        version = self._run(lambda db: int(db.execute("PRAGMA data_version").fetchone()[0]))
+        return self._opened, version
 
     def read_vectors(self, model: str) -> list[tuple[bytes, bytes]]:
         """Return the key of each passage that has a vector by this model, and that: 32-bit floats."""
@@ -114,6 +122,8 @@ class Index:
 
     def _run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         with self._lock:
+            if self._connection is not None and self._has_gone():
+                self.close()
             try:
                 return work(self._open())
             except sqlite3.OperationalError:  # locked, or no room
@@ -126,6 +136,13 @@ class Index:
                     self._path.with_name(self._path.name + end).unlink(missing_ok=True)
                 return work(self._open())
 
+    def _has_gone(self) -> bool:
+        """Whether somebody has deleted the file that is open, or put another in its place."""
+        try:
+            return self._path.stat().st_ino != self._inode
+        except FileNotFoundError:
+            return True
+
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
             self._path.parent.mkdir(exist_ok=True)
@@ -133,15 +150,13 @@ class Index:
             self._connection = db = sqlite3.connect(
                 self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
+            self._opened += 1
+            self._inode = self._path.stat().st_ino
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
             db.execute("PRAGMA secure_delete=ON")
             _transact(db, lambda: _prepare(db))
         return self._connection
-
-
-def _version(db: sqlite3.Connection) -> int:
-    return int(db.execute("PRAGMA data_version").fetchone()[0])
 
 
 def _prepare(db: sqlite3.Connection) -> None:

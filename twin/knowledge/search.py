@@ -7,7 +7,6 @@ import math
 import sqlite3
 import time
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -36,7 +35,7 @@ MOST_TERMS = 200  # of a question, the first
 MOST_MATCHES = 1_000  # places at which a question's rarest terms are looked for: each takes microseconds
 MOST_CHARACTERS = 500  # of a question of which a vector is made: each takes a third of a millisecond
 QUERY_SECONDS = 2.0  # that the question's vector may take; then words alone find
-RELOAD_SECONDS = 1.0  # at least, between two times that the vectors are read from the index
+REFRESH_SECONDS = 1.0  # at least, between two times that the vectors are read from the index
 # What asks for no fact of the documents, in as many words as make a vector near to it in other languages. Of 20 such
 # messages in six languages, 15 come as near; of 12 questions for facts, such as “How old are you?”, one.
 SMALL_TALK = tuple(
@@ -87,8 +86,9 @@ class Search:
         self._indexer = indexer
         self._lock = Lock()
         self._passages: Mapping[bytes, Passage] = {}
-        self._version = -1
-        self._loaded_at = -math.inf
+        self._version: tuple[int, int] | None = None  # of the index, as it was read last
+        self._refreshed_at = 0.0
+        self._is_told = False  # whether the log says that there are no vectors of questions
         self._keys: list[bytes] = []  # of those with a vector
         self._rows: dict[bytes, int] = {}  # where each of them is in
         self._matrix: NDArray[float32] | None = None  # their vectors, (passages, dimensions)
@@ -96,15 +96,15 @@ class Search:
     def take_up(self, passages: Collection[Passage]) -> None:
         """Search these from now on; those that are new are found by their words at once."""
         self._passages = {passage.key: passage for passage in (*passages, *SMALL_TALK)} if passages else {}
+        self._version = None
         try:
-            self._index.replace(self._passages.values())
+            self._index.add(self._passages)
+            self._index.remove_others(self._passages.keys())
+            if self.embeddings and passages:
+                self.embeddings.start()
+            self._refresh()
         except (OSError, sqlite3.Error) as error:
             logger.error("The index of documents cannot be written (%s): nothing is found in it.", error)
-        self._version = -1
-        if self.embeddings and passages:
-            with suppress(OSError):  # which the index has met as well
-                self.embeddings.start()
-                self._load()
 
     def is_starting(self) -> bool:
         """Whether the model that makes vectors is starting, and will be there in a moment."""
@@ -114,8 +114,8 @@ class Search:
         """Return how many passages have no vector yet, and how many there are."""
         if self.embeddings is None:
             return 0, len(self._passages)
-        self._version = -1
-        self._load()
+        self._version = None
+        self._refresh()
         return len(self._passages) - len(self._keys), len(self._passages)
 
     def find(self, question: str, before: Sequence[str] = ()) -> Found:
@@ -129,6 +129,7 @@ class Search:
             return Found()
 
     def _find(self, question: str, before: Sequence[str]) -> Found:
+        self._refresh()
         own = set(find_terms(question)[:MOST_TERMS])
         weights, rarest = self._weigh(own.union(*(find_terms(each)[:MOST_TERMS] for each in before)))
         candidates = set(self._index.match(rarest, CANDIDATES))
@@ -175,38 +176,38 @@ class Search:
 
         Of a question alone and after those before it, the nearer counts.
         """
-        if self.embeddings is None:
-            return None
-        self._load()
-        if self._matrix is None:
+        if self.embeddings is None or self._matrix is None:
             return None
         texts = [question, " ".join([*before, question])] if before else [question]
         try:
             vectors = self.embeddings.embed([*map(_shorten, texts)], are_queries=True, seconds=QUERY_SECONDS)
             cosines: NDArray[float32] = (self._matrix @ vectors.T).max(axis=1)
         except (TwinError, ValueError) as error:  # the second: a server that changed its vectors' dimensions
-            logger.warning("Documents are found by words alone. %s", error)
+            if not self._is_told:
+                logger.warning("Documents are found by words alone for now: %s", error)
+            self._is_told = True
             return None
+        self._is_told = False
         return cosines
 
-    def _load(self) -> None:
-        """Read the vectors where others have made some; see that somebody makes those that are missing."""
-        assert self.embeddings
+    def _refresh(self) -> None:
+        """Take notice of what others have written; see that all passages are there, and that they get their vectors."""
         with self._lock:
-            if time.monotonic() < self._loaded_at + RELOAD_SECONDS and self._version != -1:
-                return
             version = self._index.read_version()
-            if version == self._version and len(self._keys) == len(self._passages):
+            is_new = version != self._version
+            is_complete = self.embeddings is None or len(self._keys) == len(self._passages)
+            is_early = time.monotonic() < self._refreshed_at + REFRESH_SECONDS
+            is_same_file = self._version is not None and self._version[0] == version[0]
+            if is_same_file and (is_early or (is_complete and not is_new)):
                 return
-            self._loaded_at = time.monotonic()
-            if version != self._version:
-                self._take_vectors(self._index.read_vectors(self.embeddings.model))
+            self._refreshed_at = time.monotonic()
+            if is_new:
+                self._index.add(self._passages)  # a process that had not seen the newest may have removed them
+                if self.embeddings:
+                    self._take_vectors(self._index.read_vectors(self.embeddings.model))
             self._version = version
-            if len(self._keys) < len(self._passages):
-                if self._index.count_unindexed(self.embeddings.model) + len(self._keys) < len(self._passages):
-                    self._index.replace(self._passages.values())  # a process that had not seen the newest took some out
-                if self._indexer:
-                    self._indexer.start()
+            if self._indexer and len(self._keys) < len(self._passages):
+                self._indexer.start()
 
     def _take_vectors(self, vectors: Sequence[tuple[bytes, bytes]]) -> None:
         import numpy as np  # takes 0.15 s to import
