@@ -130,6 +130,30 @@ def test_any_language_is_cited(texts: dict[str, str], used: str, unused: str) ->
     assert files(unused, "?", texts) == []
 
 
+NAMES = {
+    "family.md": "My wife Ingrid teaches chemistry at a school in Drammen. We have two daughters, Solveig and Maja.",
+    "cv.md": "Senior engineer at Halvorsen Logistics in Bergen from March 2016 to June 2021, then Oslo with Equinor.",
+    "bees.md": "I keep bees at the edge of a forest, and last year they gave more honey than in any year before.",
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "question", "file"),
+    [
+        ("Yes: Maja and Solveig.", "Do you have children?", "family.md"),
+        ("Her name is Ingrid.", "What is your wife called?", "family.md"),
+        ("I was at Halvorsen.", "Where have you been?", "cv.md"),
+    ],
+)
+def test_names_count_where_a_text_has_as_many_capitals_as_german(answer: str, question: str, file: str) -> None:
+    assert files(answer, question, NAMES) == [file]
+
+
+def test_nouns_of_german_are_no_names() -> None:
+    german = "Am Wochenende bin ich in den Bergen unterwegs, im Winter auf Skiern und im Sommer mit dem Rad."
+    assert Rarity.of(passages_of(NAMES | {"freizeit.md": german})).noun_capitals == {"freizeit.md"}
+
+
 def test_each_fact_has_its_source() -> None:
     answer = "I led seven people at Northwind from 2015, and my collie Biscuit loves the beaches of Fife."
     assert sorted(files(answer)) == ["career.md", "dog.md"]

@@ -24,8 +24,9 @@ PAIR = 0.35  # of two Chinese letters, or of a run of Thai ones: about a third o
 NAME = 2.0
 ADDRESS = 2.0
 NUMBERS = (1.0, 1.0, 1.2, 1.5, 1.5, 2.0)  # of a number of so many digits; longer ones weigh the same
-NOUNS = 0.22  # share of capitals within sentences, from which on they are what nouns have, as in German
+NOUNS = 0.22  # share of capitals within sentences, from which on they may be what nouns have, as in German
 SENTENCE = 6  # words of a sentence, from which on capitals are counted
+GERMAN = 0.06  # share of these words, from which on they are: a CV in English has as many capitals, of names
 # What an English answer says whatever it is about.
 GENERIC_WORDS = """
 about after again also always another answer answers any anything ask asked asking assist assistant available
@@ -43,6 +44,11 @@ used using various very want was way welcome well were what whatever when where 
 whose why will with within without wonder work worked working works would year years yes yet you your yourself
 """
 GENERIC = frozenset(GENERIC_WORDS.split())
+GERMAN_WORDS = """
+als auch auf aus bei das dem den der des die durch ein eine einem einen einer es für ich im ist mich mir mit nach
+nicht oder sich sie sind und vom von war wie wir wurde zu zum zur über
+"""
+COMMON_GERMAN = frozenset(GERMAN_WORDS.split())
 
 
 @dataclass(frozen=True)
@@ -57,17 +63,12 @@ class Rarity:
     def of(cls, passages: Sequence[Passage]) -> Rarity:
         """Count the words of all passages of a library: a few hundred milliseconds for a megabyte."""
         counts: Counter[str] = Counter()
-        capitals: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
+        kinds: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for passage in passages:
             evidence = Evidence.of(passage.evident)  # which is not kept: most passages are never given
             counts.update(evidence.terms)
-            seen = capitals[passage.document]
-            for sentence in filter(None, SENTENCE_END.split(passage.text)):
-                words = sentence.split()[1:]
-                if len(words) >= SENTENCE:
-                    seen[0] += sum(word[0].isupper() and len(word) > 1 for word in words)
-                    seen[1] += len(words)
-        nouns = frozenset(document for document, (upper, all_) in capitals.items() if upper > NOUNS * all_)
+            kinds[passage.document].update(_count_kinds(passage.text))
+        nouns = frozenset(document for document, kind in kinds.items() if _is_german(kind))
         return cls(counts, len(passages), nouns)
 
     def weigh(self, term: str) -> float:
@@ -95,3 +96,19 @@ class Rarity:
         """Return 1 for a term of one passage, less for one of more, 0 for one of many."""
         common = max(LEAST, SHARE * self.passages)
         return max(0.0, 1 - math.log(self.counts.get(term, 1)) / math.log(common))
+
+
+def _count_kinds(text: str) -> Counter[str]:
+    """Count what tells German from a text of many names: words within sentences, capitals and German words of them."""
+    kinds: Counter[str] = Counter()
+    for sentence in filter(None, SENTENCE_END.split(text)):
+        words = sentence.split()[1:]
+        if len(words) >= SENTENCE:
+            kinds["all"] += len(words)
+            kinds["capitals"] += sum(word[0].isupper() and len(word) > 1 for word in words)
+            kinds["German"] += sum(word in COMMON_GERMAN for word in words)
+    return kinds
+
+
+def _is_german(kinds: Counter[str]) -> bool:
+    return kinds["capitals"] > NOUNS * kinds["all"] and kinds["German"] > GERMAN * kinds["all"]
