@@ -11,6 +11,7 @@ from threading import Lock
 
 from .config import ROOT, Settings
 from .grounding import Material, Mode, OwnedText, find_private, remove_private
+from .knowledge.evidence import Evidence
 from .knowledge.folder import Folder
 from .knowledge.library import Library, render_passages
 from .knowledge.passages import Passage, make_passages
@@ -50,6 +51,11 @@ class Briefing:
     def system(self) -> str:
         """The system message: the same for every question, so that a provider's prompt cache holds it."""
         return "\n\n".join(filter(None, [self.persona, self.library.text if self.is_whole else "", self.rules]))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names in the persona, which the model need not have from a document."""
+        return Evidence.of(self.persona).names
 
     @property
     def tokens(self) -> int:

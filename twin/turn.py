@@ -250,7 +250,8 @@ class Turn:
         )
 
     def _find_sources(self, text: str) -> tuple[Source, ...]:
-        return find_sources(text, self._message, self._given, self._briefing.library.rarity)
+        briefing = self._briefing
+        return find_sources(text, self._message, self._given, briefing.library.rarity, briefing.names)
 
     def _keep_interrupted(self) -> None:
         """Keep a streamed answer that the visitor left, as far as it came."""

@@ -315,6 +315,16 @@ def test_all_that_is_sent_may_be_a_source(knowing: Service, folder: Path, model:
     assert [(source["title"], source["file"]) for source in body["sources"]] == [("CV", "cv.md")]
 
 
+def test_the_twins_own_name_is_no_sign_of_a_document(knowing: Service, folder: Path, model: ScriptedModel) -> None:
+    (folder / "cv.md").write_text("# CV\n\nRoger J. Campbell, born in 1971 in Perth.")
+    (folder / "b.md").write_text("I sail a boat.")
+    model.otherwise = answers("I'm Roger J. Campbell.")
+    assert "sources" not in knowing.chat("Who are you?").json()
+    assert "sources" not in stream(knowing)[-1][1]
+    model.otherwise = answers("In Perth, in 1971.")
+    assert [source["file"] for source in knowing.chat("Where were you born?").json()["sources"]] == ["cv.md"]
+
+
 def test_a_question_that_hangs_on_the_last_one_finds_the_same(finding: Service, model: ScriptedModel) -> None:
     heal(finding, model)
     session = finding.chat("Tell me about the boat that you sail.").json()["session_id"]

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.knowledge.citations import MOST_QUOTE, MOST_SOURCES, Source, find_sources
+from twin.knowledge.evidence import Evidence
 from twin.knowledge.library import Document
 from twin.knowledge.passages import Passage, make_passages
 from twin.knowledge.rarity import Rarity
@@ -194,6 +195,15 @@ def test_what_is_not_shown_is_not_cited_nor_is_another_in_its_place(hidden: dict
 def test_only_what_was_given_is_cited() -> None:
     given = [passage for passage in LARGE if passage.document != "dog.md"]
     assert find_sources("A collie called Biscuit.", "Do you have a dog?", given, Rarity.of(LARGE)) == ()
+
+
+def test_a_name_that_the_persona_has_is_no_evidence_but_what_else_stands_there_is() -> None:
+    persona = Evidence.of("You are the twin of Roger J. Campbell. Outside work I follow Aston Villa.").names
+    given = passages_of({"cv.md": "Roger J. Campbell, born in 1971 in Perth.", **TEXTS})
+    rarity = Rarity.of(given)
+    assert find_sources("I'm Roger J. Campbell, and happy to help.", "Who are you?", given, rarity, persona) == ()
+    [source] = find_sources("I'm Roger Campbell, born in Perth in 1971.", "Who are you?", given, rarity, persona)
+    assert source.file == "cv.md"
 
 
 def test_the_quote_is_where_the_answer_stands() -> None:

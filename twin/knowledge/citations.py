@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -32,12 +32,15 @@ class Source:
     quote: str
 
 
-def find_sources(answer: str, question: str, given: Sequence[Passage], rarity: Rarity) -> tuple[Source, ...]:
+def find_sources(
+    answer: str, question: str, given: Sequence[Passage], rarity: Rarity, known: Set[str] = frozenset()
+) -> tuple[Source, ...]:
     """Return the passages that an answer used, of those that the model was given, the most used first.
 
-    What is used of a passage that may not be cited is not looked for in others.
+    What is used of a passage that may not be cited is not looked for in others. `known` are names that the model has
+    from elsewhere, as its own: they are evidence of no passage.
     """
-    said = _Said.of(answer, question, given, rarity)
+    said = _Said.of(answer, question, given, rarity, known)
     if not said.weights:
         return ()
     candidates = [match for passage in given if (match := _compare(passage, said, rarity)).own]
@@ -67,10 +70,10 @@ class _Said:
     stems: Stems  # of what the answer says of its own
 
     @classmethod
-    def of(cls, answer: str, question: str, given: Sequence[Passage], rarity: Rarity) -> _Said:
+    def of(cls, answer: str, question: str, given: Sequence[Passage], rarity: Rarity, known: Set[str]) -> _Said:
         said = Evidence.of(forget_mentions(answer[:MOST_ANSWER]))
         asked = Evidence.of(question[:MOST_QUESTION])
-        own = said.terms - asked.terms - {form for form, _ in find_inflected(said.stems, asked.stems)}
+        own = said.terms - asked.terms - known - {form for form, _ in find_inflected(said.stems, asked.stems)}
         weights = {term: weight for term in own if (weight := rarity.weigh(term))}
         named = frozenset[str]().union(*(passage.title_words for passage in given))
         names = {
