@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -119,6 +120,12 @@ class Prompt:
         """Whether questions find what they will find in a moment."""
         briefing = self._briefing
         return briefing is not None and not (briefing.library and self.search.is_starting())
+
+    def start(self) -> None:
+        """Start what finds documents, where there are some: it takes a second, in which they can be read."""
+        if not self._folder.is_empty() and (embeddings := self.search.embeddings):
+            with suppress(OSError):  # where instance/ cannot be written to, which the index will say
+                embeddings.start()
 
     def read(self) -> Briefing:
         """Return it as it is now."""

@@ -70,6 +70,7 @@ class Twin:
             Housekeeping(self.memory, self.settings.retention_days).start()
 
     def _read_up(self) -> None:
+        self.prompt.start()
         _ = self.prompt.read().library.rarity  # half a second for 5,000 passages, which the first answer needs
 
     def _connect(self) -> None:

@@ -65,6 +65,10 @@ class Folder:
         self._refresh: Thread | None = None
         self._began = 0.0  # when it did
 
+    def is_empty(self) -> bool:
+        """Whether there is no file in it."""
+        return next(list_files(self._path), None) is None
+
     def read(self) -> Library:
         """Return what is in it now; only files that have changed are read, and what cannot be is logged once.
 
