@@ -118,6 +118,13 @@ def test_a_new_passage_is_found_by_its_words_at_once_and_the_others_as_before(se
     assert search.count_missing() == (1, ALL + 1)
 
 
+def test_nobody_is_told_that_nothing_is_close_before_the_vectors_are_made(index: Index, embedded: Embeddings) -> None:
+    search = Search(index, embedded)
+    search.take_up(make_all())
+    assert search.find("What is the name of your boat, and when was it built?").is_close
+    assert not search.find("Which football club won?").is_close
+
+
 def test_what_was_taken_away_is_not_found_and_not_in_the_file(search: Search, tmp_path: Path) -> None:
     search.take_up([passage for passage in make_all() if passage.document != "boat.md"])
     assert "boat.md" not in find_names(search, "What is Kittiwake?")

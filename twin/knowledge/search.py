@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 COVERAGE_WEIGHT = 0.2
 CLOSE = 0.911  # the score that the best passage has where the question is answered
 CLOSE_COVERAGE = 0.42  # the same of coverage alone, where there are no vectors
+MAYBE_COVERAGE = 0.15  # the same while vectors are being made, when nobody is to be told too soon that nothing is close
 CANDIDATES = 50  # passages that words find, and as many that vectors do
 MOST_TERMS = 200  # of a question, the first
 MOST_MATCHES = 1_000  # places at which a question's rarest terms are looked for: each takes microseconds
@@ -137,12 +138,13 @@ class Search:
         if cosines is not None:
             candidates.update(self._keys[row] for row in cosines.argsort()[-CANDIDATES:])
         total = sum(weights[term] for term in own) or 1.0
-        hits = []
+        hits, covered = [], 0.0
         for key in candidates & self._passages.keys():
             passage = self._passages[key]
             if not passage.document:  # small talk
                 continue
             coverage = sum(weights[term] for term in own & passage.terms) / total
+            covered = max(covered, coverage)
             score = coverage
             if cosines is not None:
                 row = self._rows.get(key)
@@ -150,6 +152,8 @@ class Search:
             hits.append(Hit(passage, score))
         hits.sort(key=lambda hit: (-hit.score, hit.passage.document, hit.passage.text))
         is_close = bool(hits) and hits[0].score >= (CLOSE_COVERAGE if cosines is None else CLOSE)
+        if self.embeddings and len(self._keys) < len(self._passages):  # it may be close by a vector that is being made
+            is_close = is_close or covered >= MAYBE_COVERAGE
         return Found(tuple(hits), is_close or self._is_small_talk(question, cosines))
 
     def _is_small_talk(self, question: str, cosines: NDArray[float32] | None) -> bool:
