@@ -26,13 +26,20 @@ NICENESS = 10
 
 
 def index_all(index: Index, embeddings: Embeddings) -> None:
-    """Make the vectors that are missing, and try again where that fails."""
-    while passages := index.list_unindexed(embeddings.model, BATCH):
+    """Make the vectors that are missing; those that fail are tried again, one by one, after the others."""
+    after, most = 0, BATCH
+    while True:
+        if not (passages := index.list_unindexed(embeddings.model, most, after)):
+            if not after:
+                return
+            after, most = 0, 1
+            continue
         try:
             vectors = embed(passages, embeddings)
         except TwinError as error:
             print(error, file=sys.stderr, flush=True)  # noqa: T201 - its log
             time.sleep(PAUSE_SECONDS)
+            after = passages[-1].id
             continue
         rows = zip(passages, vectors, strict=True)
         index.write_vectors(embeddings.model, [(passage.id, vector.tobytes()) for passage, vector in rows])

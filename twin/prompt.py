@@ -16,7 +16,7 @@ from .knowledge.evidence import Evidence
 from .knowledge.folder import Folder
 from .knowledge.library import Library, render_passages
 from .knowledge.passages import Passage, make_passages
-from .knowledge.search import Found, Search, make_search
+from .knowledge.search import INDEX, Found, Search, make_search
 from .persona import Persona, estimate_tokens
 
 PERSONA = "me.txt"  # which is searched too, since it answers some questions, and always sent
@@ -159,8 +159,8 @@ class Prompt:
             logger.info("Of the documents, about %s tokens are sent: what is close to the question.", most)
         if library:
             self.search.take_up([*library.passages, *make_passages(PERSONA, "", persona)])
-        elif self._briefing and self._briefing.library:
-            self.search.take_up([])
+        elif self._briefing.library if self._briefing else (self._instance / INDEX).exists():
+            self.search.take_up([])  # those that were deleted while the service was not running, too
         return briefing
 
 

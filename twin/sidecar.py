@@ -11,6 +11,7 @@ import fcntl
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -26,6 +27,7 @@ from .errors import ModelFailed, ModelTimeout
 
 POLL_SECONDS = 0.05
 END_SECONDS = 5.0
+SECRET = re.compile(r"_API_KEY$|^(DATABASE|REDIS)_URL$")  # variables that a sidecar gets only where it needs them
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +62,7 @@ class Sidecar:
         self._module = module
         self._label = label
         self._notice = notice
-        self._environment = environment or {}  # added to this process's
+        self._environment = environment or {}  # added to this process's, which is passed on without secrets
         self._presence: IO[str] | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self._guard = threading.Lock()
@@ -116,7 +118,9 @@ class Sidecar:
 
     def is_starting(self) -> bool:
         """Whether it runs and does not listen yet."""
-        return self._is_running() and self._read_address() is None
+        with suppress(OSError):  # where its files are none of ours
+            return self._is_running() and self._read_address() is None
+        return False
 
     def _file(self, kind: str) -> Path:
         return self._instance / f"{self._name}.{kind}"
@@ -126,7 +130,8 @@ class Sidecar:
             return subprocess.Popen(
                 [sys.executable, "-m", self._module, str(self._instance), str(claim)],
                 cwd=ROOT,
-                env=os.environ | self._environment,
+                env={name: value for name, value in os.environ.items() if not SECRET.search(name)}
+                | dict(self._environment),
                 pass_fds=[claim],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -135,7 +140,7 @@ class Sidecar:
             )
 
     def _read_address(self) -> Address | None:
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, TypeError):
             return Address(**json.loads(self._file("server").read_text()))
         return None
 

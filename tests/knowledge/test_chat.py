@@ -20,7 +20,7 @@ from ..chat.test_routes import assert_problem
 from ..chat.test_stream import stream, text_of
 from ..conftest import heal
 from ..scripted_model import ScriptedModel, answers, follows, streams
-from ..service import ROOT, Service, processes_in, wait_until
+from ..service import PATIENCE, ROOT, Service, processes_in, wait_until
 from . import documents
 
 FALLBACK = "I would rather not answer that. Is there something else you would like to know?"
@@ -377,6 +377,7 @@ def test_all_workers_share_one_process_that_makes_vectors_and_it_ends_with_them(
     wait_until(lambda: service.http.get("/ready").status_code == 200)
     sidecars = [pid for pid in processes_in(service.root) if runs(pid, "twin.embeddings_server")]
     assert len(sidecars) == 1
+    assert b"API_KEY" not in Path(f"/proc/{sidecars[0]}/environ").read_bytes()
     service.stop()
     wait_until(lambda: not Path(f"/proc/{sidecars[0]}").exists(), "it did not end")
 
@@ -388,6 +389,23 @@ def test_who_kills_the_process_that_makes_vectors_ends_no_chat(finding: Service,
     for _ in range(4):
         assert finding.chat("What is the name of your boat, Kittiwake?").status_code == 200
         assert "Kittiwake. She" in asked(model)[-1]["content"]
+
+
+def test_what_was_deleted_while_nobody_served_is_deleted_from_the_index(
+    start_service: Callable[..., Service], model: ScriptedModel
+) -> None:
+    service = start_service("gunicorn")
+    folder = service.root / "instance" / "knowledge"
+    folder.mkdir(exist_ok=True)
+    (folder / "boat.md").write_text("The boat that I sail is called Kittiwake.")
+    assert service.chat().status_code == 200
+    assert service.process
+    service.process.terminate()
+    service.process.wait(PATIENCE)
+    (folder / "boat.md").unlink()
+    service.start()
+    wait_until(lambda: service.http.get("/ready").status_code == 200)
+    assert b"Kittiwake" not in (service.root / "instance" / "knowledge.index").read_bytes()
 
 
 def runs(pid: int, module: str) -> bool:

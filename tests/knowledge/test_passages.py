@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.knowledge.library import Document
+from twin.knowledge.library import Document, Library
 from twin.knowledge.passages import MOST, make_passages, split
 from twin.knowledge.words import find_terms, find_words
 
@@ -20,6 +20,20 @@ def test_a_passage_knows_all_the_headings_above_it() -> None:
         ("Work › Southwind", "Ships."),
         ("Life", "Sailing."),
     ]
+
+
+def test_a_heading_keeps_its_last_hash_unless_a_space_is_before_it() -> None:
+    assert [heading for heading, _ in split("# C#\n\nYes.\n\n## Go ##\n\nNo.")] == ["C#", "C# › Go"]
+
+
+def test_a_heading_without_text_is_text() -> None:
+    text = "# Phone: 12345\n\n## My colour is teal\n\n## Boats\n\nKittiwake."
+    assert list(split(text)) == [("Phone: 12345", "My colour is teal"), ("Phone: 12345 › Boats", "Kittiwake.")]
+
+
+def test_no_heading_takes_longer_than_its_length() -> None:  # these ran for hours
+    assert next(split("# a" + " " * 20_000 + "b\n\nText."))[0].startswith("a ")
+    assert Library((Document("a.md", "<" + " " * 20_000 + "x"),)).text
 
 
 def test_a_hash_in_code_opens_no_section() -> None:

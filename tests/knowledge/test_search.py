@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -170,6 +171,36 @@ def test_an_index_that_somebody_deletes_is_made_again(index: Index, tmp_path: Pa
     assert find_names(search, "Kittiwake")[0] == "boat.md"
 
 
+def test_what_is_taken_away_leaves_nothing_in_the_files(index: Index, tmp_path: Path) -> None:
+    search = Search(index, None)
+    search.take_up(make_all(pin="The pin of my Zanzibar cellar is by the door."))
+    search.take_up(make_all())
+    kept = b"".join(path.read_bytes() for path in tmp_path.glob("knowledge.index*"))
+    assert b"Crail" in kept
+    assert b"zanzibar" not in kept.lower()
+
+
+def test_who_reads_does_not_wait_for_who_writes(index: Index, tmp_path: Path) -> None:
+    Search(index, None).take_up(make_all())
+    with closing(sqlite3.connect(tmp_path / "knowledge.index", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        with closing(Index(tmp_path / "knowledge.index")) as other:
+            search = Search(other, None)
+            search.take_up(make_all())
+            assert find_names(search, "Kittiwake")[0] == "boat.md"
+        writer.execute("ROLLBACK")
+
+
+def test_vectors_that_have_another_length_now_are_made_again(index: Index, remote: Embeddings, server: Server) -> None:
+    search = Search(index, remote)
+    search.take_up(make_all())
+    first, *_ = index.list_unindexed(remote.model, 1)
+    index.write_vectors(remote.model, [(first.id, b"\0" * 12)])
+    index_all(index, remote)
+    assert search.count_missing() == (0, ALL)
+    assert find_names(search, "Kittiwake")[0] == "boat.md"
+
+
 def test_without_an_index_nothing_is_found_and_nobody_is_told_that_nothing_is_close(tmp_path: Path) -> None:
     (tmp_path / "knowledge.index").mkdir()
     search = Search(Index(tmp_path / "knowledge.index"), None)
@@ -278,8 +309,9 @@ def test_another_server_never_gets_the_models_key(tmp_path: Path, server: Server
         (200, b'{"data": [{"index": 0, "embedding": [0, 0]}]}'),
         (200, b'{"data": [{"index": 0, "embedding": "AAAA"}]}'),
         (200, b'{"data": null}'),
+        (200, b"[" * 200_000),
     ],
-    ids=["500", "401", "html", "none", "empty", "nan", "zero", "base64", "null"],
+    ids=["500", "401", "html", "none", "empty", "nan", "zero", "base64", "null", "deep"],
 )
 def test_a_server_that_fails_leaves_the_words(remote: Embeddings, server: Server, index: Index, answer: Any) -> None:
     search = Search(index, remote)

@@ -18,6 +18,7 @@ from . import faq
 from .faq import Faq
 from .library import Document, Library, Skipped
 from .listing import File, list_files
+from .passages import name_heading
 from .readers import MAX_BYTES, READ_APART, Unreadable, read_plain, read_text
 
 TICK_NS = 50_000_000  # a file that changed so short a time before it was read may change again without a trace
@@ -27,8 +28,8 @@ OPENING = re.compile(r"-{3,}[ \t]*\n(.*?)(?:\n(?:-{3,}|\.{3,})[ \t]*(?:\n|\Z)|\n
 FIELD = r"^\s*['\"]?{}['\"]?\s*:\s*['\"]?{}"
 PRIVATE = re.compile(FIELD.format("private", r"(?:yes|true|on|y|1)\b"), re.IGNORECASE | re.MULTILINE)
 NOT_CITED = re.compile(FIELD.format("cite", r"(?:no|false|off|n|0)\b"), re.IGNORECASE | re.MULTILINE)
-TITLE = re.compile(FIELD.format("title", r"([^\n]*?)['\"]?[ \t]*$"), re.IGNORECASE | re.MULTILINE)
-HEADING = re.compile(r"^#[ \t]+(\S.*?)[ \t]*#*[ \t]*$", re.MULTILINE)
+TITLE = re.compile(FIELD.format("title", r"([^\n]*)"), re.IGNORECASE | re.MULTILINE)
+HEADING = re.compile(r"^#[ \t]+(\S.*)", re.MULTILINE)
 MOST_TITLE = 200  # characters
 
 logger = logging.getLogger(__name__)
@@ -197,12 +198,16 @@ def _describe(name: str, text: str) -> Document:
     """Return a document with what its front matter says of it; its title is there, in a heading, or the file's name."""
     opening = OPENING.match(text) if name.lower().endswith((".md", ".txt")) else None
     front_matter = opening[1] if opening else ""
-    title = TITLE.search(front_matter) or HEADING.search(remove_private(text))
+    if title := TITLE.search(front_matter):
+        named = re.sub(r"['\"]$", "", title[1].strip())
+    else:
+        heading = HEADING.search(remove_private(text))
+        named = name_heading(heading[1]) if heading else ""
     return Document(
         name,
         text,
         is_private=PRIVATE.search(front_matter) is not None,
-        title=(title[1].strip() if title else "")[:MOST_TITLE] or PurePosixPath(name).stem,
+        title=named.strip()[:MOST_TITLE] or PurePosixPath(name).stem,
         is_citable=NOT_CITED.search(front_matter) is None,
     )
 

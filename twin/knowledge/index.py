@@ -97,10 +97,10 @@ class Index:
         statement = "SELECT key, vector FROM passages WHERE model = ?"
         return self._run(lambda db: db.execute(statement, (model,)).fetchall())
 
-    def list_unindexed(self, model: str, most: int) -> list[Unindexed]:
-        """Return passages that have no vector by this model."""
-        statement = "SELECT id, text, context FROM passages WHERE model IS NOT ? ORDER BY id LIMIT ?"
-        return self._run(lambda db: [Unindexed(*row) for row in db.execute(statement, (model, most))])
+    def list_unindexed(self, model: str, most: int, after: int = 0) -> list[Unindexed]:
+        """Return passages that have no vector by this model, by their ids, those after one."""
+        statement = "SELECT id, text, context FROM passages WHERE model IS NOT ? AND id > ? ORDER BY id LIMIT ?"
+        return self._run(lambda db: [Unindexed(*row) for row in db.execute(statement, (model, after, most))])
 
     def count_unindexed(self, model: str) -> int:
         """Return how many there are."""
@@ -110,8 +110,7 @@ class Index:
     def write_vectors(self, model: str, vectors: Sequence[tuple[int, bytes]]) -> None:
         """Keep vectors of passages, by their ids; of those that are gone nothing is kept."""
         rows = [(model, vector, id_) for id_, vector in vectors]
-        change = "UPDATE passages SET model = ?, vector = ? WHERE id = ?"
-        self._run(lambda db: _transact(db, lambda: db.executemany(change, rows)))
+        self._run(lambda db: _transact(db, lambda: _update(rows, db)))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -155,12 +154,17 @@ class Index:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
             db.execute("PRAGMA secure_delete=ON")
-            _transact(db, lambda: _prepare(db))
+            if not _is_prepared(db):  # else who reads would wait for whoever writes
+                _transact(db, lambda: _prepare(db))
         return self._connection
 
 
+def _is_prepared(db: sqlite3.Connection) -> bool:
+    return bool(db.execute("PRAGMA user_version").fetchone()[0] == VERSION)
+
+
 def _prepare(db: sqlite3.Connection) -> None:
-    if db.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+    if _is_prepared(db):
         return
     for name in ("vocabulary", "terms", "passages"):
         db.execute(f"DROP TABLE IF EXISTS {name}")
@@ -179,12 +183,22 @@ def _insert(passages: Sequence[tuple[Passage, str]], db: sqlite3.Connection) -> 
     _transact(db, insert)
 
 
+def _update(rows: Sequence[tuple[str, bytes, int]], db: sqlite3.Connection) -> None:
+    """Keep vectors; those of another length by the same model are to be made again, since no product takes both."""
+    for model, vector in {(model, len(vector)) for model, vector, _ in rows}:
+        other = "UPDATE passages SET model = NULL, vector = NULL WHERE model = ? AND length(vector) != ?"
+        db.execute(other, (model, vector))
+    db.executemany("UPDATE passages SET model = ?, vector = ? WHERE id = ?", rows)
+
+
 def _delete(keys: Sequence[tuple[bytes]], db: sqlite3.Connection) -> None:
     def delete() -> None:
         db.executemany("DELETE FROM terms WHERE rowid = (SELECT id FROM passages WHERE key = ?)", keys)
         db.executemany("DELETE FROM passages WHERE key = ?", keys)
+        db.execute("INSERT INTO terms (terms) VALUES ('optimize')")  # its words stay there until then
 
     _transact(db, delete)
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # which holds what was written before
 
 
 def _transact(db: sqlite3.Connection, work: Callable[[], object]) -> None:

@@ -14,7 +14,8 @@ from .words import find_terms, find_words
 MOST = 500  # characters of a passage: a vector of more says less of each sentence in it
 FEW = 150  # of a paragraph that is joined to the next one under the same heading
 CONTEXT = 200  # of what stands before a passage
-HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*?)[ \t]*#*[ \t]*$")
+HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*)")
+CLOSING = re.compile(r"(?<![ \t])[ \t]+#+$")  # of a heading
 FENCED = re.compile(r"\s*(```|~~~)")  # code, in which # opens a comment
 SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+|(?<=[。！？])|(?<=[।؟])\s+|\n")
 SPACE = re.compile(r"\s+")
@@ -78,6 +79,11 @@ def make_passages(
         context = part[-CONTEXT:]
 
 
+def name_heading(text: str) -> str:
+    """Return what a heading says, without the # that may close it after a space: “C#” stays."""
+    return CLOSING.sub("", text.rstrip())
+
+
 def skip_front_matter(text: str) -> str:
     """Return a text without the YAML that it begins with, if it surely is that, and is closed."""
     opening = FRONT_MATTER.match(text)
@@ -105,10 +111,19 @@ def _find_sections(text: str) -> Iterator[tuple[str, list[str]]]:
         if is_code or not (heading := HEADING.match(line)):
             lines.append(line)
             continue
-        yield _name(open_headings), _paragraphs(lines)
-        lines, level = [], len(heading[1])
-        open_headings = [(above, name) for above, name in open_headings if above < level] + [(level, heading[2])]
-    yield _name(open_headings), _paragraphs(lines)
+        level = len(heading[1])
+        yield _close_section(open_headings, lines, level)
+        name = name_heading(heading[2])
+        lines, open_headings = [], [(above, other) for above, other in open_headings if above < level] + [(level, name)]
+    yield _close_section(open_headings, lines, 0)
+
+
+def _close_section(headings: list[tuple[int, str]], lines: list[str], level: int) -> tuple[str, list[str]]:
+    """Return a section that a heading of this level ends; one with no text under it is text itself."""
+    paragraphs = _paragraphs(lines)
+    if headings and not paragraphs and level <= headings[-1][0]:
+        return _name(headings[:-1]), [headings[-1][1]]
+    return _name(headings), paragraphs
 
 
 def _name(headings: list[tuple[int, str]]) -> str:

@@ -13,7 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from ..config import Settings
-from ..errors import TwinError
+from ..errors import StartError, TwinError
 from ..sidecar import Sidecar
 from .index import Index
 from .passages import Passage
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from ..llm.embeddings import Embeddings
 
+INDEX = "knowledge.index"  # its file in instance/
 # A passage's score is its vector's cosine to the question's and this share of what its words cover of the question's,
 # rare ones counting more (inverse document frequency). Calibrated on XQuAD: benchmarks/retrieval.py measures it.
 COVERAGE_WEIGHT = 0.2
@@ -35,6 +36,7 @@ CANDIDATES = 50  # passages that words find, and as many that vectors do
 MOST_TERMS = 200  # of a question, the first
 MOST_MATCHES = 1_000  # places at which a question's rarest terms are looked for: each takes microseconds
 MOST_CHARACTERS = 500  # of a question of which a vector is made: each takes a third of a millisecond
+START_SECONDS = 20.0  # that a service waits for the model before it is ready with words alone
 QUERY_SECONDS = 2.0  # that the question's vector may take; then words alone find
 REFRESH_SECONDS = 1.0  # at least, between two times that the vectors are read from the index
 # What asks for no fact of the documents, in as many words as make a vector near to it in other languages. Of 20 such
@@ -89,6 +91,7 @@ class Search:
         self._passages: Mapping[bytes, Passage] = {}
         self._version: tuple[int, int] | None = None  # of the index, as it was read last
         self._refreshed_at = 0.0
+        self._starting_since: float | None = None  # when the model was seen to start first
         self._is_told = False  # whether the log says that there are no vectors of questions
         self._keys: list[bytes] = []  # of those with a vector
         self._rows: dict[bytes, int] = {}  # where each of them is in
@@ -109,14 +112,22 @@ class Search:
 
     def is_starting(self) -> bool:
         """Whether the model that makes vectors is starting, and will be there in a moment."""
-        return self.embeddings is not None and bool(self._passages) and self.embeddings.is_starting()
+        if self.embeddings is None or not self._passages or not self.embeddings.is_starting():
+            self._starting_since = None
+            return False
+        now = time.monotonic()
+        self._starting_since = self._starting_since or now
+        return now < self._starting_since + START_SECONDS
 
     def count_missing(self) -> tuple[int, int]:
-        """Return how many passages have no vector yet, and how many there are."""
+        """Return how many passages have no vector yet, and how many there are; raises StartError."""
         if self.embeddings is None:
             return 0, len(self._passages)
         self._version = None
-        self._refresh()
+        try:
+            self._refresh()
+        except (OSError, sqlite3.Error) as error:
+            raise StartError(f"instance/knowledge.index cannot be used ({error}): mend that, or delete it.") from error
         return len(self._passages) - len(self._keys), len(self._passages)
 
     def find(self, question: str, before: Sequence[str] = ()) -> Found:
@@ -211,7 +222,10 @@ class Search:
                     self._take_vectors(self._index.read_vectors(self.embeddings.model))
             self._version = version
             if self._indexer and len(self._keys) < len(self._passages):
-                self._indexer.start()
+                try:
+                    self._indexer.start()
+                except OSError as error:  # which is no reason to find nothing
+                    logger.error("The process that makes vectors of documents cannot be started (%s).", error)
 
     def _take_vectors(self, vectors: Sequence[tuple[bytes, bytes]]) -> None:
         import numpy as np  # takes 0.15 s to import
@@ -230,7 +244,7 @@ def make_search(settings: Settings, instance: Path) -> Search:
     embeddings = find_embeddings(settings, instance)
     label = "The process that makes vectors of documents"
     indexer = Sidecar(instance, "indexer", "twin.indexer", label, environment=_name_model(settings))
-    return Search(Index(instance / "knowledge.index"), embeddings, indexer)
+    return Search(Index(instance / INDEX), embeddings, indexer)
 
 
 def _name_model(settings: Settings) -> dict[str, str]:

@@ -85,7 +85,10 @@ class Embeddings:
     def _ask(self, texts: list[str], kind: str, seconds: float) -> NDArray[float32]:
         deadline = Deadline(seconds)
         is_embedded = isinstance(self._where, Sidecar)
-        address = self._where.address(seconds) if isinstance(self._where, Sidecar) else self._where
+        try:
+            address = self._where.address(seconds) if isinstance(self._where, Sidecar) else self._where
+        except OSError as error:
+            raise ModelFailed(advice=f"The embedded model of vectors cannot be started ({error}).") from error
         body = {"model": self.model, "input": texts, "encoding_format": "float"}
         try:
             with self._connections.take(address, deadline) as connection:
@@ -93,7 +96,7 @@ class Embeddings:
                     "/embeddings", body | ({"input_type": kind} if is_embedded else {}), max(deadline.remaining(), 0.1)
                 )
             return _read(response.text, len(texts))
-        except (openai.OpenAIError, httpx2.HTTPError, ValidationError, ValueError) as error:
+        except (openai.OpenAIError, httpx2.HTTPError, ValidationError, ValueError, RecursionError) as error:
             reason = f"status {error.status_code}" if isinstance(error, openai.APIStatusError) else type(error).__name__
             raise ModelFailed(advice=f"EMBEDDING_MODEL: {self.model} gives no vectors ({reason}).") from error
 
