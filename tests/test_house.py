@@ -37,6 +37,7 @@ CAPABILITIES = [
     "persona",
     "invisible",
     "json_lines",
+    "files",
     "db",
     "tables",
     "config",

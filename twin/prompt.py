@@ -58,7 +58,7 @@ class Briefing:
         """The names in the persona, which the model need not have from a document."""
         return Evidence.of(self.persona).names
 
-    @property
+    @cached_property
     def tokens(self) -> int:
         """About how many tokens the model is sent of all this."""
         return estimate_tokens(self.system) + (0 if self.is_whole else self.most)

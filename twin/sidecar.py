@@ -62,7 +62,7 @@ class Sidecar:
         self._module = module
         self._label = label
         self._notice = notice
-        self._environment = environment or {}  # added to this process's, which is passed on without secrets
+        self._environment = dict(environment or {})  # added to this process's, which is passed on without secrets
         self._presence: IO[str] | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self._guard = threading.Lock()
@@ -130,8 +130,7 @@ class Sidecar:
             return subprocess.Popen(
                 [sys.executable, "-m", self._module, str(self._instance), str(claim)],
                 cwd=ROOT,
-                env={name: value for name, value in os.environ.items() if not SECRET.search(name)}
-                | dict(self._environment),
+                env={name: value for name, value in os.environ.items() if not SECRET.search(name)} | self._environment,
                 pass_fds=[claim],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

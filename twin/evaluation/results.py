@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
 from ..errors import StartError
+from ..files import lock_folder, replace_file
 from .answers import Outcome
 from .cases import FOLDER
 
@@ -58,29 +56,10 @@ class Results(BaseModel):
 def keep(outcomes: Iterable[Outcome], *, accept: bool = False, path: Path = PATH) -> None:
     """Add a run to what is kept; another run at the same time, and a kill at any, leaves the file whole."""
     try:
-        with _lock(path.parent):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with lock_folder(path.parent):
             results = Results.read(path)
             results.take_in(outcomes, accept=accept)
-            _replace(path, results.model_dump_json(indent=1).encode())
+            replace_file(path, results.model_dump_json(indent=1).encode(), mode=0o600)
     except OSError as error:
         raise StartError(f"{path}: the results cannot be kept ({error.strerror}).") from None
-
-
-@contextmanager
-def _lock(folder: Path) -> Iterator[None]:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    new = path.with_suffix(".new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)

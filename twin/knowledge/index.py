@@ -102,11 +102,6 @@ class Index:
         statement = "SELECT id, text, context FROM passages WHERE model IS NOT ? AND id > ? ORDER BY id LIMIT ?"
         return self._run(lambda db: [Unindexed(*row) for row in db.execute(statement, (model, after, most))])
 
-    def count_unindexed(self, model: str) -> int:
-        """Return how many there are."""
-        statement = "SELECT count(*) FROM passages WHERE model IS NOT ?"
-        return int(self._run(lambda db: db.execute(statement, (model,)).fetchone()[0]))
-
     def write_vectors(self, model: str, vectors: Sequence[tuple[int, bytes]]) -> None:
         """Keep vectors of passages, by their ids; of those that are gone nothing is kept."""
         rows = [(model, vector, id_) for id_, vector in vectors]
