@@ -138,6 +138,7 @@ def test_fills_a_small_screen(embed: Callable[..., str], page: Page, width: int)
     page.get_by_role("button", name="Ask me").click()
     expect(page.frame_locator("iframe").get_by_label("Your message")).to_be_visible()
     assert page.locator("iframe").bounding_box() == {"x": 0, "y": 0, "width": width, "height": 640}
+    expect(page.get_by_role("button", name="Ask me")).to_be_hidden()  # which it is once the panel can be closed
     page.frame_locator("iframe").get_by_label("Your message").fill("Who are you?")
     ask = page.frame_locator("iframe").get_by_role("button", name="Ask").bounding_box()
     page.mouse.click(ask["x"] + ask["width"] * 0.8, ask["y"] + ask["height"] * 0.8)
