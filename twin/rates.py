@@ -163,5 +163,7 @@ class _BoundedStorage(MemoryStorage):
     def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
         with self._lock:
             now = time.time()
-            live = [moment for moment in self._windows.get(key, ()) if moment > now - expiry]
-        return (live[0], len(live)) if live else (now, 0)
+            window = self._windows.get(key, deque())
+            while window and window[0] <= now - expiry:
+                window.popleft()
+        return (window[0], len(window)) if window else (now, 0)
