@@ -250,6 +250,8 @@ class Turn:
         )
 
     def _find_sources(self, text: str) -> tuple[Source, ...]:
+        if not self._given:
+            return ()
         briefing = self._briefing
         return find_sources(text, self._message, self._given, briefing.library.rarity, briefing.names)
 
