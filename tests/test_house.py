@@ -38,6 +38,7 @@ CAPABILITIES = [
     "invisible",
     "json_lines",
     "files",
+    "alarms",
     "db",
     "tables",
     "config",

@@ -6,15 +6,14 @@ import logging
 import re
 import socket
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from io import BytesIO
-from threading import Timer
 from typing import IO, TYPE_CHECKING, Any
 from uuid import uuid4
 
-from flask import Flask, Request, Response, g, jsonify, request
+from flask import Flask, Request, Response, current_app, g, jsonify, request
 from flask_cors import CORS
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadHost as UnroutableHost
@@ -25,6 +24,7 @@ from werkzeug.utils import cached_property  # functools' own locks all requests 
 
 from . import telemetry
 from .addresses import is_allowed_host
+from .alarms import Alarms
 from .config import Settings
 from .errors import BadHost, BadJson, BadRequest, MethodNotAllowed, NotFound, TooLarge, TwinError, UnsupportedMediaType
 
@@ -61,6 +61,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Guard every request of `app`, and let pages of `CORS_ORIGINS` call it."""
     origins, proxies = settings.cors_origins, settings.trusted_proxies
     app.request_class = GuardedRequest
+    app.extensions["alarms"] = Alarms()
     behind_proxies = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)
     app.wsgi_app = partial(tame_headers, behind_proxies)  # type: ignore[method-assign]
     app.before_request(take_request_id)
@@ -99,10 +100,10 @@ class GuardedRequest(Request):
     @cached_property
     def stream(self) -> IO[bytes]:
         """Read the body on first use; raises TooLarge, or BadJson where it is cut short."""
-        return BytesIO(read_body(self.environ))
+        return BytesIO(read_body(self.environ, current_app.extensions["alarms"]))
 
 
-def read_body(environ: dict[str, Any]) -> bytes:
+def read_body(environ: dict[str, Any], alarms: Alarms) -> bytes:
     """Return the body, declared or chunked; at most MAX_BODY_BYTES within BODY_SECONDS.
 
     A body that is late has its connection shut for reading, so that it ends short.
@@ -118,11 +119,13 @@ def read_body(environ: dict[str, Any]) -> bytes:
     if declared is not None and declared > MAX_BODY_BYTES:
         raise TooLarge
     wanted = MAX_BODY_BYTES + 1 if declared is None else declared
+    alarm = alarms.set(BODY_SECONDS, partial(_end_reading, find_connection(environ)))
     try:
-        with _reading_ends(environ, BODY_SECONDS):
-            body: bytes = environ["wsgi.input"].read(wanted)
+        body: bytes = environ["wsgi.input"].read(wanted)
     except (OSError, ValueError, ParseException) as error:  # what the two servers raise for a broken chunk
         raise BadJson from error
+    finally:
+        alarm.cancel()
     if len(body) > MAX_BODY_BYTES:
         raise TooLarge
     if declared is not None and len(body) < declared:
@@ -136,22 +139,10 @@ def find_connection(environ: dict[str, Any]) -> socket.socket | None:
     return connection
 
 
-@contextmanager
-def _reading_ends(environ: dict[str, Any], seconds: float) -> Iterator[None]:
-    connection = find_connection(environ)
-
-    def shut() -> None:
-        with suppress(OSError):
-            if connection is not None:
-                connection.shutdown(socket.SHUT_RD)
-
-    timer = Timer(seconds, shut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+def _end_reading(connection: socket.socket | None) -> None:
+    with suppress(OSError):
+        if connection is not None:
+            connection.shutdown(socket.SHUT_RD)
 
 
 def take_request_id() -> None:

@@ -69,7 +69,7 @@ class Call:
         self._hold = hold
         self._tried: set[Provider] = set()  # and failed
         self._failed: dict[Provider, Ticket] = {}  # and not counted yet
-        self._next: _Attempt | None = self._begin()
+        self._first = self._begin()
         self._deliver: Callable[[str], None] | None = None
         self._has_delivered = False
 
@@ -85,12 +85,18 @@ class Call:
             return self._decide_on_retry(error, backoff)
 
         try:
+            try:
+                return self._ask(self._first)
+            except TwinError as error:
+                failure = error  # only now is there anything for what repeats calls, which takes its time
             for attempt in stamina.retry_context(
                 wait_before_retry, ATTEMPTS, timeout=None, wait_initial=0.2, wait_jitter=JITTER_SECONDS, wait_max=1
             ):
                 backoff = attempt.next_wait + JITTER_SECONDS
-                admitted, self._next = self._next or self._begin(), None
+                admitted = self._begin() if attempt.num > 1 else None
                 with attempt:
+                    if admitted is None:
+                        raise failure
                     return self._ask(admitted)
         except ModelBusy as error:
             raise ModelBusy(retry_after=error.retry_after or BUSY_SECONDS, advice=error.advice) from error
@@ -178,7 +184,7 @@ class Call:
                     if is_refusal(error):
                         return Said(is_refused=True)
                     raise explain_status(error, provider) from error
-                if deadline.passed() or isinstance(error, openai.APITimeoutError):
+                if deadline.passed() or isinstance(error, httpx2.TimeoutException):
                     raise explain_lateness(provider, self._settings.chat_deadline) from error
                 raise explain_break(error, provider) from error
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import ssl
-import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import count
 from typing import Any
 
 import httpx2
 import openai
 
+from ..alarms import Alarm, Alarms
 from ..sidecar import Address
 
 IDLE_SECONDS = 30.0  # a free connection is used again for this long; providers close theirs after a minute or more
 
+READS_AT_ONCE = 8
 PIECES_AT_ONCE = 100
+TCP_ESTABLISHED = 1  # linux/tcp_states.h
 MAX_BODY_BYTES = 16 * 1024 * 1024  # a million tokens of output, and then some
 
 
@@ -56,38 +60,47 @@ class Deadline:
 class Connection:
     """One connection to the model with a client of its own, so that its call can be ended from outside."""
 
-    def __init__(self, address: Address, tls: ssl.SSLContext) -> None:
+    def __init__(self, address: Address, tls: ssl.SSLContext, alarms: Alarms) -> None:
         self.address = address
+        self._alarms = alarms
         self.idle_since = 0.0
         self._stream: Any = None
         self._is_aborted = False
         self.has_sent = False  # anything of its last request
-        self._watchdog: threading.Timer | None = None
-        http = openai.DefaultHttpx2Client(
-            verify=tls,
-            headers={"Accept-Encoding": "identity"},  # what is small on the wire may not fit the memory
-            follow_redirects=False,  # each hop would be one more call
-            limits=httpx2.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=IDLE_SECONDS),
-            event_hooks={"request": [self._watch], "response": [_distrust]},
-        )
-        self.client = openai.OpenAI(api_key=address.api_key, base_url=address.base_url, http_client=http, max_retries=0)
+        self._watchdog: Alarm | None = None
+        limits = httpx2.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=IDLE_SECONDS)
+        self._http = openai.DefaultHttpx2Client(verify=tls, follow_redirects=False, limits=limits)  # a hop is a call
+        # The SDK knows what to send along; its own way to httpx2 would cost as much as all of the call.
+        sdk = openai.OpenAI(api_key=address.api_key, base_url=address.base_url, http_client=self._http)
+        headers = {name: value for name, value in sdk.default_headers.items() if isinstance(value, str)}
+        headers |= sdk.auth_headers
+        headers["Accept-Encoding"] = "identity"  # what is small on the wire may not fit the memory
+        self._headers = httpx2.Headers(headers)
+        self._url = str(sdk.base_url).rstrip("/")
 
     def post(self, path: str, body: dict[str, Any], seconds: float) -> httpx2.Response:
         """Return the answer to `body`; where that asks for a stream, once its head has come, to be read and closed.
 
-        `client.post` is the SDK's own door past the typed parameters and results of its methods, which cost
-        more than the call itself. Raises what the SDK raises; each read may take `seconds`.
+        Raises openai.APIStatusError for a status other than 2xx, and httpx2.HTTPError; each read may take `seconds`.
         """
         self.has_sent = False
-        stream = bool(body.get("stream"))
-        response = self.client.post(
-            path, body=body, cast_to=httpx2.Response, options={"timeout": seconds}, stream=stream, stream_cls=None
-        )
-        assert isinstance(response, httpx2.Response)
+        extensions = {"timeout": httpx2.Timeout(seconds).as_dict(), "trace": self._follow}
+        request = httpx2.Request("POST", self._url + path, headers=self._headers, json=body, extensions=extensions)
+        response = self._http.send(request, stream=True)
+        try:
+            _distrust(response)
+            if not response.is_success:
+                raise openai.APIStatusError("", response=response, body=_read_fault(response))
+            if not body.get("stream"):
+                response.read()
+        except BaseException:
+            response.close()
+            raise
         return response
 
-    def _watch(self, request: httpx2.Request) -> None:
-        request.extensions["trace"] = self._follow
+    def close(self) -> None:
+        """Close it."""
+        self._http.close()
 
     def _follow(self, event: str, info: Mapping[str, Any]) -> None:
         if event.endswith(".send_request_headers.started"):
@@ -95,23 +108,16 @@ class Connection:
                 raise httpx2.ConnectError("nobody waits for the answer any more")
             self.has_sent = True
         if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-            self._stream = stream = info["return_value"]
-            read = stream.read
-
-            def read_fairly(max_bytes: int, timeout: float | None = None) -> bytes:
-                time.sleep(0)  # gevent goes on reading what has come already, and would let nobody else run
-                return bytes(read(max_bytes, timeout))
-
-            stream.read = read_fairly
+            self._stream = info["return_value"]
+            self._stream.read = _read_fairly(self._stream.read)
+            self._stream.get_extra_info = _look_cheaply(self._stream.get_extra_info)
             if self._is_aborted:
                 self.abort()
 
     def end_in(self, seconds: float) -> None:
         """Shut the socket down when `seconds` have passed: the client's own timeouts bound each read, not a body."""
         self.release()
-        self._watchdog = threading.Timer(max(seconds, 0), self.abort)
-        self._watchdog.daemon = True
-        self._watchdog.start()
+        self._watchdog = self._alarms.set(seconds, self.abort)
 
     def release(self) -> None:
         """Let the call take its time, or the next one find the connection as if new."""
@@ -126,6 +132,30 @@ class Connection:
             descriptor = os.dup(self._stream.get_extra_info("socket").fileno())
             with socket.socket(fileno=descriptor) as same:
                 same.shutdown(socket.SHUT_RDWR)
+
+
+def _read_fairly(read: Callable[..., bytes]) -> Callable[..., bytes]:
+    """Let others run now and then: gevent goes on reading what has come already."""
+    reads = count()
+
+    def read_fairly(max_bytes: int, timeout: float | None = None) -> bytes:
+        if next(reads) % READS_AT_ONCE == READS_AT_ONCE - 1:
+            time.sleep(0)
+        return read(max_bytes, timeout)
+
+    return read_fairly
+
+
+def _look_cheaply(get_extra_info: Callable[[str], Any]) -> Callable[[str], Any]:
+    """See without gevent's costly poll whether the other side has closed an idle connection."""
+
+    def look(name: str) -> Any:
+        if name == "is_readable" and hasattr(socket, "TCP_INFO"):  # which not every system has
+            state = get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
+            return state[0] != TCP_ESTABLISHED
+        return get_extra_info(name)
+
+    return look
 
 
 class _BoundedBody(httpx2.SyncByteStream):
@@ -148,6 +178,15 @@ class _BoundedBody(httpx2.SyncByteStream):
         self._body.close()
 
 
+def _read_fault(response: httpx2.Response) -> object:
+    """Return what a provider says of an error, in the shape of OpenAI's where it has one."""
+    try:
+        said = json.loads(response.read())
+    except (ValueError, RecursionError):
+        return None
+    return said.get("error", said) if isinstance(said, dict) else said
+
+
 def _distrust(response: httpx2.Response) -> None:
     assert isinstance(response.stream, httpx2.SyncByteStream)
     response.stream = _BoundedBody(response.stream)
@@ -163,11 +202,11 @@ class Connections:
 
     def __init__(self) -> None:
         self._tls = httpx2.create_ssl_context()
+        self._alarms = Alarms()
         self._free: deque[Connection] = deque()  # the longest idle at the left
-        self._sweeper: threading.Timer | None = None
-        # On its first call the SDK runs a program to name this machine; hundreds of first calls would each do so.
-        with Connection(Address("http://unused", "none"), self._tls).client as client:
-            _ = client.default_headers
+        self._sweeper: Alarm | None = None
+        # The SDK first runs a program to name this machine; hundreds of first calls would each do so.
+        Connection(Address("http://unused", "none"), self._tls, self._alarms).close()
 
     @contextmanager
     def take(self, address: Address, deadline: Deadline) -> Iterator[Connection]:
@@ -184,14 +223,14 @@ class Connections:
     def close(self) -> None:
         """Close the connections that no call is using."""
         while self._free:
-            self._free.pop().client.close()
+            self._free.pop().close()
 
     def _find(self, address: Address) -> Connection:
         with suppress(IndexError):  # none is free
             while (connection := self._free.pop()).address != address:
-                connection.client.close()
+                connection.close()
             return connection
-        return Connection(address, self._tls)
+        return Connection(address, self._tls, self._alarms)
 
     def _give_back(self, connection: Connection) -> None:
         connection.idle_since = time.monotonic()
@@ -200,14 +239,12 @@ class Connections:
             self._sweep_later()
 
     def _sweep_later(self) -> None:
-        self._sweeper = threading.Timer(IDLE_SECONDS, self._sweep)
-        self._sweeper.daemon = True
-        self._sweeper.start()
+        self._sweeper = self._alarms.set(IDLE_SECONDS, self._sweep)
 
     def _sweep(self) -> None:
         """Close what nobody has used for long, and come back while there is more."""
         self._sweeper = None
         with suppress(IndexError):  # another thread took it already, or there is none
             while self._free[0].idle_since <= time.monotonic() - IDLE_SECONDS:
-                self._free.popleft().client.close()
+                self._free.popleft().close()
             self._sweep_later()

@@ -56,12 +56,11 @@ def explain_status(error: openai.APIStatusError, provider: Provider) -> TwinErro
 def explain_break(error: Exception, provider: Provider) -> ModelFailed:
     """Return the error of a call that brought no chat completion; the operating system's words are kept."""
     server = provider.label
-    cause = error.__cause__ or error
-    if isinstance(cause, httpx2.ConnectError):
+    if isinstance(error, httpx2.ConnectError):
         mend = "start that server, or correct the address" if provider.base_url else "check the network"
-        return ModelFailed(advice=f"{server} cannot be reached ({cause}): {mend}.")
-    if isinstance(cause, httpx2.HTTPError):
-        return ModelFailed(advice=f"{server} broke off its answer ({type(cause).__name__}): its own log says why.")
+        return ModelFailed(advice=f"{server} cannot be reached ({error}): {mend}.")
+    if isinstance(error, httpx2.HTTPError):
+        return ModelFailed(advice=f"{server} broke off its answer ({type(error).__name__}): its own log says why.")
     return ModelFailed(advice=f"{server} sends what is no chat completion: {_advise_on_path(provider)}.")
 
 

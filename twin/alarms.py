@@ -1,0 +1,78 @@
+"""What is to happen at a moment, unless it is cancelled: one thread for all, where a timer each would be one too."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from heapq import heapify, heappop, heappush
+from itertools import count
+from threading import Condition, Lock, Thread
+
+FEW = 1_000  # alarms of which nobody looks whether they are cancelled
+
+
+class Alarm:
+    """Something to do at a moment."""
+
+    __slots__ = ("_action",)
+
+    def __init__(self, action: Callable[[], object]) -> None:
+        self._action: Callable[[], object] | None = action
+
+    def cancel(self) -> None:
+        """Do nothing then; it may just be happening."""
+        self._action = None
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether there is nothing to do."""
+        return self._action is None
+
+    def ring(self) -> None:
+        """Do it, if it was not cancelled."""
+        if action := self._action:
+            action()
+
+
+class Alarms:
+    """Those of one process, or of one part of it; safe to use from many threads at once."""
+
+    def __init__(self) -> None:
+        self._due: list[tuple[float, int, Alarm]] = []  # a heap
+        self._number = count()  # tells apart what is due at the same moment
+        self._many = FEW
+        self._changed = Condition(Lock())
+        self._thread: Thread | None = None
+
+    def set(self, seconds: float, action: Callable[[], object]) -> Alarm:
+        """Do `action` so many seconds from now; it may not wait, for all others wait with it."""
+        alarm = Alarm(action)
+        with self._changed:
+            heappush(self._due, (time.monotonic() + seconds, next(self._number), alarm))
+            if len(self._due) > self._many:
+                self._due = [entry for entry in self._due if not entry[2].is_cancelled]
+                heapify(self._due)
+                self._many = 2 * len(self._due) + FEW
+            if self._due[0][2] is alarm:
+                self._changed.notify()
+            if self._thread is None:  # after a fork, so not when the process starts
+                self._thread = Thread(target=self._run, daemon=True)
+                self._thread.start()
+        return alarm
+
+    def _run(self) -> None:
+        try:
+            while True:
+                self._wait_for_next().ring()
+        finally:
+            self._thread = None  # the next one starts another
+
+    def _wait_for_next(self) -> Alarm:
+        with self._changed:
+            while True:
+                while self._due and self._due[0][2].is_cancelled:
+                    heappop(self._due)
+                seconds = self._due[0][0] - time.monotonic() if self._due else None
+                if seconds is not None and seconds <= 0:
+                    return heappop(self._due)[2]
+                self._changed.wait(seconds)
