@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 HOST = r"(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[1-9]\d{0,4}))?"
@@ -61,6 +62,7 @@ def is_allowed_host(host: str, allowed: Collection[str]) -> bool:
     )
 
 
+@lru_cache(1_000)  # each chat asks twice
 def network_of(address: str, ipv4_bits: int, ipv6_bits: int) -> str:
     """Return the network that a visitor's address is in, `unknown` where it is none; a port is left out.
 
