@@ -96,7 +96,7 @@ class Budget:
 
     def settle(self, day: date, change: Cost, calls: int) -> None:
         """Add `change` to a day, whatever its cap; where the database is down, what was held stands."""
-        try:
+        try:  # if that does not last, what was held does
             self._record(day, change, calls, is_settled=True)
         except StoreUnavailable:
             logger.warning("A call could not be settled: its worst case stands.")
@@ -138,7 +138,7 @@ class Budget:
             _begin_day(connection, day)  # if it is this that was missing; another process may do it meanwhile
             return bool(connection.execute(change).rowcount)
 
-        return self._database.run(record)
+        return self._database.run(record, lasts=not is_settled)
 
     def _has_room(self, cost: Cost) -> ColumnElement[bool]:
         row = budget_days.c

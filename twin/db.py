@@ -101,16 +101,17 @@ class Database:
         self._is_prepared = self._is_down = False
         self._next_try = 0.0
 
-    def run(self, work: Callable[[Connection], Result]) -> Result:
+    def run(self, work: Callable[[Connection], Result], *, lasts: bool = True) -> Result:
         """Return what `work` does with a connection, whose statements are each a transaction of their own.
 
-        Raises StoreUnavailable, whose advice holds no values, where the database fails.
+        `lasts` is whether what it writes must survive a machine that loses its power: in a file that is half of what
+        a chat waits for. Raises StoreUnavailable, whose advice holds no values, where the database fails.
         """
         with self._room:
             if time.monotonic() < self._next_try:
                 raise self._explain("it failed a moment ago")
             try:
-                result = self._run(work)
+                result = self._run(work, lasts=lasts)
             except (IntegrityError, DataError) as error:  # no fault of the database
                 raise self._explain(f"it refuses a value ({type(error).__name__})") from error
             except SQLAlchemyError as error:
@@ -155,7 +156,7 @@ class Database:
         """Close the connections that nobody is using."""
         self._engine.dispose()
 
-    def _run(self, work: Callable[[Connection], Result]) -> Result:
+    def _run(self, work: Callable[[Connection], Result], *, lasts: bool) -> Result:
         give_up = time.monotonic() + LOCKED_SECONDS
         while True:
             try:
@@ -163,6 +164,8 @@ class Database:
                     if not self._is_prepared:
                         self._prepare(connection)
                         self._is_prepared = True
+                    if self._is_file:
+                        _set_synchronous(connection, "FULL" if lasts else "NORMAL")
                     return work(connection)
             except DBAPIError as error:
                 is_locked = getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY")
@@ -278,6 +281,13 @@ def _connect_to_postgres(arguments: list[Any], options: dict[str, Any], patience
 def _make_private(file: Path) -> None:
     with suppress(OSError):  # which SQLite then meets itself
         file.touch(0o600)  # SQLite gives its other files the same
+
+
+def _set_synchronous(connection: Connection, level: str) -> None:
+    """Say whether commits wait for the disk (sqlite.org/pragma.html#pragma_synchronous), if that is not so already."""
+    if connection.info.get("synchronous") != level:
+        connection.exec_driver_sql(f"PRAGMA synchronous={level}")
+        connection.info["synchronous"] = level
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -16,7 +16,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine, text
 
 from twin.db import MIGRATIONS, Database
 from twin.errors import StoreUnavailable
@@ -189,3 +189,12 @@ def test_old_sessions_are_deleted_at_the_start(
     wait_until(lambda: not kept(service, old), "the old session was not deleted")
     assert kept(service, new)
     assert len(execute("SELECT * FROM messages")) == 2
+
+
+def test_only_what_must_survive_a_loss_of_power_waits_for_the_disk(tmp_path: Path) -> None:
+    def read_level(connection: Connection) -> int:
+        return int(connection.execute(text("PRAGMA synchronous")).scalar_one())
+
+    with closing(Database(f"sqlite:///{tmp_path}/a.db")) as database:
+        levels = [database.run(read_level), database.run(read_level, lasts=False), database.transact(read_level)]
+    assert levels == [2, 1, 2]  # FULL, NORMAL, FULL

@@ -194,7 +194,7 @@ class RememberedExchange(Exchange):
             if not self._has_ended:
                 end = self._leases.leave if self._is_new else self._leases.end  # of a new one there is nothing else
                 with suppress(StoreUnavailable):
-                    self._database.run(lambda connection: end(connection, self._lease))
+                    self._database.run(lambda connection: end(connection, self._lease), lasts=False)
         finally:
             self._end()
 

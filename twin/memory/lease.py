@@ -133,7 +133,7 @@ class Leases:
             time.sleep(RENEW_SECONDS)
             with suppress(StoreUnavailable):  # the next time may be early enough
                 if held := list(self._held.values()):
-                    self._database.run(partial(self._renew, held))
+                    self._database.run(partial(self._renew, held), lasts=False)
 
     def _renew(self, held: Sequence[Lease], connection: Connection) -> None:
         sessions = leases.c.session_id.in_({lease.session_id for lease in held})

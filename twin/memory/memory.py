@@ -58,7 +58,7 @@ class Memory:
         lease = Lease(session, key, _digest(question) if key else None)
         began = time.monotonic()
         try:
-            while (exchange := self.database.run(partial(self._try, lease, question, began))) is None:
+            while (exchange := self.database.run(partial(self._try, lease, question, began), lasts=False)) is None:
                 if time.monotonic() - began > WAIT_SECONDS:
                     raise SessionBusy(retry_after=BUSY_SECONDS)
                 time.sleep(POLL_SECONDS)
