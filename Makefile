@@ -1,9 +1,9 @@
-# What the README names: make run · test · lint · soak · bench-knowledge · screenshots. Everything is installed into .venv.
+# What the README names: make run · test · lint · soak · bench · bench-quick · bench-knowledge · screenshots. Everything is installed into .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: run test lint soak bench-knowledge docs screenshots
+.PHONY: run test lint soak bench bench-quick bench-knowledge docs screenshots
 .DELETE_ON_ERROR:
 
 run: .venv/service .venv/embedded .venv/embeddings
@@ -20,6 +20,12 @@ lint: .venv/service .venv/dev
 
 soak: .venv/service .venv/embedded .venv/embeddings .venv/dev
 	$(BIN)/pytest -m soak
+
+bench: .venv/service .venv/embeddings .venv/dev .venv/bench
+	$(BIN)/python -m benchmarks.chats
+
+bench-quick: .venv/service .venv/dev .venv/bench
+	$(BIN)/python -m benchmarks.chats --quick
 
 bench-knowledge: .venv/service .venv/embeddings
 	$(BIN)/python benchmarks/retrieval.py $(or $(DATA),$(error DATA=folder: say where the questions and passages are))
@@ -55,4 +61,9 @@ screenshots: .venv/service .venv/dev
 .venv/dev: requirements/dev.txt .venv/pip
 	@echo "Installing what tests and checks need …"
 	@$(PIP) -r requirements/dev.txt
+	@touch $@
+
+.venv/bench: requirements/bench.txt .venv/service
+	@echo "Installing what the twin is measured beside …"
+	@$(PIP) -r requirements/bench.txt
 	@touch $@

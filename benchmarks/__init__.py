@@ -1,0 +1,1 @@
+"""What the twin is measured with."""
