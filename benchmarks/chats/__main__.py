@@ -65,7 +65,7 @@ class Bench:
         path = "/ready" if "gunicorn" in service.command else "/docs"
         await asyncio.to_thread(service.wait, path)
         assert (await visitors.ask(measures.Plan(0.0))).is_well
-        visitors.leave()
+        await visitors.leave()
         return time.monotonic() - began
 
     async def floor(self, plan: measures.Plan, calls: int, rate: float) -> measures.Floor:
@@ -76,7 +76,7 @@ class Bench:
         """Measure what a service adds at a low rate."""
         visitors = Visitors(service.port)
         found = await measures.measure_latency(visitors, seconds, seed)
-        visitors.leave()
+        await visitors.leave()
         self.note("latency p50", name or service.name, found.p50)
         self.note("latency p99", name or service.name, found.p99)
         self.note("failed", name or service.name, found.failed)
@@ -91,7 +91,7 @@ class Bench:
         """Measure what chats cost with so many in flight."""
         visitors = Visitors(service.port)
         found = await measures.measure_in_flight(service, visitors, count, seconds, seed)
-        visitors.leave()
+        await visitors.leave()
         self.note(f"cpu at {count}", name or service.name, found.cpu)
         self.note(f"resident at {count}", name or service.name, found.resident)
         self.note("failed", name or service.name, found.latency.failed)
@@ -100,7 +100,7 @@ class Bench:
         """Measure the highest rate, and return it."""
         visitors = Visitors(service.port)
         found = await measures.find_capacity(visitors, guess, seconds, seed)
-        visitors.leave()
+        await visitors.leave()
         self.note("capacity", service.name, found)
         return found
 
@@ -108,7 +108,7 @@ class Bench:
         """Measure streams."""
         visitors = Visitors(service.port)
         found = await measures.measure_streams(service, visitors, count, rounds)
-        visitors.leave()
+        await visitors.leave()
         self.note(f"first word at {count}", service.name, found.first)
         self.note(f"cpu a word at {count}", service.name, found.cpu)
         self.note("failed", service.name, found.failed)
@@ -157,16 +157,16 @@ async def measure_all(bench: Bench) -> None:
             for service in (ours, rival):
                 await bench.latency(service, 6, seed)
                 for count in (10, 100, 500, 1_000):
-                    await bench.in_flight(service, count, 4, seed)
+                    await bench.in_flight(service, count, 3, seed)
                 guess[service.name] = await bench.capacity(service, guess[service.name], 2, seed)
                 for count in (1, 100, 500):
                     await bench.streams(service, count)
             for service in (blocking, *variants):
                 await bench.latency(service, 4, seed)
-        await bench.capacity(blocking, 10, 3, 1)
+        await bench.capacity(blocking, 2, 2, 1)
         dripping = asyncio.ensure_future(drip(ours.port, DRIPPING))
         await asyncio.sleep(2)
-        for seed in range(1, ROUNDS + 1):
+        for seed in range(1, ROUNDS):
             await bench.latency(ours, 5, seed, "twin, 200 dripping")
             await bench.in_flight(ours, 100, 5, seed, "twin, 200 dripping")
         dripping.cancel()

@@ -15,6 +15,7 @@ from .wire import Plan, unspell
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 TOOK = re.compile(rb'word ([a-j]+)"')
 DELTA = re.compile(rb'data: \{"text": "([a-j]+) "\}\n')
+SETTLE_SECONDS = 0.5
 PATIENCE = 60.0  # seconds beyond what the model takes
 
 
@@ -56,10 +57,11 @@ class Visitors:
             pass
         return sample
 
-    def leave(self) -> None:
-        """Close the connections."""
+    async def leave(self) -> None:
+        """Close the connections, and give the service time to close them too."""
         while self._free:
             self._free.pop().transport.close()
+        await asyncio.sleep(SETTLE_SECONDS)
 
     async def _connect(self) -> _Connection:
         loop = asyncio.get_running_loop()

@@ -21,7 +21,7 @@ CHATS_PER_SECOND = 20
 CAPACITY = Plan(wait=1.0)
 MOST_ADDED = 250.0  # milliseconds of p99, at which a rate is too high
 IN_FLIGHT_RATE = 100  # chats a second, of which each waits longer where more are to be in flight
-STREAM = Plan(wait=0.2, words=50, every=0.1)
+STREAM = Plan(wait=0.2, words=30, every=0.1)
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,9 @@ async def measure_in_flight(service: Contestant, visitors: Visitors, count: int,
 
 
 async def find_capacity(visitors: Visitors, guess: float, seconds: float, seed: int) -> float:
-    """Return the highest rate, to a twentieth, at which the p99 of what is added stays under MOST_ADDED."""
+    """Return the highest rate, to a tenth, at which the p99 of what is added stays under MOST_ADDED."""
     low, high, rate = 0.0, float("inf"), guess
-    while high > 1.06 * low:
+    while high > 1.1 * low:
         samples = await visitors.come(CAPACITY, rate, 1 + seconds, seed)
         latency = Latency.of([sample for sample in samples if sample.due > samples[0].due + 1])
         if latency.p99 < MOST_ADDED and not latency.failed:
