@@ -20,7 +20,7 @@ from tests.stores import PostgresServer, RedisServer
 
 from ..startup import write_documents, write_index
 from . import measures
-from .contestants import OURS, Contestant
+from .contestants import CORE, OTHERS, OURS, Contestant
 from .load import Visitors, drip
 from .measures import LATENCY, STREAM
 from .model import FixedModel
@@ -31,7 +31,6 @@ MOST = {"MAX_IN_FLIGHT": "4000"}
 LIMITS = {"RATE_LIMITS": "on", "RATE_PER_MINUTE": "100000", "RATE_PER_DAY": "100000", "DAILY_TOKENS": str(10**15)}
 UVICORN = ["--port", "{port}", "--no-access-log", "--log-level", "warning"]
 DRIPPING = 200
-HARNESS_CORES = set(range(1, os.cpu_count() or 2))  # the first one is the services'
 
 
 class Bench:
@@ -201,6 +200,6 @@ async def run(*, is_quick: bool) -> int:
 
 
 if __name__ == "__main__":
-    os.sched_setaffinity(0, HARNESS_CORES)
+    os.sched_setaffinity(0, map(int, OTHERS or [CORE]))
     gc.disable()  # whose pauses would be the services'
     sys.exit(uvloop.run(run(is_quick="--quick" in sys.argv)))

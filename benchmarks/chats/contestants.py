@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 TICK = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 PATIENCE = 120.0  # seconds until a service has to answer
-CORE = "0"  # of the services; all else is on the other ones
+CORE, *OTHERS = map(str, sorted(os.sched_getaffinity(0)))  # the services', and those of all else
 # Nobody in particular asks, and that is what limits are for.
 OURS = {"RATE_LIMITS": "off", "DAILY_TOKENS": "0"}
 
