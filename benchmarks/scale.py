@@ -6,7 +6,6 @@ may ask ALLOWED times a minute. Counted are the answers, what each session holds
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -23,9 +22,8 @@ from tests.service import copy_project
 from tests.stores import PostgresServer, RedisServer
 from twin.tables import budget_days, messages
 
-from .chats.contestants import Contestant
+from .chats.contestants import CORE, OTHERS, Contestant
 
-CORES = f"0-{(os.cpu_count() or 1) - 1}"
 ALLOWED, ASKED = 400, 500  # chats
 SESSIONS = 20
 TOKENS = 12  # of each call, as the scripted model reports them
@@ -94,7 +92,7 @@ def main() -> None:
                     "DAILY_TOKENS": str(10**12),
                 }
                 services = [
-                    Contestant(f"{name} {number}", ["gunicorn", "wsgi:app"], root, settings, CORES)
+                    Contestant(f"{name} {number}", ["gunicorn", "wsgi:app"], root, settings, ",".join([CORE, *OTHERS]))
                     for number in range(count)
                 ]
                 measure(name, services, database)

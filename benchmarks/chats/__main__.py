@@ -103,10 +103,10 @@ class Bench:
         self.note("capacity", service.name, found)
         return found
 
-    async def streams(self, service: Contestant, count: int, rounds: int = 1) -> None:
+    async def streams(self, service: Contestant, count: int) -> None:
         """Measure streams."""
         visitors = Visitors(service.port)
-        found = await measures.measure_streams(service, visitors, count, rounds)
+        found = await measures.measure_streams(service, visitors, count)
         await visitors.leave()
         self.note(f"first word at {count}", service.name, found.first)
         self.note(f"cpu a word at {count}", service.name, found.cpu)

@@ -12,19 +12,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.service import ROOT, free_port
+
 TICK = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 PATIENCE = 120.0  # seconds until a service has to answer
 CORE, *OTHERS = map(str, sorted(os.sched_getaffinity(0)))  # the services', and those of all else
 # Nobody in particular asks, and that is what limits are for.
 OURS = {"RATE_LIMITS": "off", "DAILY_TOKENS": "0"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Contestant:
@@ -72,12 +67,12 @@ class Contestant:
     @property
     def cpu(self) -> float:
         """The seconds of processor that its processes have used."""
-        return sum(int(ticks) for fields in self._processes().values() for ticks in fields[11:13]) / TICK
+        return sum(int(ticks) for fields in self._processes() for ticks in fields[11:13]) / TICK
 
     @property
     def resident(self) -> float:
         """The MB of memory that its processes have, what they share counted in each."""
-        return sum(int(fields[21]) for fields in self._processes().values()) * PAGE / 1e6
+        return sum(int(fields[21]) for fields in self._processes()) * PAGE / 1e6
 
     def _answers(self, path: str) -> bool:
         try:
@@ -87,14 +82,14 @@ class Contestant:
         except OSError:
             return False
 
-    def _processes(self) -> dict[str, list[str]]:
+    def _processes(self) -> list[list[str]]:
         """Return the fields of /proc/PID/stat after the name (man proc_pid_stat), of each process in its session."""
         assert self._process is not None
-        found = {}
+        found = []
         for entry in Path("/proc").iterdir():
             with suppress(OSError):
                 if entry.name.isdigit():
                     fields = (entry / "stat").read_text().rpartition(")")[2].split()
                     if int(fields[3]) == self._process.pid:
-                        found[entry.name] = fields
+                        found.append(fields)
         return found
