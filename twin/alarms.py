@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 from itertools import count
 from threading import Condition, Lock, Thread
+
+logger = logging.getLogger(__name__)
 
 FEW = 1_000  # alarms of which nobody looks whether they are cancelled
 
@@ -61,11 +64,11 @@ class Alarms:
         return alarm
 
     def _run(self) -> None:
-        try:
-            while True:
+        while True:
+            try:
                 self._wait_for_next().ring()
-        finally:
-            self._thread = None  # the next one starts another
+            except Exception:  # of this one alone: the others are to ring at their moments
+                logger.exception("An alarm failed.")
 
     def _wait_for_next(self) -> Alarm:
         with self._changed:
