@@ -212,6 +212,65 @@ def test_goes_through_the_environments_proxy(
     assert model.headers[0]["host"] == "model.invalid"
 
 
+def test_goes_past_the_environments_proxy_where_that_says_so(
+    model: ScriptedModel, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    assert connect().answer(MESSAGES, NoHold).text == "Hello from the model."
+
+
+def test_speaks_tls_through_a_proxy(
+    tls_model: ScriptedModel,
+    connect: Connect,
+    authority: trustme.CA,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    server = tls_model.url.removeprefix("https://").removesuffix("/v1")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://ada:word@127.0.0.1:{listener.getsockname()[1]}")
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        heads: list[bytes] = []
+        proxy = threading.Thread(target=tunnel, args=[listener, server, heads])
+        proxy.start()
+        twin = connect(openai_base_url=tls_model.url)
+        assert [twin.answer(MESSAGES, NoHold).text for _ in range(2)] == ["Hello from the model."] * 2
+        twin.close()
+        proxy.join()
+    assert heads[0].startswith(b"CONNECT %b HTTP/1.1\r\n" % server.encode())
+    assert b"Proxy-Authorization: Basic YWRhOndvcmQ=" in heads[0]
+
+
+def tunnel(listener: socket.socket, server: str, heads: list[bytes]) -> None:
+    """Be a proxy for one connection (RFC 9110, section 9.3.6), and keep what asks for it."""
+    host, port = server.split(":")
+    client, _ = listener.accept()
+    with client, socket.create_connection((host, int(port))) as other:
+        heads.append(b"")
+        while b"\r\n\r\n" not in heads[0]:
+            heads[0] += client.recv(4_096)
+        client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        back = threading.Thread(target=pass_on, args=[other, client])
+        back.start()
+        pass_on(client, other)
+        back.join()
+
+
+def pass_on(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(4_096):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+
+
+def test_a_name_and_word_in_the_address_are_the_servers(model: ScriptedModel, connect: Connect) -> None:
+    connect(openai_base_url=model.url.replace("//", "//ada:word@")).answer(MESSAGES, NoHold)
+    assert model.headers[0]["authorization"] == "Basic YWRhOndvcmQ="
+
+
 REFUSALS: dict[str, tuple[Step, str]] = {
     "wrong key": (fails(401, "invalid_api_key"), "OPENAI_API_KEY"),
     "forbidden": (fails(403), "OPENAI_API_KEY"),

@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-import httpx2
+import httpcore2
 import openai
 import stamina
 
@@ -16,7 +16,7 @@ from ..config import Settings
 from ..errors import ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, TwinError
 from .answers import Answer, Said, read_chunks, read_completion, read_stream
 from .breaker import Ticket
-from .connections import Connection, Connections, Deadline
+from .connections import BREAKS, Connection, Connections, Deadline, Response
 from .faults import costs_nothing, explain_break, explain_lateness, explain_status, is_refusal
 from .providers import Provider
 
@@ -172,19 +172,14 @@ class Call:
                     if self._deliver is None or "json" in response.headers.get("Content-Type", ""):
                         return read_completion(response.read())
                     return _read_to_the_end(connection, response, self._note_delivery)
-            except (
-                openai.OpenAIError,
-                httpx2.HTTPError,
-                ValueError,
-                LookupError,  # no such charset
-            ) as error:
+            except (openai.OpenAIError, *BREAKS, ValueError) as error:
                 if not connection.has_sent or costs_nothing(error):
                     attempt.hold.release()
                 if isinstance(error, openai.APIStatusError):
                     if is_refusal(error):
                         return Said(is_refused=True)
                     raise explain_status(error, provider) from error
-                if deadline.passed() or isinstance(error, httpx2.TimeoutException):
+                if deadline.passed() or isinstance(error, httpcore2.TimeoutException):
                     raise explain_lateness(provider, self._settings.chat_deadline) from error
                 raise explain_break(error, provider) from error
 
@@ -207,12 +202,12 @@ class Call:
         return {name: value for name, value in (request | settings.openai_extra).items() if value is not None}
 
 
-def _read_to_the_end(connection: Connection, response: httpx2.Response, deliver: Callable[[str], None]) -> Said:
+def _read_to_the_end(connection: Connection, response: Response, deliver: Callable[[str], None]) -> Said:
     """Return what a stream says; its usage comes last, and what is read to its end can be used again."""
-    chunks = read_chunks(response.iter_bytes())
+    chunks = read_chunks(response)
     said = read_stream(chunks, deliver)
     connection.end_in(TRAILER_SECONDS)
-    with suppress(httpx2.HTTPError, ValueError):
+    with suppress(*BREAKS, ValueError):
         for chunk in chunks:
             said = replace(said, usage=chunk.usage or said.usage)
     return said

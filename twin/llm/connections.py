@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
 import ssl
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from itertools import count
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
+import httpcore2
 import httpx2
 import openai
 
 from ..alarms import Alarm, Alarms
 from ..sidecar import Address
+from .transport import IDLE_SECONDS, Network, Target, connect, find_target
 
-IDLE_SECONDS = 30.0  # a free connection is used again for this long; providers close theirs after a minute or more
-
-READS_AT_ONCE = 8
 PIECES_AT_ONCE = 100
-TCP_ESTABLISHED = 1  # linux/tcp_states.h
 MAX_BODY_BYTES = 16 * 1024 * 1024  # a million tokens of output, and then some
+ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))  # json.dumps makes one each time
+BREAKS = (  # what a connection that fails raises
+    httpcore2.NetworkError,
+    httpcore2.TimeoutException,
+    httpcore2.ProtocolError,
+    httpcore2.ProxyError,
+    httpcore2.ConnectionNotAvailable,
+)
 
 
 class Deadline:
@@ -57,65 +60,75 @@ class Deadline:
             connection.abort()
 
 
+class Response:
+    """The answer to a request, of which the head has come; it is to be closed."""
+
+    def __init__(self, response: httpcore2.Response) -> None:
+        self._response = response
+        self.status = response.status
+        self.headers = httpx2.Headers(response.headers)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the pieces of its body; raises ReadError where it is too long to be an answer."""
+        size = 0
+        for number, piece in enumerate(self._response.iter_stream(), 1):
+            size += len(piece)
+            if size > MAX_BODY_BYTES:  # before it fills the memory
+                raise httpcore2.ReadError(f"more than {MAX_BODY_BYTES} bytes")
+            if number % PIECES_AT_ONCE == 0:
+                time.sleep(0)  # gevent goes on reading what has come already, and would let nobody else run
+            yield piece
+
+    def read(self) -> bytes:
+        """Return all of its body."""
+        return b"".join(self)
+
+    def close(self) -> None:
+        """Let the connection take the next request; where the body was not read to its end, close that too."""
+        self._response.close()
+
+
 class Connection:
-    """One connection to the model with a client of its own, so that its call can be ended from outside."""
+    """One connection to the model, whose call can be ended from outside."""
 
     def __init__(self, address: Address, tls: ssl.SSLContext, alarms: Alarms) -> None:
         self.address = address
-        self._alarms = alarms
         self.idle_since = 0.0
-        self._stream: Any = None
-        self._is_aborted = False
-        self.has_sent = False  # anything of its last request
+        self._tls = tls
+        self._alarms = alarms
+        self._network = Network()
+        self._http: httpcore2.ConnectionInterface | None = None
         self._watchdog: Alarm | None = None
-        limits = httpx2.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=IDLE_SECONDS)
-        self._http = openai.DefaultHttpx2Client(verify=tls, follow_redirects=False, limits=limits)  # a hop is a call
-        # The SDK knows what to send along; its own way to httpx2 would cost as much as all of the call.
-        sdk = openai.OpenAI(api_key=address.api_key, base_url=address.base_url, http_client=self._http)
-        headers = {name: value for name, value in sdk.default_headers.items() if isinstance(value, str)}
-        headers |= sdk.auth_headers
-        headers["Accept-Encoding"] = "identity"  # what is small on the wire may not fit the memory
-        self._headers = httpx2.Headers(headers)
-        self._url = str(sdk.base_url).rstrip("/")
 
-    def post(self, path: str, body: dict[str, Any], seconds: float) -> httpx2.Response:
-        """Return the answer to `body`; where that asks for a stream, once its head has come, to be read and closed.
+    @property
+    def has_sent(self) -> bool:
+        """Whether anything of its last request has left."""
+        return self._network.has_sent
 
-        Raises openai.APIStatusError for a status other than 2xx, and httpx2.HTTPError; each read may take `seconds`.
+    def post(self, path: str, body: dict[str, Any], seconds: float) -> Response:
+        """Return the answer to `body` once its head has come; to connect may take `seconds`, the rest until `end_in`.
+
+        Raises openai.APIStatusError for a status other than 2xx, one of BREAKS, and ValueError for no URL.
         """
-        self.has_sent = False
-        extensions = {"timeout": httpx2.Timeout(seconds).as_dict(), "trace": self._follow}
-        request = httpx2.Request("POST", self._url + path, headers=self._headers, json=body, extensions=extensions)
-        response = self._http.send(request, stream=True)
-        try:
-            _distrust(response)
-            if not response.is_success:
-                raise openai.APIStatusError("", response=response, body=_read_fault(response))
-            if not body.get("stream"):
-                response.read()
-        except BaseException:
-            response.close()
-            raise
+        self._network.has_sent = False
+        target = find_target(self.address, path, self._tls)
+        content = ENCODER.encode(body).encode()
+        headers = [*target.headers, (b"Content-Length", b"%d" % len(content))]
+        extensions = {"timeout": {"connect": seconds}}
+        request = httpcore2.Request("POST", target.url, headers=headers, content=content, extensions=extensions)
+        response = Response(self._open(target).handle_request(request))
+        if not 200 <= response.status < 300:
+            with closing(response):
+                raise _make_fault(response, str(self.address.base_url))
         return response
 
     def close(self) -> None:
         """Close it."""
-        self._http.close()
-
-    def _follow(self, event: str, info: Mapping[str, Any]) -> None:
-        if event.endswith(".send_request_headers.started"):
-            if self._is_aborted:
-                raise httpx2.ConnectError("nobody waits for the answer any more")
-            self.has_sent = True
-        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-            self._stream = info["return_value"]
-            self._stream.read = _read_fairly(self._stream.read)
-            self._stream.get_extra_info = _look_cheaply(self._stream.get_extra_info)
-            if self._is_aborted:
-                self.abort()
+        if self._http is not None:
+            self._http.close()
 
     def end_in(self, seconds: float) -> None:
-        """Shut the socket down when `seconds` have passed: the client's own timeouts bound each read, not a body."""
+        """Shut the socket down when `seconds` have passed, whatever it waits for."""
         self.release()
         self._watchdog = self._alarms.set(seconds, self.abort)
 
@@ -123,75 +136,29 @@ class Connection:
         """Let the call take its time, or the next one find the connection as if new."""
         if self._watchdog is not None:
             self._watchdog.cancel()
-        self._is_aborted = False
+        self._network.is_cut = False
 
     def abort(self) -> None:
-        """Shut the socket down under a call that waits on it, whose read ends at once, or that still connects."""
-        self._is_aborted = True
-        with suppress(OSError, AttributeError):
-            descriptor = os.dup(self._stream.get_extra_info("socket").fileno())
-            with socket.socket(fileno=descriptor) as same:
-                same.shutdown(socket.SHUT_RDWR)
+        """End the call from another thread."""
+        self._network.cut()
+
+    def _open(self, target: Target) -> httpcore2.ConnectionInterface:
+        """Return what sends requests, a new one where the last was closed on either side."""
+        http = self._http
+        if http is None or http.is_closed() or http.has_expired():
+            self.close()
+            self._http = http = connect(target, self._tls, self._network)
+        return http
 
 
-def _read_fairly(read: Callable[..., bytes]) -> Callable[..., bytes]:
-    """Let others run now and then: gevent goes on reading what has come already."""
-    reads = count()
-
-    def read_fairly(max_bytes: int, timeout: float | None = None) -> bytes:
-        if next(reads) % READS_AT_ONCE == READS_AT_ONCE - 1:
-            time.sleep(0)
-        return read(max_bytes, timeout)
-
-    return read_fairly
-
-
-def _look_cheaply(get_extra_info: Callable[[str], Any]) -> Callable[[str], Any]:
-    """See without gevent's costly poll whether the other side has closed an idle connection."""
-
-    def look(name: str) -> Any:
-        if name == "is_readable" and hasattr(socket, "TCP_INFO"):  # which not every system has
-            state = get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
-            return state[0] != TCP_ESTABLISHED
-        return get_extra_info(name)
-
-    return look
-
-
-class _BoundedBody(httpx2.SyncByteStream):
-    """A response's body that fails where it is too long to be an answer, before it fills the memory."""
-
-    def __init__(self, body: httpx2.SyncByteStream) -> None:
-        self._body = body
-
-    def __iter__(self) -> Iterator[bytes]:
-        size = 0
-        for number, piece in enumerate(self._body):
-            size += len(piece)
-            if size > MAX_BODY_BYTES:
-                raise httpx2.ReadError(f"more than {MAX_BODY_BYTES} bytes")
-            if number % PIECES_AT_ONCE == PIECES_AT_ONCE - 1:
-                time.sleep(0)  # gevent goes on reading what has come already, and would let nobody else run
-            yield piece
-
-    def close(self) -> None:
-        self._body.close()
-
-
-def _read_fault(response: httpx2.Response) -> object:
+def _make_fault(response: Response, url: str) -> openai.APIStatusError:
     """Return what a provider says of an error, in the shape of OpenAI's where it has one."""
-    try:
-        said = json.loads(response.read())
-    except (ValueError, RecursionError):
-        return None
-    return said.get("error", said) if isinstance(said, dict) else said
-
-
-def _distrust(response: httpx2.Response) -> None:
-    assert isinstance(response.stream, httpx2.SyncByteStream)
-    response.stream = _BoundedBody(response.stream)
-    response.headers.pop("Content-Encoding", None)
-    response.encoding = "utf-8"  # the one it names may not exist, and Python has some that are no text
+    content, said = response.read(), None
+    with suppress(ValueError, RecursionError):
+        said = json.loads(content)
+    request = httpx2.Request("POST", url)
+    shown = httpx2.Response(response.status, headers=response.headers, request=request)
+    return openai.APIStatusError("", response=shown, body=said.get("error", said) if isinstance(said, dict) else said)
 
 
 class Connections:
@@ -206,7 +173,7 @@ class Connections:
         self._free: deque[Connection] = deque()  # the longest idle at the left
         self._sweeper: Alarm | None = None
         # The SDK first runs a program to name this machine; hundreds of first calls would each do so.
-        Connection(Address("http://unused", "none"), self._tls, self._alarms).close()
+        find_target(Address("http://unused", "none"), "", self._tls)
 
     @contextmanager
     def take(self, address: Address, deadline: Deadline) -> Iterator[Connection]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx2
 import openai
 from pydantic import BaseModel, ValidationError
 
@@ -17,7 +16,7 @@ from ..config import Settings
 from ..errors import ModelBusy, ModelFailed, TwinError
 from ..sidecar import Address, Sidecar
 from .breaker import Breaker
-from .connections import Connections, Deadline
+from .connections import BREAKS, Connections, Deadline
 from .providers import OPENAI_URL
 
 if TYPE_CHECKING:
@@ -92,11 +91,11 @@ class Embeddings:
         body = {"model": self.model, "input": texts, "encoding_format": "float"}
         try:
             with self._connections.take(address, deadline) as connection:
-                response = connection.post(
-                    "/embeddings", body | ({"input_type": kind} if is_embedded else {}), max(deadline.remaining(), 0.1)
-                )
-            return _read(response.text, len(texts))
-        except (openai.OpenAIError, httpx2.HTTPError, ValidationError, ValueError, RecursionError) as error:
+                asked = body | ({"input_type": kind} if is_embedded else {})
+                with closing(connection.post("/embeddings", asked, max(deadline.remaining(), 0.1))) as response:
+                    said = response.read()
+            return _read(said, len(texts))
+        except (openai.OpenAIError, *BREAKS, ValidationError, ValueError, RecursionError) as error:
             reason = f"status {error.status_code}" if isinstance(error, openai.APIStatusError) else type(error).__name__
             raise ModelFailed(advice=f"EMBEDDING_MODEL: {self.model} gives no vectors ({reason}).") from error
 
@@ -115,11 +114,11 @@ def find_embeddings(settings: Settings, instance: Path) -> Embeddings | None:
     return Embeddings(settings.embedding_model, Address(url or OPENAI_URL, key.get_secret_value() if key else "none"))
 
 
-def _read(text: str, count: int) -> NDArray[float32]:
+def _read(said: bytes, count: int) -> NDArray[float32]:
     """Return the vectors in an answer; raises ValueError where it has not one for each text."""
     import numpy as np  # takes 0.15 s to import
 
-    found = sorted(_Embeddings.model_validate(json.loads(text)).data, key=lambda each: each.index)
+    found = sorted(_Embeddings.model_validate(json.loads(said)).data, key=lambda each: each.index)
     vectors = np.array([each.embedding for each in found], dtype=np.float32)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True) if vectors.ndim == 2 else np.zeros(1)
     if len(found) != count or not np.isfinite(lengths).all() or not lengths.all():

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-import httpx2
+import httpcore2
 import openai
 
 from ..errors import InvalidField, InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, TwinError
+from .connections import BREAKS
 from .providers import Provider
 
 CONTEXT_EXCEEDED = {"context_length_exceeded", "exceed_context_size_error"}  # OpenAI's code, llama.cpp's type
@@ -56,10 +57,10 @@ def explain_status(error: openai.APIStatusError, provider: Provider) -> TwinErro
 def explain_break(error: Exception, provider: Provider) -> ModelFailed:
     """Return the error of a call that brought no chat completion; the operating system's words are kept."""
     server = provider.label
-    if isinstance(error, httpx2.ConnectError):
+    if isinstance(error, httpcore2.ConnectError):
         mend = "start that server, or correct the address" if provider.base_url else "check the network"
         return ModelFailed(advice=f"{server} cannot be reached ({error}): {mend}.")
-    if isinstance(error, httpx2.HTTPError):
+    if isinstance(error, BREAKS):
         return ModelFailed(advice=f"{server} broke off its answer ({type(error).__name__}): its own log says why.")
     return ModelFailed(advice=f"{server} sends what is no chat completion: {_advise_on_path(provider)}.")
 
