@@ -10,7 +10,7 @@ import math
 import os
 import resource
 import ssl
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 
 import gevent.socket
 from gunicorn.glogging import Logger
@@ -56,6 +56,7 @@ class FairSocket(gevent.socket.socket):
     """
 
     reads = answered = 0  # how often it has read, and had when the last request came
+    head = None  # of an answer, which waits for its first piece to leave with it; empty while it is to come
 
     def recv(self, *args):
         self.reads += 1
@@ -63,14 +64,27 @@ class FairSocket(gevent.socket.socket):
             gevent.sleep(0)
         return super().recv(*args)
 
-    def take_turn(self):
-        """Let the others have theirs where one read has brought more requests, which may be hundreds."""
+    @contextmanager
+    def answering(self):
+        """Send a head with its first piece; let others have their turn where one read has brought many requests."""
         if self.reads == self.answered:
             gevent.sleep(0)
         self.answered = self.reads
+        self.head = b""
+        try:
+            yield
+        finally:
+            head, self.head = self.head, None
+            if head:  # and nothing after it
+                with suppress(OSError):
+                    self.sendall(head)
 
     def sendall(self, data, *args):
         """Send all of `data`; whoever makes no room for it within SEND_SECONDS counts as gone."""
+        if self.head == b"":
+            self.head = data
+            return
+        data, self.head = (self.head or b"") + data, None
         self.settimeout(SEND_SECONDS)
         try:
             super().sendall(data, *args)
@@ -101,12 +115,11 @@ class PoliteGeventWorker(GeventWorker):
             client.sendall("\r\n".join(lines).encode())
 
     def handle_request(self, listener_name, req, sock, addr):
-        """Let the others have their turn; in the end, read what is left of a refused body, but not without end."""
-        if isinstance(sock, FairSocket):
-            sock.take_turn()
+        """Answer a request; in the end, read what is left of a refused body, but not without end."""
         if sum(len(name) + len(value) for name, value in req.headers) > MAX_HEADER_BYTES:
             raise LimitRequestHeaders("too many bytes")
-        super().handle_request(listener_name, req, sock, addr)
+        with sock.answering() if isinstance(sock, FairSocket) else nullcontext():
+            super().handle_request(listener_name, req, sock, addr)
         with suppress(OSError, ParseException), gevent.Timeout(5, False):
             for _ in range(MAX_UNREAD_BYTES // 4096):
                 if not req.body.read(4096):
@@ -152,6 +165,7 @@ reached_from = "0.0.0.0" if "port" in settings.model_fields_set else "127.0.0.1"
 bind = f"{reached_from}:{settings.port}"
 workers = settings.web_concurrency
 worker_connections = 4_000
+sendfile = False  # which would overtake a head that waits for it
 keepalive = 15  # seconds; also ends connections whose headers come a byte at a time
 # A chat in flight always finishes, after the one before it in its session.
 graceful_timeout = math.ceil(settings.chat_deadline) + 5 + (math.ceil(WAIT_SECONDS) if settings.memory else 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
@@ -44,19 +45,21 @@ class Alarms:
         self._due: list[tuple[float, int, Alarm]] = []  # a heap
         self._number = count()  # tells apart what is due at the same moment
         self._many = FEW
+        self._wakes_at = math.inf  # when the thread looks by itself, were it only for an alarm that was cancelled
         self._changed = Condition(Lock())
         self._thread: Thread | None = None
 
     def set(self, seconds: float, action: Callable[[], object]) -> Alarm:
         """Do `action` so many seconds from now; it may not wait, for all others wait with it."""
-        alarm = Alarm(action)
+        alarm, moment = Alarm(action), time.monotonic() + seconds
         with self._changed:
-            heappush(self._due, (time.monotonic() + seconds, next(self._number), alarm))
+            heappush(self._due, (moment, next(self._number), alarm))
             if len(self._due) > self._many:
                 self._due = [entry for entry in self._due if not entry[2].is_cancelled]
                 heapify(self._due)
                 self._many = 2 * len(self._due) + FEW
-            if self._due[0][2] is alarm:
+            if moment < self._wakes_at:
+                self._wakes_at = moment
                 self._changed.notify()
             if self._thread is None:  # after a fork, so not when the process starts
                 self._thread = Thread(target=self._run, daemon=True)
@@ -75,7 +78,8 @@ class Alarms:
             while True:
                 while self._due and self._due[0][2].is_cancelled:
                     heappop(self._due)
-                seconds = self._due[0][0] - time.monotonic() if self._due else None
-                if seconds is not None and seconds <= 0:
+                self._wakes_at = self._due[0][0] if self._due else math.inf
+                seconds = self._wakes_at - time.monotonic()
+                if seconds <= 0:
                     return heappop(self._due)[2]
-                self._changed.wait(seconds)
+                self._changed.wait(seconds if self._due else None)

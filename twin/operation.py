@@ -57,7 +57,7 @@ def operation(
             result = view(**arguments)
             if result is None:
                 return _say_nothing()
-            return result.model_dump(mode="json", exclude_none=True) if isinstance(result, BaseModel) else result
+            return _say(result) if isinstance(result, BaseModel) else result
 
         vars(answer)["operation"] = Operation(
             name=view.__name__,
@@ -70,6 +70,10 @@ def operation(
         return answer
 
     return decorate
+
+
+def _say(result: BaseModel) -> Response:
+    return Response(result.model_dump_json(exclude_none=True), mimetype="application/json")
 
 
 def _say_nothing() -> Response:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from contextlib import suppress
 from functools import cached_property
-from threading import BoundedSemaphore, Thread
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from .budget import Budget
@@ -37,7 +38,8 @@ class Twin:
         self.memory = Memory(settings, databases) if settings.memory else None
         self.gaps = Gaps(databases) if settings.gaps else None
         self._databases = databases
-        self.room = BoundedSemaphore(settings.max_in_flight)
+        # Places for turns that take one away: giving a semaphore back costs a turn of gevent's loop.
+        self.room = deque([None] * settings.max_in_flight)
 
     @cached_property
     def model(self) -> Model:

@@ -99,8 +99,10 @@ def begin(twin: Twin, message: str, session_id: str | None, address: str | None 
     new UUID4.
     """
     quotas = [] if address is None else twin.rates.admit(address)
-    if not twin.room.acquire(blocking=False):
-        raise Overloaded(retry_after=OVERLOADED_SECONDS, headers=describe_quotas(quotas))
+    try:
+        twin.room.pop()
+    except IndexError:
+        raise Overloaded(retry_after=OVERLOADED_SECONDS, headers=describe_quotas(quotas)) from None
     return Turn(twin, message, session_id or str(uuid4()), key, quotas, is_visitor=address is not None)
 
 
@@ -124,7 +126,7 @@ class Turn:
         self._pieces: list[str] = []  # of the answer, as it is shown
         self._started = time.monotonic()
         self._closing = ExitStack()
-        self._closing.callback(twin.room.release)
+        self._closing.callback(twin.room.append, None)
 
     def answer(self) -> Reply:
         """Ask the model as the persona; raises one of FAULTS."""
