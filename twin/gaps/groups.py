@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
-
 from ..grounding.contacts import UNSPACED_TEXT
 from ..knowledge.faq import split_words
 from .gaps import Gap
@@ -89,6 +86,8 @@ class _Leaders:
 
     def find(self, at: int) -> int | None:
         """Return the one that the question at a place is like, if there is one."""
+        from rapidfuzz import fuzz, process  # takes 2 MB of a process, and the service needs it not
+
         near = process.extract(
             self._lines[at], self._known, scorer=fuzz.ratio, score_cutoff=NEAR_RATIO, limit=MOST_NEAR
         )
@@ -112,6 +111,8 @@ def _name_numbers(words: Sequence[str] | set[str]) -> set[str]:
 
 def _is_same(word: str, other: str) -> bool:
     """Whether two words are one that is misspelt or contracted; not of scripts whose words nobody can tell apart."""
+    from rapidfuzz.distance import OSA
+
     short, long = sorted((word, other), key=len)
     if len(short) <= CONTRACTED:
         return long.endswith(short)

@@ -6,9 +6,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from rapidfuzz import process
-from rapidfuzz.distance import Levenshtein
-
 from . import contacts, numbers
 from .contacts import Kind
 from .patterns import CONTACT
@@ -65,6 +62,9 @@ class Sources:
 
     def find_nearest(self, kind: Kind, contact: str) -> str | None:
         """Return what a contact is a misspelling of, as it stands there, if it is one."""
+        from rapidfuzz import process  # takes 2 MB of a process, which few owners need
+        from rapidfuzz.distance import Levenshtein
+
         if kind == "number":
             key, known = numbers.find_longest(contact), self.numbers
         elif kind == "address":
