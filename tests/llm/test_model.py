@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import socket
@@ -395,6 +396,32 @@ def test_replaces_a_connection_that_the_server_closed(model: ScriptedModel, conn
     twin = connect()
     model.script.append(writes(HEAD + b"content-length: %d\r\n\r\n" % len(completion()) + completion()))
     assert [twin.answer(MESSAGES, NoHold).text for _ in range(2)] == ["Hello from the model."] * 2
+    assert model.connections == 2
+
+
+ANSWER = HEAD + b"content-length: %d\r\n\r\n" % len(completion()) + completion()
+ANOTHERS = completion("Another visitor's.")
+ANOTHERS = HEAD + b"content-length: %d\r\n\r\n" % len(ANOTHERS) + ANOTHERS
+
+
+@pytest.mark.parametrize("is_late", [False, True], ids=["in the same packet", "later"])
+def test_what_a_server_sends_unasked_answers_nobody(model: ScriptedModel, connect: Connect, *, is_late: bool) -> None:
+    sent = threading.Event()
+
+    async def answer_twice(writer: asyncio.StreamWriter) -> bool:
+        def send_again() -> None:
+            writer.write(ANOTHERS)
+            sent.set()
+
+        writer.write(ANSWER if is_late else ANSWER + ANOTHERS)
+        asyncio.get_running_loop().call_later(0.05 if is_late else 0, send_again if is_late else sent.set)
+        return True
+
+    twin = connect()
+    model.script.append(answer_twice)
+    first = twin.answer(MESSAGES, NoHold)
+    assert sent.wait(60)
+    assert [first.text, twin.answer(MESSAGES, NoHold).text] == ["Hello from the model."] * 2
     assert model.connections == 2
 
 

@@ -117,6 +117,9 @@ class Connection:
         extensions = {"timeout": {"connect": seconds}}
         request = httpcore2.Request("POST", target.url, headers=headers, content=content, extensions=extensions)
         response = Response(self._open(target).handle_request(request))
+        if not self.has_sent:  # it came with the last one, and might be the next visitor's
+            self.close()
+            raise httpcore2.RemoteProtocolError("an answer came before its question")
         if not 200 <= response.status < 300:
             with closing(response):
                 raise _make_fault(response, str(self.address.base_url))

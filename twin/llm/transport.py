@@ -8,7 +8,9 @@ import ssl
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from fcntl import ioctl
 from functools import lru_cache
+from termios import FIONREAD
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
@@ -110,10 +112,11 @@ class _Stream(httpcore2.NetworkStream):
         return self
 
     def get_extra_info(self, info: str) -> Any:
-        """Return what is asked; whether the other side has closed it, without gevent's costly poll."""
+        """Return what is asked; whether the other side has closed it or sent anything, without gevent's costly poll."""
         if info == "is_readable" and hasattr(socket, "TCP_INFO"):  # which not every system has
-            state = self._stream.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
-            return state[0] != TCP_ESTABLISHED
+            connection = self._stream.get_extra_info("socket")
+            state = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
+            return state[0] != TCP_ESTABLISHED or any(ioctl(connection, FIONREAD, bytes(4)))
         return self._stream.get_extra_info(info)
 
     def close(self) -> None:
