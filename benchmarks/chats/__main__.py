@@ -93,6 +93,7 @@ class Bench:
         await visitors.leave()
         self.note(f"cpu at {count}", name or service.name, found.cpu)
         self.note(f"resident at {count}", name or service.name, found.resident)
+        self.note(f"resident once at {count}", name or service.name, found.proportional)
         self.note("failed", name or service.name, found.latency.failed)
 
     async def capacity(self, service: Contestant, guess: float, seconds: float, seed: int) -> float:
@@ -148,6 +149,7 @@ async def measure_all(bench: Bench) -> None:
             stack.callback(service.stop)
             bench.note("cold start", service.name, await bench.start(service))
             bench.note("resident at 0", service.name, service.resident)
+            bench.note("resident once at 0", service.name, service.proportional)
         guess = {"twin": 350.0, "FastAPI": 150.0}
         for seed in range(1, ROUNDS + 1):
             await bench.floor_latency(8)

@@ -67,12 +67,21 @@ class Contestant:
     @property
     def cpu(self) -> float:
         """The seconds of processor that its processes have used."""
-        return sum(int(ticks) for fields in self._processes() for ticks in fields[11:13]) / TICK
+        return sum(int(ticks) for fields in self._processes().values() for ticks in fields[11:13]) / TICK
 
     @property
     def resident(self) -> float:
         """The MB of memory that its processes have, what they share counted in each."""
-        return sum(int(fields[21]) for fields in self._processes()) * PAGE / 1e6
+        return sum(int(fields[21]) for fields in self._processes().values()) * PAGE / 1e6
+
+    @property
+    def proportional(self) -> float:
+        """The same, what they share counted once (PSS)."""
+        total = 0
+        for pid in self._processes():
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+            total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        return total * 1024 / 1e6
 
     def _answers(self, path: str) -> bool:
         try:
@@ -82,14 +91,14 @@ class Contestant:
         except OSError:
             return False
 
-    def _processes(self) -> list[list[str]]:
+    def _processes(self) -> dict[str, list[str]]:
         """Return the fields of /proc/PID/stat after the name (man proc_pid_stat), of each process in its session."""
         assert self._process is not None
-        found = []
+        found = {}
         for entry in Path("/proc").iterdir():
             with suppress(OSError):
                 if entry.name.isdigit():
                     fields = (entry / "stat").read_text().rpartition(")")[2].split()
                     if int(fields[3]) == self._process.pid:
-                        found.append(fields)
+                        found[entry.name] = fields
         return found

@@ -53,6 +53,7 @@ class InFlight:
     cpu: float  # milliseconds a chat
     latency: Latency
     resident: float  # MB
+    proportional: float
 
 
 async def measure_in_flight(service: Contestant, visitors: Visitors, count: int, seconds: float, seed: int) -> InFlight:
@@ -63,11 +64,11 @@ async def measure_in_flight(service: Contestant, visitors: Visitors, count: int,
     cpu, began = service.cpu, time.monotonic()
     await asyncio.sleep(seconds)
     cpu, ended = service.cpu - cpu, time.monotonic()
-    resident = service.resident
+    resident, proportional = service.resident, service.proportional
     samples = await coming
     # Of each chat the first half is paid when it comes, the other when it ends.
     halves = sum(began <= at < ended for sample in samples for at in (sample.due, sample.due + plan.wait))
-    return InFlight(1e3 * cpu / (halves / 2), Latency.of(samples), resident)
+    return InFlight(1e3 * cpu / (halves / 2), Latency.of(samples), resident, proportional)
 
 
 async def find_capacity(visitors: Visitors, guess: float, seconds: float, seed: int) -> float:

@@ -70,6 +70,8 @@ def _write_tables(results: Results) -> str:
         ("CPU a call, ms", "cpu"),
         ("resident at rest, MB", "resident at 0"),
         ("resident at 1,000 in flight, MB", "resident at 1000"),
+        ("the same at rest, what processes share counted once (PSS), MB", "resident once at 0"),
+        ("the same at 1,000 in flight, MB", "resident once at 1000"),
         *((f"added to the first word at {count} streams, ms", f"first word at {count}") for count in (1, 100, 500)),
         *((f"CPU a streamed word at {count} streams, ms", f"cpu a word at {count}") for count in (1, 100, 500)),
         ("start to first answer, s", "cold start"),
