@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from unicodedata import normalize
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, select, true, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from .config import Settings
@@ -23,6 +23,13 @@ from .tables import budget_days
 # What a model's template may add to what we send: role marks for each message, and a system prompt of its own.
 TOKENS_PER_MESSAGE = 16
 TOKENS_PER_CALL = 64
+
+# Built once: to put a statement together costs as much as to execute it. `on` is the day, `more_…` what is added.
+CHANGE = (
+    update(budget_days)
+    .where(budget_days.c.day == bindparam("on"))
+    .values({name: budget_days.c[name] + bindparam(f"more_{name}") for name in ("calls", "tokens", "nanodollars")})
+)
 
 logger = logging.getLogger(__name__)
 
@@ -51,10 +58,13 @@ class Budget:
     def __init__(self, settings: Settings, databases: Databases) -> None:
         """Connect to nothing yet; raises StartError where no table can be kept."""
         self._settings = settings
-        self._max_tokens = settings.daily_tokens or None
-        self._max_nanodollars = int(settings.daily_usd * 10**9) if settings.daily_usd is not None else None
-        is_capped = self._max_tokens is not None or self._max_nanodollars is not None
-        self._database = databases.open("budget") if is_capped else None
+        caps = {
+            "tokens": settings.daily_tokens or None,
+            "nanodollars": None if settings.daily_usd is None else int(settings.daily_usd * 10**9),
+        }
+        self._caps = {name: cap for name, cap in caps.items() if cap is not None}
+        self._change_if_room = CHANGE.where(*(budget_days.c[name] <= bindparam(f"most_{name}") for name in self._caps))
+        self._database = databases.open("budget") if self._caps else None
         self._told_on: date | None = None
 
     @property
@@ -84,9 +94,8 @@ class Budget:
 
     def count_calls(self, messages: Sequence[Mapping[str, str]]) -> int:
         """Return how many such calls a day holds if each costs its worst case; only of a budget that is capped."""
-        worst = self.find_worst_case(messages)
-        caps = [(self._max_tokens, worst.tokens), (self._max_nanodollars, worst.nanodollars)]
-        return min(cap // cost for cap, cost in caps if cap is not None and cost)
+        worst: dict[str, int] = vars(self.find_worst_case(messages))
+        return min(cap // worst[name] for name, cap in self._caps.items() if worst[name])
 
     def price(self, prompt_tokens: int, completion_tokens: int) -> Cost:
         """Return what so many tokens cost; fractions of a nanodollar are rounded up."""
@@ -124,26 +133,19 @@ class Budget:
         """Add to a day, in one statement that changes nothing where it would pass the cap; return whether it did."""
         if self._database is None:
             return True
-        row = budget_days.c
-        change = update(budget_days).where(row.day == day, true() if is_settled else self._has_room(cost))
-        change = change.values(
-            calls=row.calls + calls,
-            tokens=row.tokens + cost.tokens,
-            nanodollars=row.nanodollars + cost.nanodollars,
-        )
+        values = {"on": day, "more_calls": calls} | {f"more_{name}": more for name, more in vars(cost).items()}
+        change = CHANGE
+        if not is_settled:
+            change = self._change_if_room
+            values |= {f"most_{name}": cap - vars(cost)[name] for name, cap in self._caps.items()}
 
         def record(connection: Connection) -> bool:
-            if connection.execute(change).rowcount:
+            if connection.execute(change, values).rowcount:
                 return True
             _begin_day(connection, day)  # if it is this that was missing; another process may do it meanwhile
-            return bool(connection.execute(change).rowcount)
+            return bool(connection.execute(change, values).rowcount)
 
         return self._database.run(record, lasts=not is_settled)
-
-    def _has_room(self, cost: Cost) -> ColumnElement[bool]:
-        row = budget_days.c
-        caps = [(row.tokens, self._max_tokens, cost.tokens), (row.nanodollars, self._max_nanodollars, cost.nanodollars)]
-        return and_(*(spent <= cap - wanted for spent, cap, wanted in caps if cap is not None))
 
     def _tell_owner(self, day: date) -> None:
         if self._told_on != day:

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any, TypeVar
@@ -20,13 +21,13 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    bindparam,
     cast,
     create_engine,
     event,
     extract,
     func,
     inspect,
-    literal,
     make_url,
     select,
 )
@@ -134,10 +135,12 @@ class Database:
 
         return self.run(work_in_transaction)
 
-    @property
+    @cached_property
     def now(self) -> ColumnElement[float]:
-        """The present instant by the one clock that all users of the database share."""
-        return literal(time.time()) if self._is_file else cast(extract("epoch", func.clock_timestamp()), Double)
+        """The instant of a statement by the one clock that all users of the database share."""
+        if self._is_file:
+            return bindparam(None, callable_=time.time, type_=Double())
+        return cast(extract("epoch", func.clock_timestamp()), Double)
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """Return an INSERT that knows ON CONFLICT, which is not in the SQL standard."""

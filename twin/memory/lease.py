@@ -11,7 +11,7 @@ from threading import Condition, Thread
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..db import Database
@@ -22,6 +22,9 @@ NOBODY = UUID(int=0)  # the token of a lease that nobody has, and that may say w
 LEASE_SECONDS = 15.0  # after which a holder that renewed nothing counts as dead
 RENEW_SECONDS = 5.0
 BUSY_SECONDS = 2  # that a visitor is told to wait while the session is busy
+
+OWN = (leases.c.session_id == bindparam("session")) & (leases.c.token == bindparam("holder"))
+END = delete(leases).where(OWN, leases.c.deleted_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,11 @@ class Leases:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        row, now = leases.c, database.now
+        found = select(row.session_id, row.key, row.question, row.token, row.expires_at < now)
+        found = found.add_columns(row.deleted_at >= now - bindparam("waited"))
+        self._find = found.where(row.session_id == bindparam("session"))
+        self._take = insert(leases).values(expires_at=now + LEASE_SECONDS)
         self._held: dict[UUID, Lease] = {}
         self._changed = Condition()
         self._thread: Thread | None = None
@@ -49,10 +57,7 @@ class Leases:
         Raises SessionBusy where the session was deleted in the seconds that we `waited`: what was asked before
         belongs to what was deleted.
         """
-        row, now = leases.c, self._database.now
-        query = select(row.session_id, row.key, row.question, row.token, row.expires_at < now)
-        query = query.add_columns(row.deleted_at >= now - waited).where(row.session_id == wanted.session_id)
-        found = connection.execute(query).one_or_none()
+        found = connection.execute(self._find, {"session": wanted.session_id, "waited": waited}).one_or_none()
         if found is None:
             if not self._insert(connection, wanted):
                 return Lease(wanted.session_id)  # somebody was faster
@@ -68,16 +73,15 @@ class Leases:
 
     def end(self, connection: Connection, lease: Lease) -> bool:
         """Give a lease back; return False where somebody else has it, or the session was deleted."""
-        own = (leases.c.session_id == lease.session_id) & (leases.c.token == lease.token)
-        if connection.execute(delete(leases).where(own, leases.c.deleted_at.is_(None))).rowcount:
+        if connection.execute(END, {"session": lease.session_id, "holder": lease.token}).rowcount:
             return True
         return self.leave(connection, lease)
 
     def leave(self, connection: Connection, lease: Lease) -> bool:
         """Do the same, but let the row stay for a while, so that a deletion finds it and tells those who wait."""
-        own = (leases.c.session_id == lease.session_id) & (leases.c.token == lease.token)
         nobody = {"token": NOBODY, "key": None, "question": None, "expires_at": self._database.now}
-        return bool(connection.execute(update(leases).where(own).values(nobody)).rowcount)
+        values = {"session": lease.session_id, "holder": lease.token}
+        return bool(connection.execute(update(leases).where(OWN).values(nobody), values).rowcount)
 
     def revoke(self, connection: Connection, session_ids: Sequence[UUID]) -> int:
         """Let nobody keep a turn that is under way in these sessions, or that waits; return how many there were.
@@ -107,7 +111,7 @@ class Leases:
 
     def _insert(self, connection: Connection, wanted: Lease) -> bool:
         try:
-            connection.execute(insert(leases).values(**vars(wanted), expires_at=self._database.now + LEASE_SECONDS))
+            connection.execute(self._take, vars(wanted))
         except IntegrityError:
             return False
         return True

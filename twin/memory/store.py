@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from ..tables import messages, sessions
 
 Role = Literal["user", "assistant"]
 FinishReason = Literal["stop", "length", "content_filter", "interrupted"]  # the last: the visitor left
+LAST_POSITION = 2**31 - 1
+
+# What every turn executes is built once: to put a statement together costs as much as to execute it.
+SESSION = select(sessions).where(sessions.c.id == bindparam("session"))
+MESSAGES = (
+    select(*(column for column in messages.c if column.name != "session_id"))
+    .where(messages.c.session_id == bindparam("session"))
+    .where(messages.c.position >= bindparam("start"), messages.c.position < bindparam("end"))
+    .order_by(messages.c.position)
+)
+LAST_BY_KEY = (
+    select(messages.c.position)
+    .where(messages.c.session_id == bindparam("session"), messages.c.key == bindparam("sent"))
+    .where(messages.c.created_at >= bindparam("since"))
+    .order_by(messages.c.position.desc())
+    .limit(1)
+)
+BEGIN_SESSION = insert(sessions)
+CONTINUE_SESSION = update(sessions).where(sessions.c.id == bindparam("session"))
+INSERT_MESSAGES = insert(messages)
 
 
 @dataclass(frozen=True)
@@ -63,24 +83,19 @@ class KeptTurn:
 
 def fetch_session(connection: Connection, session_id: UUID) -> KeptSession | None:
     """Return a session, if there is one."""
-    row = connection.execute(select(sessions).where(sessions.c.id == session_id)).one_or_none()
+    row = connection.execute(SESSION, {"session": session_id}).one_or_none()
     return KeptSession(*row) if row else None
 
 
 def fetch_messages(connection: Connection, session_id: UUID, start: int = 0, end: int | None = None) -> list[Message]:
     """Return a session's messages in their order, from position `start` to before `end`."""
-    columns = [column for column in messages.c if column.name != "session_id"]
-    query = select(*columns).where(messages.c.session_id == session_id, messages.c.position >= start)
-    if end is not None:
-        query = query.where(messages.c.position < end)
-    return [Message(*row) for row in connection.execute(query.order_by(messages.c.position))]
+    values = {"session": session_id, "start": start, "end": LAST_POSITION if end is None else end}
+    return [Message(*row) for row in connection.execute(MESSAGES, values)]
 
 
 def find_turn(connection: Connection, session_id: UUID, key: str, since: float) -> KeptTurn | None:
     """Return the last turn whose message came with an idempotency key, and not before an instant."""
-    row = messages.c
-    query = select(row.position).where(row.session_id == session_id, row.key == key, row.created_at >= since)
-    position = connection.scalar(query.order_by(row.position.desc()).limit(1))
+    position = connection.scalar(LAST_BY_KEY, {"session": session_id, "sent": key, "since": since})
     if position is None:
         return None
     said = fetch_messages(connection, session_id, position, position + 2)
@@ -89,14 +104,13 @@ def find_turn(connection: Connection, session_id: UUID, key: str, since: float) 
 
 def begin_session(connection: Connection, session: KeptSession) -> None:
     """Add a session."""
-    connection.execute(insert(sessions).values(**asdict(session)))
+    connection.execute(BEGIN_SESSION, vars(session))
 
 
 def continue_session(connection: Connection, session: KeptSession) -> bool:
     """Note that something was said in a session; return False where it is not there any more."""
-    change = update(sessions).where(sessions.c.id == session.id)
-    change = change.values(updated_at=session.updated_at, next_position=session.next_position)
-    return bool(connection.execute(change).rowcount)
+    values = {"session": session.id, "updated_at": session.updated_at, "next_position": session.next_position}
+    return bool(connection.execute(CONTINUE_SESSION, values).rowcount)
 
 
 def move_window(connection: Connection, session_id: UUID, start: int) -> None:
@@ -119,7 +133,7 @@ def save_summary(connection: Connection, session: KeptSession, summary: str, end
 
 def insert_messages(connection: Connection, session_id: UUID, said: Sequence[Message]) -> None:
     """Add messages to a session that is there."""
-    connection.execute(insert(messages), [{"session_id": session_id, **asdict(message)} for message in said])
+    connection.execute(INSERT_MESSAGES, [{"session_id": session_id, **vars(message)} for message in said])
 
 
 def delete_turn(connection: Connection, session_id: UUID, turn: KeptTurn) -> None:
