@@ -11,8 +11,7 @@ from threading import Condition, Thread
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from ..db import Database
 from ..errors import SessionBusy, StoreUnavailable
@@ -46,7 +45,8 @@ class Leases:
         found = select(row.session_id, row.key, row.question, row.token, row.expires_at < now)
         found = found.add_columns(row.deleted_at >= now - bindparam("waited"))
         self._find = found.where(row.session_id == bindparam("session"))
-        self._take = insert(leases).values(expires_at=now + LEASE_SECONDS)
+        new = database.insert(leases).values(expires_at=now + LEASE_SECONDS).on_conflict_do_nothing()
+        self._insert = new.execution_options(preserve_rowcount=True)  # which is -1 otherwise, but for SQLite's
         self._held: dict[UUID, Lease] = {}
         self._changed = Condition()
         self._thread: Thread | None = None
@@ -57,11 +57,10 @@ class Leases:
         Raises SessionBusy where the session was deleted in the seconds that we `waited`: what was asked before
         belongs to what was deleted.
         """
-        found = connection.execute(self._find, {"session": wanted.session_id, "waited": waited}).one_or_none()
-        if found is None:
-            if not self._insert(connection, wanted):
-                return Lease(wanted.session_id)  # somebody was faster
-        else:
+        if not connection.execute(self._insert, vars(wanted)).rowcount:
+            found = connection.execute(self._find, {"session": wanted.session_id, "waited": waited}).one_or_none()
+            if found is None:  # it was given back just now
+                return Lease(wanted.session_id)
             *others, is_expired, is_deleted = found
             holder = Lease(*others)
             if is_deleted and holder.token != wanted.token:
@@ -108,13 +107,6 @@ class Leases:
         """Renew a lease no more."""
         with self._changed:
             self._held.pop(lease.token, None)
-
-    def _insert(self, connection: Connection, wanted: Lease) -> bool:
-        try:
-            connection.execute(self._take, vars(wanted))
-        except IntegrityError:
-            return False
-        return True
 
     def _replace(self, connection: Connection, dead: Lease, wanted: Lease) -> bool:
         same = update(leases).where(leases.c.session_id == dead.session_id, leases.c.token == dead.token)
