@@ -105,8 +105,8 @@ class Database:
     def run(self, work: Callable[[Connection], Result], *, lasts: bool = True) -> Result:
         """Return what `work` does with a connection, whose statements are each a transaction of their own.
 
-        `lasts` is whether what it writes must survive a machine that loses its power: in a file that is half of what
-        a chat waits for. Raises StoreUnavailable, whose advice holds no values, where the database fails.
+        `lasts` is whether what it writes must survive a machine that loses its power: in a file that is
+        most of what a chat waits for. Raises StoreUnavailable, whose advice holds no values, where the database fails.
         """
         with self._room:
             if time.monotonic() < self._next_try:
@@ -126,14 +126,14 @@ class Database:
         self._is_down = False
         return result
 
-    def transact(self, work: Callable[[Connection], Result]) -> Result:
+    def transact(self, work: Callable[[Connection], Result], *, lasts: bool = True) -> Result:
         """Do the same in one transaction, in which `work` may do nothing that waits but SQL; it may be called again."""
 
         def work_in_transaction(connection: Connection) -> Result:
             with self._transaction(connection):
                 return work(connection)
 
-        return self.run(work_in_transaction)
+        return self.run(work_in_transaction, lasts=lasts)
 
     @cached_property
     def now(self) -> ColumnElement[float]:

@@ -120,7 +120,7 @@ class RememberedExchange(Exchange):
         return chat
 
     def record(self, said: GivenAnswer) -> None:
-        """Keep question and answer in one transaction, which ends the lease."""
+        """Keep question and answer in one transaction, which ends the lease; in a file it waits for no disk."""
         position, now = self._session.next_position, time.time()
         question = Message(position, "user", self._question, self._asked_at, self._lease.key)
         answer = Message(
@@ -150,7 +150,7 @@ class RememberedExchange(Exchange):
                 store.move_window(connection, session.id, start)
             store.insert_messages(connection, session.id, [question, answer])
 
-        self._database.transact(write)
+        self._database.transact(write, lasts=False)
         self._end()
         self._is_recorded = True
         self._session = session
@@ -186,7 +186,7 @@ class RememberedExchange(Exchange):
             if store.save_summary(connection, session, short, request.end):
                 store.move_window(connection, session.id, request.end)
 
-        self._database.transact(write)
+        self._database.transact(write, lasts=False)
 
     def close(self) -> None:
         """End the lease, if `record` did not; where the database is down it ends by itself."""
