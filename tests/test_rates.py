@@ -12,11 +12,12 @@ import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from limits import RateLimitItemPerDay, RateLimitItemPerSecond
 
 from twin.addresses import network_of
 from twin.config import Settings
 from twin.errors import RateLimited
-from twin.rates import VISITORS, Rates, _BoundedStorage
+from twin.rates import VISITORS, Rates, _BoundedStorage, _SharedWindows
 
 from .chat.test_routes import assert_problem
 from .scripted_model import ScriptedModel
@@ -118,6 +119,20 @@ def test_the_window_moves() -> None:
     assert [storage.acquire_entry("a", 2, 1) for _ in range(3)] == [True, True, False]
     assert storage.get_moving_window("a", 2, 1)[1] == 2
     wait_until(lambda: storage.acquire_entry("a", 2, 1), "the window does not move")
+
+
+def test_the_windows_in_redis_move(redis: RedisServer) -> None:
+    windows = _SharedWindows(redis.url)
+    limits = {"second": RateLimitItemPerSecond(1), "day": RateLimitItemPerDay(2)}
+
+    def count() -> list[tuple[str, int, bool]]:
+        return [(quota.name, quota.remaining, quota.is_exceeded) for quota in windows.count(limits, "a")]
+
+    assert count() == [("second", 0, False), ("day", 1, False)]
+    assert count() == [("second", 0, True)]
+    wait_until(lambda: count() == [("second", 0, False), ("day", 0, False)], "the window does not move")
+    wait_until(lambda: count() == [("second", 0, False), ("day", 0, True)])
+    assert windows.count(limits, "b")[-1].remaining == 1
 
 
 def test_no_number_of_visitors_fills_the_memory() -> None:

@@ -7,6 +7,7 @@ import math
 import threading
 import time
 from collections import OrderedDict, deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
@@ -22,6 +23,29 @@ VISITORS = 10_000  # that one process remembers; whoever was silent for longest 
 REDIS_SECONDS = 1.0  # that Redis may take to answer
 REDIS_RETRY_SECONDS = 2.0  # until one that failed is asked again
 REDIS_CONNECTIONS = 50
+
+# Counts a chat against each of a visitor's limits until one is exceeded; `limits` would ask Redis twice for each. A key
+# holds the instants that count, the newest first, as it does for `limits`. Returned are, for each limit, the oldest of
+# them and how many there are, with the one that was refused.
+COUNT = b"""\
+local now, found = tonumber(ARGV[1]), {}
+for number, key in ipairs(KEYS) do
+    local most, seconds = tonumber(ARGV[2 * number]), tonumber(ARGV[2 * number + 1])
+    local oldest = redis.call("LINDEX", key, -1)
+    while oldest and tonumber(oldest) <= now - seconds do
+        redis.call("RPOP", key)
+        oldest = redis.call("LINDEX", key, -1)
+    end
+    local count = redis.call("LLEN", key) + 1
+    found[number] = {oldest or ARGV[1], count}
+    if count > most then
+        break
+    end
+    redis.call("LPUSH", key, ARGV[1])
+    redis.call("EXPIRE", key, seconds)
+end
+return found
+"""
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +72,7 @@ class Rates:
             self._limits["minute"] = RateLimitItemPerMinute(settings.rate_per_minute)
             self._limits["day"] = RateLimitItemPerDay(settings.rate_per_day)
         self._own = MovingWindowRateLimiter(_BoundedStorage())
-        self._shared = MovingWindowRateLimiter(_open_redis(settings.redis_url)) if settings.redis_url else None
+        self._shared = _SharedWindows(settings.redis_url) if settings.redis_url else None
         self._redis = mask_password(settings.redis_url or "")
         self._is_away = False
         self._next_try = 0.0
@@ -61,7 +85,7 @@ class Rates:
         if not self._limits:
             return []
         visitor = network_of(address, 32, 64)
-        quotas = self._count_shared(visitor) or self._count(self._own, visitor)
+        quotas = self._count_shared(visitor) or self._count(visitor)
         if quotas[-1].is_exceeded:
             raise RateLimited(retry_after=quotas[-1].reset, headers=describe_quotas(quotas))
         return quotas
@@ -73,7 +97,7 @@ class Rates:
         if self._is_away:
             self._next_try = time.monotonic() + REDIS_RETRY_SECONDS  # one asks, for all
         try:
-            quotas = self._count(self._shared, visitor)
+            quotas = self._shared.count(self._limits, visitor)
         except StorageError as error:
             self._next_try = time.monotonic() + REDIS_RETRY_SECONDS
             self._note_redis(is_away=True, reason=type(error.__cause__ or error).__name__)
@@ -81,15 +105,13 @@ class Rates:
         self._note_redis(is_away=False)
         return quotas
 
-    def _count(self, limiter: MovingWindowRateLimiter, visitor: str) -> list[Quota]:
+    def _count(self, visitor: str) -> list[Quota]:
         """Count a chat against each limit; the list ends with the first that is exceeded."""
         quotas: list[Quota] = []
         for name, limit in self._limits.items():
-            is_exceeded = not limiter.hit(limit, visitor)
-            stats = limiter.get_window_stats(limit, visitor)
-            reset = max(1, math.ceil(stats.reset_time - time.time()))
-            remaining = 0 if is_exceeded else max(0, stats.remaining)
-            quotas.append(Quota(name, limit.amount, limit.get_expiry(), remaining, reset, is_exceeded))
+            is_exceeded = not self._own.hit(limit, visitor)
+            stats = self._own.get_window_stats(limit, visitor)
+            quotas.append(_describe(name, limit, stats.reset_time, stats.remaining, is_exceeded=is_exceeded))
             if is_exceeded:
                 break
         return quotas
@@ -117,22 +139,45 @@ def describe_quotas(quotas: list[Quota]) -> dict[str, str]:
     }
 
 
-def _open_redis(url: str) -> RedisStorage:
-    try:
-        from redis import BlockingConnectionPool
-        from redis.backoff import NoBackoff
-        from redis.retry import Retry
-    except ImportError:
-        raise StartError("REDIS_URL: Redis's client is missing: pip install -r requirements/redis.txt") from None
-    pool = BlockingConnectionPool.from_url(
-        url,
-        max_connections=REDIS_CONNECTIONS,
-        timeout=REDIS_SECONDS,
-        socket_timeout=REDIS_SECONDS,
-        socket_connect_timeout=REDIS_SECONDS,
-        retry=Retry(NoBackoff(), 1),  # of a connection that Redis closed when it was started again
-    )
-    return RedisStorage(url, connection_pool=pool, key_prefix="twin", wrap_exceptions=True)
+def _describe(name: str, limit: RateLimitItem, reset_at: float, remaining: int, *, is_exceeded: bool) -> Quota:
+    reset = max(1, math.ceil(reset_at - time.time()))
+    return Quota(name, limit.amount, limit.get_expiry(), 0 if is_exceeded else max(0, remaining), reset, is_exceeded)
+
+
+class _SharedWindows:
+    """Moving windows in a Redis, which is asked once for all of a visitor's limits."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            from redis import BlockingConnectionPool
+            from redis.backoff import NoBackoff
+            from redis.retry import Retry
+        except ImportError:
+            raise StartError("REDIS_URL: Redis's client is missing: pip install -r requirements/redis.txt") from None
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=REDIS_CONNECTIONS,
+            timeout=REDIS_SECONDS,
+            socket_timeout=REDIS_SECONDS,
+            socket_connect_timeout=REDIS_SECONDS,
+            retry=Retry(NoBackoff(), 1),  # of a connection that Redis closed when it was started again
+        )
+        self._storage = RedisStorage(url, connection_pool=pool, key_prefix="twin")
+        self._script = self._storage.get_connection().register_script(COUNT)
+
+    def count(self, limits: Mapping[str, RateLimitItem], visitor: str) -> list[Quota]:
+        """Count a chat against each limit; the list ends with the first that is exceeded. Raises StorageError."""
+        keys = [self._storage.prefixed_key(limit.key_for(visitor)) for limit in limits.values()]
+        numbers = [number for limit in limits.values() for number in (limit.amount, limit.get_expiry())]
+        try:
+            found = self._script(keys, [time.time(), *numbers])
+        except self._storage.base_exceptions as error:
+            raise StorageError(error) from error
+        quotas = []
+        for (name, limit), (oldest, count) in zip(limits.items(), found, strict=False):
+            reset_at, remaining = float(oldest) + limit.get_expiry(), limit.amount - count
+            quotas.append(_describe(name, limit, reset_at, remaining, is_exceeded=remaining < 0))
+        return quotas
 
 
 class _BoundedStorage(MemoryStorage):
