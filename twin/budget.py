@@ -64,6 +64,10 @@ class Budget:
         }
         self._caps = {name: cap for name, cap in caps.items() if cap is not None}
         self._change_if_room = CHANGE.where(*(budget_days.c[name] <= bindparam(f"most_{name}") for name in self._caps))
+        prices = settings.usd_per_million_input, settings.usd_per_million_output
+        read, written = (Fraction(price or 0) * 1_000 for price in prices)  # nanodollars a token
+        self._parts = math.lcm(read.denominator, written.denominator)  # of a nanodollar, in which both are whole
+        self._prices = int(read * self._parts), int(written * self._parts)
         self._database = databases.open("budget") if self._caps else None
         self._told_on: date | None = None
 
@@ -99,9 +103,9 @@ class Budget:
 
     def price(self, prompt_tokens: int, completion_tokens: int) -> Cost:
         """Return what so many tokens cost; fractions of a nanodollar are rounded up."""
-        read = Fraction(self._settings.usd_per_million_input or 0) * prompt_tokens
-        written = Fraction(self._settings.usd_per_million_output or 0) * completion_tokens
-        return Cost(prompt_tokens + completion_tokens, math.ceil((read + written) * 1_000))
+        read, written = self._prices
+        parts = read * prompt_tokens + written * completion_tokens
+        return Cost(prompt_tokens + completion_tokens, -(-parts // self._parts))
 
     def settle(self, day: date, change: Cost, calls: int) -> None:
         """Add `change` to a day, whatever its cap; where the database is down, what was held stands."""

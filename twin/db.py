@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -98,7 +98,9 @@ class Database:
         self._engine = _open_engine(url, statement_seconds)
         self._is_file = self._engine.name == "sqlite"
         self._upgrades = upgrades or self._is_file
-        self._room = BoundedSemaphore(CONNECTIONS[self._engine.name])
+        connections = CONNECTIONS[self._engine.name]
+        # To give a semaphore back costs a turn of gevent's loop.
+        self._room = Lock() if connections == 1 else BoundedSemaphore(connections)
         self._is_prepared = self._is_down = False
         self._next_try = 0.0
 
