@@ -24,7 +24,7 @@ from .contestants import CORE, OTHERS, OURS, Contestant
 from .load import Visitors, drip
 from .measures import LATENCY, STREAM
 from .model import FixedModel
-from .report import check, write_report
+from .report import DRIPPED, check, write_report
 
 ROUNDS = 3
 MOST = {"MAX_IN_FLIGHT": "4000"}
@@ -96,22 +96,22 @@ class Bench:
         self.note(f"resident once at {count}", name or service.name, found.proportional)
         self.note("failed", name or service.name, found.latency.failed)
 
-    async def capacity(self, service: Contestant, guess: float, seconds: float, seed: int) -> float:
+    async def capacity(self, service: Contestant, guess: float, seconds: float, seed: int, name: str = "") -> float:
         """Measure the highest rate, and return it."""
         visitors = Visitors(service.port)
         found = await measures.find_capacity(visitors, guess, seconds, seed)
         await visitors.leave()
-        self.note("capacity", service.name, found)
+        self.note("capacity", name or service.name, found)
         return found
 
-    async def streams(self, service: Contestant, count: int) -> None:
+    async def streams(self, service: Contestant, count: int, name: str = "") -> None:
         """Measure streams."""
         visitors = Visitors(service.port)
         found = await measures.measure_streams(service, visitors, count)
         await visitors.leave()
-        self.note(f"first word at {count}", service.name, found.first)
-        self.note(f"cpu a word at {count}", service.name, found.cpu)
-        self.note("failed", service.name, found.failed)
+        self.note(f"first word at {count}", name or service.name, found.first)
+        self.note(f"cpu a word at {count}", name or service.name, found.cpu)
+        self.note("failed", name or service.name, found.failed)
 
 
 @contextmanager
@@ -162,14 +162,17 @@ async def measure_all(bench: Bench) -> None:
                 guess[service.name] = await bench.capacity(service, guess[service.name], 2, seed)
                 for count in (1, 100, 500):
                     await bench.streams(service, count)
-            for service in (blocking, *variants):
+            for service in variants:
                 await bench.latency(service, 4, seed)
+        await bench.latency(blocking, 4, 1)
         await bench.capacity(blocking, 2, 2, 1)
         dripping = asyncio.ensure_future(drip(ours.port, DRIPPING))
         await asyncio.sleep(2)
         for seed in range(1, ROUNDS):
-            await bench.latency(ours, 5, seed, "twin, 200 dripping")
-            await bench.in_flight(ours, 100, 5, seed, "twin, 200 dripping")
+            await bench.latency(ours, 5, seed, DRIPPED)
+            await bench.in_flight(ours, 500, 3, seed, DRIPPED)
+        await bench.capacity(ours, guess[ours.name], 2, 1, DRIPPED)
+        await bench.streams(ours, 100, DRIPPED)
         dripping.cancel()
 
 
