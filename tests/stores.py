@@ -60,9 +60,13 @@ class PostgresServer:
 
     def make_database(self) -> str:
         name = f"twin_{uuid4().hex}"
-        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+        with self.connect() as connection:
             connection.execute(f"CREATE DATABASE {name}")
         return self._server.get_uri(name)
+
+    def connect(self) -> psycopg.Connection:
+        """Return a connection as its administrator."""
+        return psycopg.connect(self._server.get_uri(), autocommit=True)
 
     def freeze(self, *, frozen: bool) -> None:
         """Let it answer nothing, and keep its connections; or go on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -32,7 +33,8 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InvalidatePoolError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from .addresses import mask_password
 from .config import ROOT, Settings
@@ -46,6 +48,7 @@ PATIENT_SECONDS = 3_600  # the same for an owner who waits
 LOCK_SECONDS = 0.005  # that SQLite waits for another process, and all of this one with it
 LOCK_RETRY_SECONDS = 0.02  # that one statement then waits by itself
 LOCKED_SECONDS = 10.0  # that it does so for: a file of 800 MB is locked for 8.5 s while it is vacuumed
+UNUSED_SECONDS = 1.0  # after which a connection to PostgreSQL is asked whether it is still one
 DOWN_SECONDS = 1.0  # that nobody asks a database which has just failed
 # Of one process. To a file, more would only wait for each other; in PostgreSQL they would wait for the day's budget,
 # and that counts as the time of their statements.
@@ -236,8 +239,7 @@ def _open_engine(url: str, statement_seconds: int) -> Engine:
     options_of_server += f"-c idle_in_transaction_session_timeout={IDLE_SECONDS * 1_000}"
     limits = {"connect_timeout": CONNECT_SECONDS, "options": options_of_server}
     try:
-        # A restart of the database leaves dead connections, which a ping finds.
-        engine = create_engine(parsed, connect_args=limits, pool_pre_ping=True, **options)
+        engine = create_engine(parsed, connect_args=limits, **options)
     except ImportError:
         raise StartError(
             "DATABASE_URL: PostgreSQL's client is missing: pip install -r requirements/postgres.txt"
@@ -246,7 +248,20 @@ def _open_engine(url: str, statement_seconds: int) -> Engine:
     def connect(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> object:
         return _connect_to_postgres(arguments, options, patience=2 * statement_seconds)
 
+    def ping(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        """Have the pool connect again where a restart of the database has left a dead connection."""
+        if time.monotonic() > record.info.get("fresh_until", math.inf):
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise InvalidatePoolError from error
+
+    def note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["fresh_until"] = time.monotonic() + UNUSED_SECONDS
+
     event.listen(engine, "do_connect", connect)
+    event.listen(engine, "checkout", ping)
+    event.listen(engine, "checkin", note_use)
     return engine
 
 

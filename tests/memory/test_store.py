@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -16,9 +17,9 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, func, select, text
 
-from twin.db import MIGRATIONS, Database
+from twin.db import MIGRATIONS, UNUSED_SECONDS, Database
 from twin.errors import StoreUnavailable
 from twin.memory.vacuum import vacuum
 from twin.tables import REVISION, metadata
@@ -129,6 +130,15 @@ def test_a_postgres_that_is_away_is_a_problem_and_comes_back(
     wait_until(is_kept)
     assert "Traceback" not in service.log()
     postgres.close()
+
+
+def test_a_connection_that_died_unused_is_replaced(postgres: PostgresServer) -> None:
+    with closing(Database(postgres.make_database())) as database:
+        mine = database.run(lambda connection: connection.scalar(select(func.pg_backend_pid())))
+        with postgres.connect() as other:
+            other.execute("SELECT pg_terminate_backend(%s, 1000)", [mine])
+        time.sleep(UNUSED_SECONDS)
+        database.check()
 
 
 def test_what_was_deleted_is_in_no_file_after_a_purge(
