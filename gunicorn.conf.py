@@ -26,6 +26,7 @@ from gunicorn.workers.ggevent import GeventWorker
 from twin import create_app
 from twin.edge import HEADERS
 from twin.errors import stop_in_one_line
+from twin.fairness import Fairness
 from twin.launch import require_free_port
 from twin.memory import WAIT_SECONDS
 from twin.telemetry import make_formatter
@@ -43,33 +44,26 @@ REFUSALS = {
     ParseException: (400, "Bad Request"),
 }
 MAX_HEADER_BYTES = 16_384  # of one request, all in all
-READS_AT_ONCE = 8
 MAX_UNREAD_BYTES = 8_000_000  # so that a client which sends too much still sees its 413, in step with the next
 SEND_SECONDS = 30  # that a visitor may take to make room for what is to be sent
 
 
 class FairSocket(gevent.socket.socket):
-    """A visitor's connection that holds up neither the others, by what it sends, nor its chat, by not reading.
+    """A visitor's connection that holds up neither the others, by what it sends, nor its chat, by not reading."""
 
-    The others have their turn after a few pieces that it reads: gevent itself goes on with one that has sent
-    enough already, for seconds if its chunks are small.
-    """
-
-    reads = answered = 0  # how often it has read, and had when the last request came
     head = None  # of an answer, which waits for its first piece to leave with it; empty while it is to come
 
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.fairness = Fairness()
+
     def recv(self, *args):
-        self.reads += 1
-        if self.reads % READS_AT_ONCE == 0:
-            gevent.sleep(0)
-        return super().recv(*args)
+        return self.fairness.read(super().recv, *args)
 
     @contextmanager
     def answering(self):
         """Send a head with its first piece; let others have their turn where one read has brought many requests."""
-        if self.reads == self.answered:
-            gevent.sleep(0)
-        self.answered = self.reads
+        self.fairness.give_turn()
         self.head = b""
         try:
             yield

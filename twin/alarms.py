@@ -62,8 +62,9 @@ class Alarms:
                 self._wakes_at = moment
                 self._changed.notify()
             if self._thread is None:  # after a fork, so not when the process starts
-                self._thread = Thread(target=self._run, daemon=True)
-                self._thread.start()
+                thread = Thread(target=self._run, daemon=True)
+                thread.start()
+                self._thread = thread
         return alarm
 
     def _run(self) -> None:

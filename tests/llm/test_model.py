@@ -213,12 +213,69 @@ def test_goes_through_the_environments_proxy(
     assert model.headers[0]["host"] == "model.invalid"
 
 
-def test_goes_past_the_environments_proxy_where_that_says_so(
-    model: ScriptedModel, connect: Connect, monkeypatch: pytest.MonkeyPatch
+class CountedHold(NoHold):
+    """What a call may cost, where it is counted how often it was found to cost nothing."""
+
+    released = 0
+
+    def release(self) -> None:
+        type(self).released += 1
+
+
+@pytest.mark.parametrize("proxy", ["socks4://127.0.0.1:1", "::::", "http://127.0.0.1:1", "refuses"])
+def test_a_proxy_that_lets_nobody_through_costs_nothing_and_the_log_says_so(
+    model: ScriptedModel,
+    connect: Connect,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    proxy: str,
 ) -> None:
-    monkeypatch.setenv("ALL_PROXY", "127.0.0.1:1")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    assert connect().answer(MESSAGES, NoHold).text == "Hello from the model."
+    model.otherwise = sends("", 407)
+    monkeypatch.setenv("HTTPS_PROXY", model.url.removesuffix("/v1") if proxy == "refuses" else proxy)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    holds = type("Hold", (CountedHold,), {})
+    with pytest.raises(ModelFailed):
+        connect(openai_base_url="https://model.invalid/v1").answer(MESSAGES, holds)
+    assert holds.released == ATTEMPTS
+    assert "HTTPS_PROXY" in caplog.text or proxy == "http://127.0.0.1:1"
+
+
+def test_a_handshake_that_failed_behind_a_proxy_is_tried_anew(
+    tls_model: ScriptedModel, connect: Connect, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    server = tls_model.url.removeprefix("https://").removesuffix("/v1")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{listener.getsockname()[1]}")
+        monkeypatch.delenv("NO_PROXY", raising=False)
+
+        def break_off_and_serve() -> None:
+            first, _ = listener.accept()
+            with first:
+                first.recv(4_096)
+                first.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            tunnel(listener, server, [])
+
+        proxy = threading.Thread(target=break_off_and_serve)
+        proxy.start()
+        twin = connect(openai_base_url=tls_model.url)
+        assert twin.answer(MESSAGES, NoHold).text == "Hello from the model."
+        twin.close()
+        proxy.join()
+
+
+def test_a_handshake_that_stalls_ends_with_the_chat(connect: Connect) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        twin = connect(openai_base_url=f"https://127.0.0.1:{listener.getsockname()[1]}/v1", chat_deadline=60)
+        stream = twin.stream(MESSAGES, NoHold)
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.recv(4_096)  # it says hello
+            stream.close()
+            connection.settimeout(30)
+            with suppress(ConnectionResetError):
+                assert not connection.recv(4_096)
 
 
 def test_speaks_tls_through_a_proxy(

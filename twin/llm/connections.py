@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from threading import Lock
 from typing import Any
 
 import httpcore2
@@ -15,10 +16,10 @@ import httpx2
 import openai
 
 from ..alarms import Alarm, Alarms
+from ..fairness import Fairness
 from ..sidecar import Address
-from .transport import IDLE_SECONDS, Network, Target, connect, find_target
+from .transport import IDLE_SECONDS, Network, connect, find_target
 
-PIECES_AT_ONCE = 100
 MAX_BODY_BYTES = 16 * 1024 * 1024  # a million tokens of output, and then some
 ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))  # json.dumps makes one each time
 BREAKS = (  # what a connection that fails raises
@@ -26,16 +27,16 @@ BREAKS = (  # what a connection that fails raises
     httpcore2.TimeoutException,
     httpcore2.ProtocolError,
     httpcore2.ProxyError,
-    httpcore2.ConnectionNotAvailable,
 )
 
 
 class Deadline:
-    """The moment that no part of a chat may pass; at once, where nobody waits for the answer any more."""
+    """The moment that no part of a chat may pass but a connect; at once, where nobody waits for the answer any more."""
 
     def __init__(self, seconds: float) -> None:
         """Set the moment `seconds` from now."""
         self._at = time.monotonic() + seconds
+        self._lock = Lock()
         self._connection: Connection | None = None
         self.is_cancelled = False
 
@@ -49,34 +50,36 @@ class Deadline:
 
     def bind(self, connection: Connection | None) -> None:
         """Say which connection is in use, to be ended with the deadline."""
-        self._connection = connection
+        with self._lock:
+            self._connection = connection
         if connection is not None:
             connection.end_in(self.remaining())
 
     def cancel(self) -> None:
         """End the chat now, from another thread than the one that asks the model."""
         self.is_cancelled = True
-        if connection := self._connection:
-            connection.abort()
+        with self._lock:  # or it could be somebody else's by then
+            if self._connection:
+                self._connection.abort()
 
 
 class Response:
     """The answer to a request, of which the head has come; it is to be closed."""
 
-    def __init__(self, response: httpcore2.Response) -> None:
+    def __init__(self, response: httpcore2.Response, fairness: Fairness) -> None:
         self._response = response
+        self._fairness = fairness
         self.status = response.status
         self.headers = httpx2.Headers(response.headers)
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the pieces of its body; raises ReadError where it is too long to be an answer."""
         size = 0
-        for number, piece in enumerate(self._response.iter_stream(), 1):
+        for piece in self._response.iter_stream():
             size += len(piece)
             if size > MAX_BODY_BYTES:  # before it fills the memory
                 raise httpcore2.ReadError(f"more than {MAX_BODY_BYTES} bytes")
-            if number % PIECES_AT_ONCE == 0:
-                time.sleep(0)  # gevent goes on reading what has come already, and would let nobody else run
+            self._fairness.give_turn()
             yield piece
 
     def read(self) -> bytes:
@@ -106,7 +109,7 @@ class Connection:
         return self._network.has_sent
 
     def post(self, path: str, body: dict[str, Any], seconds: float) -> Response:
-        """Return the answer to `body` once its head has come; to connect may take `seconds`, the rest until `end_in`.
+        """Return the answer to `body` once its head has come, until `end_in`; to connect to each address, `seconds`.
 
         Raises openai.APIStatusError for a status other than 2xx, one of BREAKS, and ValueError for no URL.
         """
@@ -116,7 +119,7 @@ class Connection:
         headers = [*target.headers, (b"Content-Length", b"%d" % len(content))]
         extensions = {"timeout": {"connect": seconds}}
         request = httpcore2.Request("POST", target.url, headers=headers, content=content, extensions=extensions)
-        response = Response(self._open(target).handle_request(request))
+        response = Response(self._open(target.url).handle_request(request), self._network.fairness)
         if not self.has_sent:  # it came with the last one, and might be the next visitor's
             self.close()
             raise httpcore2.RemoteProtocolError("an answer came before its question")
@@ -145,20 +148,20 @@ class Connection:
         """End the call from another thread."""
         self._network.cut()
 
-    def _open(self, target: Target) -> httpcore2.ConnectionInterface:
-        """Return what sends requests, a new one where the last was closed on either side."""
+    def _open(self, url: httpcore2.URL) -> httpcore2.ConnectionInterface:
+        """Return what sends requests, a new one where the last failed or was closed on either side."""
         http = self._http
-        if http is None or http.is_closed() or http.has_expired():
+        if http is None or not http.is_idle() or http.has_expired():
             self.close()
-            self._http = http = connect(target, self._tls, self._network)
+            self._http = http = connect(url, self._tls, self._network)
         return http
 
 
 def _make_fault(response: Response, url: str) -> openai.APIStatusError:
     """Return what a provider says of an error, in the shape of OpenAI's where it has one."""
-    content, said = response.read(), None
-    with suppress(ValueError, RecursionError):
-        said = json.loads(content)
+    said = None
+    with suppress(*BREAKS, ValueError, RecursionError):
+        said = json.loads(response.read())
     request = httpx2.Request("POST", url)
     shown = httpx2.Response(response.status, headers=response.headers, request=request)
     return openai.APIStatusError("", response=shown, body=said.get("error", said) if isinstance(said, dict) else said)

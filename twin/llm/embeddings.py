@@ -50,8 +50,8 @@ class Embeddings:
     def embed(self, texts: list[str], *, are_queries: bool, seconds: float) -> NDArray[float32]:
         """Return their unit vectors, `(texts, dimensions)`, within `seconds`.
 
-        Raises ModelBusy while the server is left alone, since it failed several times in a row, and ModelFailed or
-        ModelTimeout where it fails now.
+        Raises ModelBusy while the server is left alone, since it failed several times in a row, and ModelFailed where
+        it fails now.
         """
         if (ticket := self._breaker.admit()) is None:
             raise ModelBusy(retry_after=self._breaker.remaining())

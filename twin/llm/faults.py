@@ -60,6 +60,10 @@ def explain_break(error: Exception, provider: Provider) -> ModelFailed:
     if isinstance(error, httpcore2.ConnectError):
         mend = "start that server, or correct the address" if provider.base_url else "check the network"
         return ModelFailed(advice=f"{server} cannot be reached ({error}): {mend}.")
+    if isinstance(error, httpcore2.ProxyError):
+        return ModelFailed(
+            advice=f"{server} is not let through by the environment's proxy ({error}): mend HTTPS_PROXY."
+        )
     if isinstance(error, BREAKS):
         return ModelFailed(advice=f"{server} broke off its answer ({type(error).__name__}): its own log says why.")
     return ModelFailed(advice=f"{server} sends what is no chat completion: {_advise_on_path(provider)}.")

@@ -1,27 +1,27 @@
-"""HTTP to a provider: what each request takes along, through which proxy, and the socket under a connection."""
+"""HTTP to a provider: what each request takes along, and the socket under a connection."""
 
 from __future__ import annotations
 
 import os
 import socket
 import ssl
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from fcntl import ioctl
 from functools import lru_cache
 from termios import FIONREAD
 from typing import Any
-from urllib.request import getproxies, proxy_bypass
 
 import httpcore2
 import httpx2
 import openai
 
+from ..fairness import Fairness
 from ..sidecar import Address
+from .proxies import find_proxy
 
 IDLE_SECONDS = 30.0  # a free connection is used again for this long; providers close theirs after a minute or more
-READS_AT_ONCE = 8
+READ_BYTES = 16_384  # at once: a record of TLS, or as many heads as others can wait for
 TCP_ESTABLISHED = 1  # linux/tcp_states.h
 
 
@@ -31,7 +31,6 @@ class Target:
 
     url: httpcore2.URL
     headers: list[tuple[bytes, bytes]]
-    proxy: httpcore2.Proxy | None
 
 
 @lru_cache(maxsize=16)
@@ -47,22 +46,28 @@ def find_target(address: Address, path: str, tls: ssl.SSLContext) -> Target:
     if url.userinfo:
         request = next(httpx2.BasicAuth(url.username, url.password).sync_auth_flow(request))
     sent = [(name, value) for name, value in request.headers.raw if name.lower() != b"content-length"]
-    return Target(_translate(url), sent, _find_proxy(url))
+    return Target(httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path), sent)
 
 
 class Network(httpcore2.SyncBackend):
     """The network as one connection uses it, which can be cut from outside."""
 
     def __init__(self) -> None:
+        self.fairness = Fairness()
         self.is_cut = False
-        self.has_sent = False  # anything of its last request
-        self._stream: _Stream | None = None
+        self.has_sent = False  # anything of its last request, other than to a proxy
+        self.layers = 0  # of TLS in which requests are sent
+        self.stream: Stream | None = None
 
     def connect_tcp(self, *arguments: Any, **options: Any) -> httpcore2.NetworkStream:
         """Open the socket."""
-        self._stream = _Stream(self, super().connect_tcp(*arguments, **options))
-        self.check()
-        return self._stream
+        self.stream = Stream(self, super().connect_tcp(*arguments, **options))
+        try:
+            self.check()
+        except httpcore2.ConnectError:
+            self.stream.close()
+            raise
+        return self.stream
 
     def check(self) -> None:
         """Raise ConnectError where it is cut."""
@@ -70,22 +75,21 @@ class Network(httpcore2.SyncBackend):
             raise httpcore2.ConnectError("nobody waits for the answer any more")
 
     def cut(self) -> None:
-        """Shut the socket down under a call that waits on it, whose read ends at once, or that still connects."""
+        """Shut the socket down under a call that waits on it, whose read ends at once; a connect ends in its time."""
         self.is_cut = True
-        with suppress(OSError, AttributeError):
-            descriptor = os.dup(self._stream.get_extra_info("socket").fileno())  # type: ignore[union-attr]
-            with socket.socket(fileno=descriptor) as same:
-                same.shutdown(socket.SHUT_RDWR)
+        if self.stream is not None:
+            self.stream.shut_down()
 
 
-class _Stream(httpcore2.NetworkStream):
+class Stream(httpcore2.NetworkStream):
     """A socket that sends a request in one piece, and lets others run while it reads."""
 
     def __init__(self, network: Network, stream: httpcore2.NetworkStream) -> None:
         self._network = network
         self._stream = stream
+        self._plain: socket.socket | None = None  # under a handshake, which takes the socket away from its stream
+        self._layers = 0  # of TLS
         self._unsent = b""
-        self._reads = 0
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send it with the rest, when there is an answer to be read."""
@@ -95,28 +99,38 @@ class _Stream(httpcore2.NetworkStream):
         """Return what has come; whoever has sent a fault before they read all of the request is heard."""
         if unsent := self._unsent:
             self._network.check()
-            self._network.has_sent = True
+            self._network.has_sent = self._layers == self._network.layers
             self._unsent = b""
             with suppress(httpcore2.WriteError):
                 self._stream.write(unsent, timeout)
-        self._reads += 1
-        if self._reads % READS_AT_ONCE == 0:
-            time.sleep(0)  # gevent goes on reading what has come already
-        return self._stream.read(max_bytes, timeout)
+        return self._network.fairness.read(self._stream.read, min(max_bytes, READ_BYTES), timeout)
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.NetworkStream:
         """Go on in TLS."""
-        self._stream = self._stream.start_tls(ssl_context, server_hostname, timeout)
+        with _duplicate(self._stream) as self._plain:
+            self._network.check()
+            try:
+                self._stream = self._stream.start_tls(ssl_context, server_hostname, timeout)
+            finally:
+                self._plain = None
+        self._layers += 1
         return self
+
+    def shut_down(self) -> None:
+        """End whatever waits on it, from outside."""
+        with suppress(OSError):
+            if plain := self._plain:
+                plain.shutdown(socket.SHUT_RDWR)
+                return
+            with _duplicate(self._stream) as same:
+                same.shutdown(socket.SHUT_RDWR)
 
     def get_extra_info(self, info: str) -> Any:
         """Return what is asked; whether the other side has closed it or sent anything, without gevent's costly poll."""
-        if info == "is_readable" and hasattr(socket, "TCP_INFO"):  # which not every system has
-            connection = self._stream.get_extra_info("socket")
-            state = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
-            return state[0] != TCP_ESTABLISHED or any(ioctl(connection, FIONREAD, bytes(4)))
+        if info == "is_readable":
+            return self._layers > 1 or self._has_more()  # nobody can look into TLS in TLS
         return self._stream.get_extra_info(info)
 
     def close(self) -> None:
@@ -124,22 +138,25 @@ class _Stream(httpcore2.NetworkStream):
         self._unsent = b""
         self._stream.close()
 
-
-def connect(target: Target, tls: ssl.SSLContext, network: Network) -> httpcore2.ConnectionInterface:
-    """Return a connection that opens with its first request."""
-    pool = httpcore2.ConnectionPool(tls, target.proxy, keepalive_expiry=IDLE_SECONDS, network_backend=network)
-    return pool.create_connection(target.url.origin)
-
-
-def _find_proxy(url: httpx2.URL) -> httpcore2.Proxy | None:
-    """Return the proxy that the environment names for a URL (HTTPS_PROXY, ALL_PROXY, NO_PROXY)."""
-    proxies = getproxies()
-    found = proxies.get(url.scheme) or proxies.get("all")
-    if not found or proxy_bypass(url.netloc.decode()):
-        return None
-    proxy = httpx2.Proxy(found if "://" in found else f"http://{found}")
-    return httpcore2.Proxy(_translate(proxy.url), proxy.raw_auth, proxy.headers.raw)
+    def _has_more(self) -> bool:
+        connection = self._stream.get_extra_info("socket")
+        if not hasattr(socket, "TCP_INFO"):  # which not every system has
+            return bool(self._stream.get_extra_info("is_readable"))
+        state = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
+        return state[0] != TCP_ESTABLISHED or any(ioctl(connection, FIONREAD, bytes(4)))
 
 
-def _translate(url: httpx2.URL) -> httpcore2.URL:
-    return httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+def connect(url: httpcore2.URL, tls: ssl.SSLContext, network: Network) -> httpcore2.ConnectionInterface:
+    """Return a connection that opens with its first request; raises ProxyError where the environment's is none."""
+    proxy = find_proxy(url)
+    network.layers = [url.scheme, proxy.url.scheme if proxy else b""].count(b"https")
+    # A pool knows which kind of connection it takes; it is asked for no more.
+    pool = httpcore2.ConnectionPool(tls, proxy, keepalive_expiry=IDLE_SECONDS, network_backend=network)
+    try:
+        return pool.create_connection(url.origin)
+    except ImportError as error:
+        raise httpcore2.ProxyError("SOCKS needs the package socksio") from error
+
+
+def _duplicate(stream: httpcore2.NetworkStream) -> socket.socket:
+    return socket.socket(fileno=os.dup(stream.get_extra_info("socket").fileno()))

@@ -1,0 +1,34 @@
+"""Turns for the others: gevent goes on with whoever has something to read, for seconds if it comes in small pieces."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+TURN_SECONDS = 0.005  # that one may go on for
+WAITED_SECONDS = 0.0005  # of a read in which others will have run
+LEAST_SECONDS = 1e-6  # of a sleep that goes around gevent's loop: one of 0 lets only those run who wait for no socket
+
+
+class Fairness:
+    """What one connection owes to the others."""
+
+    def __init__(self) -> None:
+        self._turn_began = time.monotonic()
+
+    def read(self, read: Callable[..., bytes], *arguments: object) -> bytes:
+        """Return what `read` does; where it did not have to wait, others have their turn when it is due."""
+        began = time.monotonic()
+        data = read(*arguments)
+        now = time.monotonic()
+        if now - began > WAITED_SECONDS:
+            self._turn_began = now
+        else:
+            self.give_turn()
+        return data
+
+    def give_turn(self) -> None:
+        """Let the others run, if it is their turn."""
+        if time.monotonic() - self._turn_began > TURN_SECONDS:
+            time.sleep(LEAST_SECONDS)
+            self._turn_began = time.monotonic()
