@@ -240,29 +240,35 @@ def test_a_proxy_that_lets_nobody_through_costs_nothing_and_the_log_says_so(
     assert "HTTPS_PROXY" in caplog.text or proxy == "http://127.0.0.1:1"
 
 
-def test_a_handshake_that_failed_behind_a_proxy_is_tried_anew(
-    tls_model: ScriptedModel, connect: Connect, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+@pytest.fixture
+def proxy(
+    tls_model: ScriptedModel, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[socket.socket]:
+    """Where the environment's proxy is to listen, of a service that trusts the model that speaks TLS."""
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    server = tls_model.url.removeprefix("https://").removesuffix("/v1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{listener.getsockname()[1]}")
-        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.setenv("HTTPS_PROXY", f"http://ada:word@127.0.0.1:{listener.getsockname()[1]}")
+        yield listener
 
-        def break_off_and_serve() -> None:
-            first, _ = listener.accept()
-            with first:
-                first.recv(4_096)
-                first.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-            tunnel(listener, server, [])
 
-        proxy = threading.Thread(target=break_off_and_serve)
-        proxy.start()
-        twin = connect(openai_base_url=tls_model.url)
-        assert twin.answer(MESSAGES, NoHold).text == "Hello from the model."
-        twin.close()
-        proxy.join()
+def test_a_handshake_that_failed_behind_a_proxy_is_tried_anew(
+    tls_model: ScriptedModel, connect: Connect, proxy: socket.socket
+) -> None:
+    def break_off_and_serve() -> None:
+        first, _ = proxy.accept()
+        with first:
+            first.recv(4_096)
+            first.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        tunnel(proxy, tls_model, [])
+
+    serving = threading.Thread(target=break_off_and_serve)
+    serving.start()
+    twin = connect(openai_base_url=tls_model.url)
+    assert twin.answer(MESSAGES, NoHold).text == "Hello from the model."
+    twin.close()
+    serving.join()
 
 
 def test_a_handshake_that_stalls_ends_with_the_chat(connect: Connect) -> None:
@@ -278,33 +284,22 @@ def test_a_handshake_that_stalls_ends_with_the_chat(connect: Connect) -> None:
                 assert not connection.recv(4_096)
 
 
-def test_speaks_tls_through_a_proxy(
-    tls_model: ScriptedModel,
-    connect: Connect,
-    authority: trustme.CA,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> None:
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+def test_speaks_tls_through_a_proxy(tls_model: ScriptedModel, connect: Connect, proxy: socket.socket) -> None:
+    heads: list[bytes] = []
+    serving = threading.Thread(target=tunnel, args=[proxy, tls_model, heads])
+    serving.start()
+    twin = connect(openai_base_url=tls_model.url)
+    assert [twin.answer(MESSAGES, NoHold).text for _ in range(2)] == ["Hello from the model."] * 2
+    twin.close()
+    serving.join()
     server = tls_model.url.removeprefix("https://").removesuffix("/v1")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        monkeypatch.setenv("HTTPS_PROXY", f"http://ada:word@127.0.0.1:{listener.getsockname()[1]}")
-        monkeypatch.delenv("NO_PROXY", raising=False)
-        heads: list[bytes] = []
-        proxy = threading.Thread(target=tunnel, args=[listener, server, heads])
-        proxy.start()
-        twin = connect(openai_base_url=tls_model.url)
-        assert [twin.answer(MESSAGES, NoHold).text for _ in range(2)] == ["Hello from the model."] * 2
-        twin.close()
-        proxy.join()
     assert heads[0].startswith(b"CONNECT %b HTTP/1.1\r\n" % server.encode())
     assert b"Proxy-Authorization: Basic YWRhOndvcmQ=" in heads[0]
 
 
-def tunnel(listener: socket.socket, server: str, heads: list[bytes]) -> None:
+def tunnel(listener: socket.socket, model: ScriptedModel, heads: list[bytes]) -> None:
     """Be a proxy for one connection (RFC 9110, section 9.3.6), and keep what asks for it."""
-    host, port = server.split(":")
+    host, port = model.url.removeprefix("https://").removesuffix("/v1").split(":")
     client, _ = listener.accept()
     with client, socket.create_connection((host, int(port))) as other:
         heads.append(b"")

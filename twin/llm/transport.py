@@ -139,9 +139,9 @@ class Stream(httpcore2.NetworkStream):
         self._stream.close()
 
     def _has_more(self) -> bool:
-        connection = self._stream.get_extra_info("socket")
         if not hasattr(socket, "TCP_INFO"):  # which not every system has
             return bool(self._stream.get_extra_info("is_readable"))
+        connection = self._stream.get_extra_info("socket")
         state = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
         return state[0] != TCP_ESTABLISHED or any(ioctl(connection, FIONREAD, bytes(4)))
 
