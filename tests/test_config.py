@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,84 @@ def test_empty_means_unset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empt
 def test_the_placeholder_is_no_key(tmp_path: Path) -> None:
     root = write_layers(tmp_path, dotenv=(Path(__file__).parent.parent / ".env.example").read_text())
     assert load_settings(root=root).uses_embedded_model
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ('"Hello, you"', "Hello, you"),
+        ("'Hello, you'", "Hello, you"),
+        ('  "Hello, you"  ', "Hello, you"),
+        ('"Hello, you"  # what is said first', "Hello, you"),
+        (r'"Say \"Hi\"\nto me"', 'Say "Hi"\nto me'),
+        ('"It\'s me"', "It's me"),
+        ('""Hello""', '""Hello""'),
+        ('"Hello" and "bye"', '"Hello" and "bye"'),
+        ('"Hello"\nOTHER=1', '"Hello"\nOTHER=1'),
+        ('"Hello', '"Hello'),
+        ("It's you", "It's you"),
+    ],
+)
+def test_a_pair_of_quotes_is_taken_off_wherever_it_comes_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str, meant: str
+) -> None:
+    assert load_settings({"GREETING": value}, tmp_path).greeting == meant
+    monkeypatch.setenv("GREETING", value)
+    assert load_settings(root=tmp_path).greeting == meant
+    monkeypatch.delenv("GREETING")
+    root = write_layers(tmp_path, f"GREETING = {value!r}\n")
+    assert load_settings(root=root).greeting == meant
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OPENAI_API_KEY", '"sk-x"'),
+        ("OPENAI_EXTRA", r'"{\"reasoning_effort\": \"low\"}"'),
+        ("OPENAI_EXTRA", '\'{"reasoning_effort": "low"}\''),
+        ("CORS_ORIGINS", '"https://a.example, https://b.example"'),
+        ("PORT", "'9000'"),
+        ("MEMORY", '"on"'),
+        ("DATABASE_URL", '"postgresql://u:p@h/twin"'),
+        ("OPENAI_API_KEY", '"your_openai_api_key_here"'),
+        ("OPENAI_MODEL", '""'),
+    ],
+)
+def test_quotes_make_no_difference_to_what_a_value_means(tmp_path: Path, name: str, value: str) -> None:
+    as_docker_gives_it = load_settings({name: value}, tmp_path)
+    assert as_docker_gives_it == load_settings(root=write_layers(tmp_path, dotenv=f"{name}={value}\n"))
+
+
+def test_a_file_that_docker_reads_and_one_that_flask_reads_mean_the_same(tmp_path: Path) -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text()
+    sample = next(block for block in re.findall(r"```sh\n(.*?)```", readme, re.DOTALL) if "OWNER_NAME=" in block)
+    sample = sample.replace("PORTRAIT=portrait.png\n", "")  # which has to exist
+    lines = [line for line in sample.splitlines() if line and not line.startswith("#")]  # docker run --env-file
+    given = dict(line.split("=", 1) for line in lines)
+    assert load_settings(given, tmp_path) == load_settings(root=write_layers(tmp_path, dotenv=sample))
+    assert load_settings(given, tmp_path).accent == "#1f6f5c"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORTRAIT", "portrait.png              # an image in instance/"),
+        ("ACCENT", "#1f6f5c  # text is made legible"),
+        ("OPENAI_API_KEY", "sk-hidden # mine"),
+        ("OPENAI_MODEL", "gpt-4o-mini # cheap"),
+        ("FALLBACK_MODEL", "other\t# dear"),
+        ("OWNER_NAME", "Ada # me"),
+        ("OPENAI_EXTRA", '{"seed": 1} # always the same'),
+        ("MEMORY", "on # for 90 days"),
+        ("DAILY_USD", "5 # dollars"),
+        ("CORS_ORIGINS", "https://a.example # mine"),
+        ("DATABASE_URL", "postgresql://u:p@h/twin # shared"),
+    ],
+)
+def test_a_comment_behind_a_value_is_named_as_such(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(StartError, match=f"^{name}: a comment stands behind the value") as error:
+        load_settings({name: value}, tmp_path)
+    assert "sk-hidden" not in str(error.value)
 
 
 @pytest.mark.parametrize(

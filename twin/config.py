@@ -8,10 +8,12 @@ import re
 import runpy
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -41,6 +43,8 @@ PLACEHOLDER_KEY = "your_openai_api_key_here"
 EMBEDDED_CONTEXT = 2_048  # tokens; more would take too long to read on a small machine
 # Of the model's request, the service's own to set: what a call may cost hangs on the last three.
 RESERVED_FIELDS = {"messages", "stream", "n", "max_tokens", "max_completion_tokens"}
+COMMENT = re.compile(r"\s#")
+COMMENTED = "a comment stands behind the value, where Docker and systemd take it for a part of it: give it its own line"
 
 
 def _check_key(value: object) -> object:
@@ -54,6 +58,12 @@ def _check_text(value: str) -> str:
         value.encode()
     except UnicodeEncodeError:  # how Python shows bytes of the environment that are no text
         raise ValueError("it is not UTF-8") from None
+    return value
+
+
+def _check_name(value: str) -> str:
+    if COMMENT.search(value):
+        raise ValueError(COMMENTED)
     return value
 
 
@@ -101,7 +111,8 @@ Origins = Annotated[tuple[str, ...], BeforeValidator(parse_origins)]
 ApiKey = Annotated[SecretStr, BeforeValidator(_check_key)]
 BaseUrl = Annotated[str, BeforeValidator(check_base_url)]
 Text = Annotated[str, AfterValidator(_check_text)]
-Name = Annotated[str, Field(max_length=80), AfterValidator(_check_text)]
+Name = Annotated[Text, AfterValidator(_check_name)]
+ShortName = Annotated[str, Field(max_length=80), AfterValidator(_check_text), AfterValidator(_check_name)]
 Paragraph = Annotated[str, Field(max_length=1_000), AfterValidator(_check_text)]
 Portrait = Annotated[Text, AfterValidator(_check_portrait)]
 Grounding = Annotated[Literal["strict", "contacts", "off"], BeforeValidator(_fold_word)]
@@ -118,13 +129,13 @@ class Settings(BaseModel):
     # fmt: off
     openai_api_key: ApiKey | None = Field(None, description="key of the model's provider; a secret")
     openai_base_url: BaseUrl | None = Field(None, description="URL of an OpenAI-compatible server, usually ending in /v1; unset: OpenAI's own")
-    openai_model: Text = Field("gpt-4o-mini", description="name of the model")
+    openai_model: Name = Field("gpt-4o-mini", description="name of the model")
     openai_temperature: float | None = Field(None, ge=0, le=2, allow_inf_nan=False, description="sampling temperature, 0 to 2; unset: not sent")
     openai_extra: ExtraFields = Field({}, description='further fields of each request to the model, a JSON object such as {"reasoning_effort": "low"}; null leaves a field out')
     max_output_tokens: int = Field(2_000, ge=1, le=1_000_000, description="tokens that one answer may have, 1 to 1000000; reasoning counts")
     model_context: int | None = Field(None, ge=256, le=10_000_000, description="tokens (estimated) that persona, knowledge and history may take together, from 256; unset: 128000, with the embedded model 2048")
     chat_deadline: float = Field(60, gt=0, le=3_600, allow_inf_nan=False, description="seconds that one chat may take in all, retries included; above 0, at most 3600")
-    fallback_model: Text | None = Field(None, description="name of the model that answers while the first is failing; unset: none does")
+    fallback_model: Name | None = Field(None, description="name of the model that answers while the first is failing; unset: none does")
     fallback_base_url: BaseUrl | None = Field(None, description="URL of the server that has FALLBACK_MODEL; unset: the first model's server, with its key")
     fallback_api_key: ApiKey | None = Field(None, description="key for FALLBACK_MODEL; a secret; unset: OPENAI_API_KEY, unless FALLBACK_BASE_URL is set")
     fallback: Text = Field("I would rather not answer that. Is there something else you would like to know?", description="the answer given where the model declines to answer")
@@ -145,7 +156,7 @@ class Settings(BaseModel):
     retention_days: int = Field(90, ge=0, le=36_500, description="days for which a session is kept after its last message, and a question of GAPS after it was last asked; 0 keeps all for ever")
     gaps: bool = Field(False, description="on or off: whether questions to which nothing close was found are recorded, without who asked them, for `flask twin gaps`; needs MEMORY=on")
     knowledge_tokens: int = Field(12_000, ge=0, le=10_000_000, description="tokens (estimated) of the documents in instance/knowledge/ that the model is sent with each question; never more than half of what the persona leaves of MODEL_CONTEXT")
-    embedding_model: Text | None = Field(None, description="name of the model that makes vectors of documents and questions, by which documents are found; unset: the embedded one, if it is installed")
+    embedding_model: Name | None = Field(None, description="name of the model that makes vectors of documents and questions, by which documents are found; unset: the embedded one, if it is installed")
     embedding_base_url: BaseUrl | None = Field(None, description="URL of the OpenAI-compatible server that has EMBEDDING_MODEL; unset: the model's server, with its key")
     embedding_api_key: ApiKey | None = Field(None, description="key for EMBEDDING_MODEL; a secret; unset: OPENAI_API_KEY, unless EMBEDDING_BASE_URL is set")
     rules: bool | None = Field(None, description="on or off: whether the model is also sent twin/rules.txt, against inventing and promising, and the date; unset: on where there is knowledge")
@@ -154,7 +165,7 @@ class Settings(BaseModel):
     max_in_flight: int = Field(2_000, ge=1, le=100_000, description="chats that one process answers at once, from 1; more are refused")
     allowed_hosts: Hosts = Field((), description="hosts, separated by commas, under which the service may be called; .example.com is that domain and all below it; unset: any")
     cors_origins: Origins = Field(("http://localhost:3000",), description="origins whose pages may call the service, separated by commas; * is all of them, without credentials")
-    owner_name: Name | None = Field(None, description="owner's name, as the page shows it, up to 80 characters")
+    owner_name: ShortName | None = Field(None, description="owner's name, as the page shows it, up to 80 characters")
     portrait: Portrait | None = Field(None, description="name of an image in instance/, PNG, JPEG, WebP, AVIF or GIF, that the page shows")
     accent: Colour = Field("#1f6f5c", description="colour of the page's buttons and links, as #0a7 or #00aa77")
     greeting: Paragraph | None = Field(None, description="text that the page shows before the first question, up to 1000 characters; unset: a sentence with your name")
@@ -229,7 +240,8 @@ def collect_values(overrides: Mapping[str, Any] | None = None, root: Path = ROOT
     for source, layer in layers.items():
         for field in Settings.model_fields:
             value = layer.get(field.upper())
-            value = value.strip() if isinstance(value, str) else value
+            if isinstance(value, str):
+                value = value.strip() if source == ".env" else _unquote(value.strip())
             if value not in (None, "", PLACEHOLDER_KEY):
                 values[field] = Given(value, source)
     return values
@@ -251,7 +263,18 @@ def as_text(value: Any) -> str:
 def _describe_fault(fault: ErrorDetails) -> str:
     field = str(fault["loc"][0])
     problem = fault["msg"].removeprefix("Value error, ")
+    if isinstance(fault["input"], str) and COMMENT.search(fault["input"]):
+        problem = COMMENTED
     return f"{field.upper()}: {problem}. It is the {Settings.model_fields[field].description}."
+
+
+def _unquote(value: str) -> str:
+    """Return a value without the quotes around it, and a comment behind these: Docker's --env-file leaves them there."""
+    if value[:1] in ("'", '"'):
+        first, *more = parse_stream(StringIO(f"VALUE={value}"))
+        if not (first.error or more):
+            return (first.value or "").strip()
+    return value
 
 
 def _run_config(path: Path) -> dict[str, Any]:
