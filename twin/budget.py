@@ -85,8 +85,7 @@ class Budget:
         day = datetime.now(UTC).date()
         if not self._record(day, worst, calls=1):
             self._tell_owner(day)
-            said = " ".join(filter(None, [BudgetExhausted.detail, self._settings.contact]))
-            raise BudgetExhausted(said, retry_after=_seconds_to_midnight())
+            raise BudgetExhausted(retry_after=_seconds_to_midnight())
         return Hold(self, day, worst)
 
     def find_worst_case(self, messages: Sequence[Mapping[str, str]]) -> Cost:

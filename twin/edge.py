@@ -62,6 +62,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     origins, proxies = settings.cors_origins, settings.trusted_proxies
     app.request_class = GuardedRequest
     app.extensions["alarms"] = Alarms()
+    app.extensions["contact"] = settings.contact
     behind_proxies = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)
     app.wsgi_app = partial(tame_headers, behind_proxies)  # type: ignore[method-assign]
     app.before_request(take_request_id)
@@ -208,7 +209,7 @@ def find_address() -> str:
 
 def render_problem(error: TwinError) -> Response:
     """Answer with the problem that `error` is."""
-    response = jsonify(error.as_problem(g.request_id))
+    response = jsonify(error.as_problem(g.request_id, current_app.extensions["contact"]))
     response.status_code = error.status
     response.mimetype = "application/problem+json"
     response.headers.update(error.headers)

@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 
+DURATIONS = [("hour", 3_600), ("minute", 60), ("second", 1)]  # in seconds
+
 
 class StartError(Exception):
     """The service or a command cannot start; each argument is a line: what is wrong, and how to mend it."""
@@ -38,7 +40,10 @@ class InvalidField(BaseModel):
     """A field of the request, and what is wrong with it."""
 
     field: str
-    message: str
+    message: str  # a sentence without its full stop
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}."
 
 
 class Problem(BaseModel):
@@ -80,8 +85,8 @@ class TwinError(Exception):
 
         `advice` is a line for the owner, in the log or the terminal: what is wrong, and how to mend it.
         """
-        super().__init__(detail or self.detail)
-        self.detail = detail or self.detail
+        self.detail = detail or " ".join(map(str, fields)) or self.detail
+        super().__init__(self.detail)
         self.advice = advice
         self.retry_after = retry_after
         self.fields = list(fields)
@@ -91,15 +96,20 @@ class TwinError(Exception):
 
     def __str__(self) -> str:
         """Return the owner's line; visitors get `as_problem`."""
-        return self.advice or " ".join([self.detail, *(f"{field.field}: {field.message}." for field in self.fields)])
+        return self.advice or self.detail
 
-    def as_problem(self, request_id: str) -> dict[str, Any]:
-        """Return the body of the answer that this error is: a Problem, as JSON's types."""
+    def as_problem(self, request_id: str, contact: str | None = None) -> dict[str, Any]:
+        """Return the body of the answer that this error is: a Problem, as JSON's types.
+
+        `contact`, the owner's sentence, is added where it is not the visitor who has to do something else (429, 5xx).
+        """
+        wait = "" if self.retry_after is None else f"Please try again in {_name_duration(self.retry_after)}."
+        is_refusal = self.status == HTTPStatus.TOO_MANY_REQUESTS or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
         problem = Problem(
             type="about:blank",
             title=HTTPStatus(self.status).phrase,
             status=self.status,
-            detail=self.detail,
+            detail=" ".join(filter(None, [self.detail, wait, contact if is_refusal else None])),
             code=self.code,
             request_id=request_id,
             errors=self.fields or None,
@@ -176,7 +186,7 @@ class SessionBusy(TwinError):
 
     status = 409
     code = "session_busy"
-    detail = "This conversation is still busy with another message. Please try again in a moment."
+    detail = "This conversation is still busy with another message."
 
 
 class KeyInUse(TwinError):
@@ -184,7 +194,7 @@ class KeyInUse(TwinError):
 
     status = 409
     code = "key_in_use"
-    detail = "This very message is being answered already. Please try again in a moment."
+    detail = "This very message is being answered already."
 
 
 class KeyReused(TwinError):
@@ -200,7 +210,7 @@ class RateLimited(TwinError):
 
     status = 429
     code = "rate_limited"
-    detail = "You are asking faster than this twin may answer. Please wait a little."
+    detail = "You are asking faster than this twin may answer."
 
 
 class BudgetExhausted(TwinError):
@@ -208,7 +218,7 @@ class BudgetExhausted(TwinError):
 
     status = 429
     code = "budget_exhausted"
-    detail = "This twin has said all that it can today. Please come back tomorrow."
+    detail = "This twin has said all that it can today."
 
 
 class Overloaded(TwinError):
@@ -216,7 +226,7 @@ class Overloaded(TwinError):
 
     status = 503
     code = "overloaded"
-    detail = "Too many people are asking at this moment. Please try again shortly."
+    detail = "Too many people are asking at this moment."
 
 
 class StoreUnavailable(TwinError):
@@ -224,7 +234,7 @@ class StoreUnavailable(TwinError):
 
     status = 503
     code = "memory_unavailable"
-    detail = "This twin cannot reach its records at the moment. Please try again shortly."
+    detail = "This twin cannot reach its records at the moment."
 
 
 class NotReady(TwinError):
@@ -240,7 +250,7 @@ class ModelBusy(TwinError):
 
     status = 503
     code = "model_busy"
-    detail = "The model is busy. Please try again in a moment."
+    detail = "The model is busy."
 
 
 class ModelMisconfigured(TwinError):
@@ -265,3 +275,10 @@ class ModelTimeout(TwinError):
     status = 504
     code = "model_timeout"
     detail = "The model took too long to answer. Please try again."
+
+
+def _name_duration(seconds: int) -> str:
+    """Return a time in words, rounded up, in the largest unit of which there are two or more."""
+    unit, size = next((each for each in DURATIONS if seconds >= 2 * each[1]), DURATIONS[-1])
+    count = -(-seconds // size)
+    return f"{count} {unit}{'' if count == 1 else 's'}"

@@ -6,11 +6,21 @@ from typing import TypeVar
 
 from flask import request
 from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
+from pydantic_core import ErrorDetails, from_json
 
 from .errors import BadJson, BadRequest, InvalidField, InvalidRequest, TooLarge, UnsupportedMediaType
 
 FAULTS = (BadJson, BadRequest, TooLarge, UnsupportedMediaType, InvalidRequest)  # of reading a body
+
+SENTENCES = {  # by pydantic's names of errors
+    "missing": "It is missing",
+    "string_type": "It is not a string",
+    "string_too_short": "It is empty",  # as all shortest lengths are 1
+    "string_too_long": "It has more than {max_length:,} characters",
+    "too_short": "It is empty",  # of a string that was trimmed before
+    "too_long": "It has more than {max_length:,} characters",
+    "model_type": "It is not a JSON object",
+}
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
@@ -46,7 +56,14 @@ def validate(schema: type[Schema], data: object) -> Schema:
         return schema.model_validate(data)
     except ValidationError as error:
         fields = [
-            InvalidField(field=".".join(map(str, fault["loc"])) or "body", message=fault["msg"])
-            for fault in error.errors(include_url=False, include_context=False, include_input=False)
+            InvalidField(field=".".join(map(str, fault["loc"])) or "body", message=_explain(fault))
+            for fault in error.errors(include_url=False, include_input=False)
         ]
         raise InvalidRequest(fields=fields) from error
+
+
+def _explain(fault: ErrorDetails) -> str:
+    """Return what is wrong with a field, for a person; in pydantic's own words where there are none of ours."""
+    if (sentence := SENTENCES.get(fault["type"])) is None:
+        return fault["msg"]
+    return sentence.format(**fault.get("ctx", {}))

@@ -150,7 +150,7 @@ def test_an_invalid_message_is_explained_and_kept(chat: Page) -> None:
     field(chat).fill("x" * 20_001)
     field(chat).evaluate("field => field.setCustomValidity('')")
     field(chat).press("Enter")
-    expect(turn(chat).locator(".note")).to_contain_text("The request has invalid fields.")
+    expect(turn(chat).locator(".note")).to_have_text("message: It has more than 20,000 characters.")
     expect(turn(chat).locator(".question")).to_have_text("x" * 20_001)
 
 

@@ -30,5 +30,6 @@ def send_message(chat: ChatRequest, headers: ChatHeaders) -> ChatResponse | Resp
 
     if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":
         return ChatResponse.of(accepted.answer())
-    text = sse.write_events(accepted.stream(), edge.find_connection(request.environ), g.request_id)
+    visitor = edge.find_connection(request.environ)
+    text = sse.write_events(accepted.stream(), visitor, g.request_id, twin.settings.contact)
     return Response(text, mimetype="text/event-stream", headers=sse.HEADERS)

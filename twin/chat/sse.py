@@ -24,18 +24,23 @@ ENCODER = json.JSONEncoder(ensure_ascii=False)  # json.dumps would make one for 
 logger = logging.getLogger(__name__)
 
 
-def write_events(events: Iterator[Event], visitor: socket.socket | None, request_id: str) -> Iterator[str]:
-    """Yield `events` as text (WHATWG HTML, section 9.2), a comment for a silence; end them when the visitor left."""
+def write_events(
+    events: Iterator[Event], visitor: socket.socket | None, request_id: str, contact: str | None
+) -> Iterator[str]:
+    """Yield `events` as text (WHATWG HTML, section 9.2), a comment for a silence; end them when the visitor left.
+
+    `contact`, the owner's sentence, is told with an error.
+    """
     try:
         for event in events:
             if isinstance(event, Silence) and visitor is not None and is_closed(visitor):
                 return
             yield _write(event)
     except TwinError as error:
-        yield _format("error", error.as_problem(request_id))
+        yield _format("error", error.as_problem(request_id, contact))
     except Exception:
         logger.exception("Request %s failed unexpectedly in its stream.", request_id)
-        yield _format("error", TwinError().as_problem(request_id))
+        yield _format("error", TwinError().as_problem(request_id, contact))
 
 
 def is_closed(connection: socket.socket) -> bool:

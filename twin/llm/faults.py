@@ -47,7 +47,7 @@ def explain_status(error: openai.APIStatusError, provider: Provider) -> TwinErro
         return ModelFailed(advice=f"{provider.label} failed with status {status}: its own log says why.")
     if _labels(error) & CONTEXT_EXCEEDED:
         return InvalidRequest(
-            fields=[InvalidField(field="message", message="It is too long for this model.")],
+            fields=[InvalidField(field="message", message="It is too long for this model")],
             advice="MODEL_CONTEXT: the model holds less than me.txt, documents and the message take: "
             "lower KNOWLEDGE_TOKENS, or shorten me.txt.",
         )

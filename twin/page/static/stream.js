@@ -72,11 +72,8 @@ async function reach({ message, sessionId, key }, signal) {
 async function makeProblem(response) {
   const problem = await response.json().catch(() => ({}));
   const seconds = Number(response.headers.get("Retry-After")) || 0; // a proxy may send a date
-  const fields = (problem.errors ?? []).map((field) => field.message);
-  const wait = seconds && seconds <= 600 ? [`Please wait ${seconds} seconds.`] : []; // a day is not counted down
-  const text = [problem.detail ?? "The twin could not answer.", ...fields, ...wait].join(" ");
   const isPassing = problem.code ? BUSY.includes(problem.code) : GATEWAY.includes(response.status);
-  return new Problem(text, { passes: isPassing && seconds <= LONGEST_WAIT, seconds });
+  return new Problem(problem.detail ?? "The twin could not answer.", { passes: isPassing && seconds <= LONGEST_WAIT, seconds });
 }
 
 function pause(seconds, signal) {
