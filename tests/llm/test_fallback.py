@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -11,7 +13,7 @@ from twin.llm.breaker import FAILURES
 from ..chat.test_routes import assert_problem
 from ..chat.test_stream import stream
 from ..conftest import KEY
-from ..scripted_model import ScriptedModel, Step, answers, fails, streams, writes
+from ..scripted_model import ScriptedModel, Step, answers, fails, streams, waits_for, writes
 from ..service import Service, wait_until
 
 
@@ -27,7 +29,7 @@ def second() -> Iterator[ScriptedModel]:
 @pytest.fixture
 def service(start_service: Callable[..., Service], second: ScriptedModel) -> Service:
     other = {"FALLBACK_BASE_URL": second.url, "FALLBACK_API_KEY": "sk-second"}
-    return start_service("gunicorn", FALLBACK_MODEL="second", CHAT_DEADLINE="4", **other)
+    return start_service("gunicorn", FALLBACK_MODEL="second", **other)
 
 
 @pytest.mark.parametrize(
@@ -67,6 +69,27 @@ def test_where_both_fail_the_visitor_gets_a_problem(
     assert_problem(service.chat(), 502, "model_misconfigured")
     for prefix in ("OPENAI", "FALLBACK"):
         assert f"{prefix}_API_KEY: http" in service.log()
+
+
+def test_a_call_to_the_second_leaves_the_connections_to_the_first(
+    service: Service, model: ScriptedModel, second: ScriptedModel
+) -> None:
+    def ask_at_once(count: int) -> None:
+        """Ask so many questions, of which none is answered before all have reached the model."""
+        arrived, wanted = threading.Event(), len(model.requests) + count
+        model.otherwise = waits_for(arrived, answers())
+        with ThreadPoolExecutor(count) as pool:
+            chats = [pool.submit(service.chat) for _ in range(count)]
+            wait_until(lambda: len(model.requests) == wanted)
+            arrived.set()
+            assert {chat.result().status_code for chat in chats} == {200}
+
+    ask_at_once(200)
+    assert model.connections == 200
+    model.asked["the second"] = fails(500)
+    assert service.chat("What does the second say?").json()["response"] == "Hello from the second."
+    ask_at_once(200)
+    assert model.connections == 200
 
 
 def test_a_stream_that_has_begun_does_not_change_its_mind(

@@ -1,11 +1,10 @@
-"""Connections to the model: a free list, and a way to end a call from outside."""
+"""Connections to the model, and a way to end a call from outside."""
 
 from __future__ import annotations
 
 import json
 import ssl
 import time
-from collections import deque
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from threading import Lock
@@ -18,7 +17,8 @@ import openai
 from ..alarms import Alarm, Alarms
 from ..fairness import Fairness
 from ..sidecar import Address
-from .transport import IDLE_SECONDS, Network, connect, find_target
+from .idle import IdleConnections
+from .transport import Network, connect, find_target
 
 MAX_BODY_BYTES = 16 * 1024 * 1024  # a million tokens of output, and then some
 ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))  # json.dumps makes one each time
@@ -96,7 +96,6 @@ class Connection:
 
     def __init__(self, address: Address, tls: ssl.SSLContext, alarms: Alarms) -> None:
         self.address = address
-        self.idle_since = 0.0
         self._tls = tls
         self._alarms = alarms
         self._network = Network()
@@ -127,6 +126,10 @@ class Connection:
             with closing(response):
                 raise _make_fault(response, str(self.address.base_url))
         return response
+
+    def is_idle(self) -> bool:
+        """Whether it is open for the next request; where a call failed or was cut off, it is not."""
+        return self._http is not None and self._http.is_idle()
 
     def close(self) -> None:
         """Close it."""
@@ -168,7 +171,7 @@ def _make_fault(response: Response, url: str) -> openai.APIStatusError:
 
 
 class Connections:
-    """The connections that no call is using, one call each; safe to use from many threads at once.
+    """Connections for one call each; safe to use from many threads at once.
 
     One pool shared by all calls costs time that grows with the calls in flight; a list of free ones does not.
     """
@@ -176,48 +179,25 @@ class Connections:
     def __init__(self) -> None:
         self._tls = httpx2.create_ssl_context()
         self._alarms = Alarms()
-        self._free: deque[Connection] = deque()  # the longest idle at the left
-        self._sweeper: Alarm | None = None
+        self._idle = IdleConnections[Connection](self._alarms)
         # The SDK first runs a program to name this machine; hundreds of first calls would each do so.
         find_target(Address("http://unused", "none"), "", self._tls)
 
     @contextmanager
     def take(self, address: Address, deadline: Deadline) -> Iterator[Connection]:
-        """Lend a free connection, or a new one; its socket is shut when the deadline passes."""
-        connection = self._find(address)
-        deadline.bind(connection)
+        """Lend an idle connection, or a new one; its socket is shut when the deadline passes."""
+        connection = self._idle.take(address) or Connection(address, self._tls, self._alarms)
         try:
+            deadline.bind(connection)
             yield connection
         finally:
             deadline.bind(None)
             connection.release()
-            self._give_back(connection)
+            if connection.is_idle():
+                self._idle.add(address, connection)
+            else:
+                connection.close()
 
     def close(self) -> None:
         """Close the connections that no call is using."""
-        while self._free:
-            self._free.pop().close()
-
-    def _find(self, address: Address) -> Connection:
-        with suppress(IndexError):  # none is free
-            while (connection := self._free.pop()).address != address:
-                connection.close()
-            return connection
-        return Connection(address, self._tls, self._alarms)
-
-    def _give_back(self, connection: Connection) -> None:
-        connection.idle_since = time.monotonic()
-        self._free.append(connection)
-        if self._sweeper is None:
-            self._sweep_later()
-
-    def _sweep_later(self) -> None:
-        self._sweeper = self._alarms.set(IDLE_SECONDS, self._sweep)
-
-    def _sweep(self) -> None:
-        """Close what nobody has used for long, and come back while there is more."""
-        self._sweeper = None
-        with suppress(IndexError):  # another thread took it already, or there is none
-            while self._free[0].idle_since <= time.monotonic() - IDLE_SECONDS:
-                self._free.popleft().close()
-            self._sweep_later()
+        self._idle.close()
