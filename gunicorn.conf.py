@@ -10,9 +10,10 @@ import math
 import os
 import resource
 import ssl
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 
 import gevent.socket
+import gevent.ssl
 from gunicorn.glogging import Logger
 from gunicorn.http.errors import (
     ExpectationFailed,
@@ -48,14 +49,14 @@ MAX_UNREAD_BYTES = 8_000_000  # so that a client which sends too much still sees
 SEND_SECONDS = 30  # that a visitor may take to make room for what is to be sent
 
 
-class FairSocket(gevent.socket.socket):
+class Fair:
     """A visitor's connection that holds up neither the others, by what it sends, nor its chat, by not reading."""
 
     head = None  # of an answer, which waits for its first piece to leave with it; empty while it is to come
 
-    def __init__(self, *args):
-        super().__init__(*args)
+    def __init__(self, *args, **options):
         self.fairness = Fairness()
+        super().__init__(*args, **options)
 
     def recv(self, *args):
         return self.fairness.read(super().recv, *args)
@@ -88,6 +89,22 @@ class FairSocket(gevent.socket.socket):
             self.settimeout(None)
 
 
+class FairSocket(Fair, gevent.socket.socket):
+    """One that the visitor's words come over as they are."""
+
+
+class FairTLSSocket(Fair, gevent.ssl.SSLSocket):
+    """One that speaks TLS."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options | {"do_handshake_on_connect": False})  # but where its faults are a visitor's
+
+    def do_handshake(self):
+        """Shake hands, as soon as headers have to come; whoever takes longer counts as gone."""
+        with gevent.Timeout(keepalive, BrokenPipeError(errno.EPIPE, "the handshake takes too long")):
+            super().do_handshake()
+
+
 class PoliteGeventWorker(GeventWorker):
     """gunicorn's gevent worker, which never takes a client's fault for its own (501, 500)."""
 
@@ -112,7 +129,7 @@ class PoliteGeventWorker(GeventWorker):
         """Answer a request; in the end, read what is left of a refused body, but not without end."""
         if sum(len(name) + len(value) for name, value in req.headers) > MAX_HEADER_BYTES:
             raise LimitRequestHeaders("too many bytes")
-        with sock.answering() if isinstance(sock, FairSocket) else nullcontext():
+        with sock.answering():
             super().handle_request(listener_name, req, sock, addr)
         with suppress(OSError, ParseException), gevent.Timeout(5, False):
             for _ in range(MAX_UNREAD_BYTES // 4096):
@@ -137,6 +154,16 @@ def on_starting(arbiter):
             for address in arbiter.cfg.address:
                 if isinstance(address, tuple):
                     require_free_port(*address)
+
+
+def ssl_context(config, make_default):
+    """Return what TLS is spoken with, where a certificate is given."""
+    context = make_default()
+    context.sslsocket_class = FairTLSSocket
+    # A visitor who has sent all may end without TLS's goodbye, and a body that is late is ended: both want an answer.
+    # HTTP knows by itself whether all of a request came.
+    context.options |= getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)  # which OpenSSL does unasked before its version 3
+    return context
 
 
 def post_worker_init(worker):

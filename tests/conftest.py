@@ -12,6 +12,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+import trustme
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -55,21 +56,30 @@ def pythons() -> Iterator[WarmPythons]:
 
 
 @pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for this machine, with its key."""
+    path = tmp_path_factory.mktemp("certificate") / "tls.pem"
+    trustme.CA().issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(path)
+    return path
+
+
+@pytest.fixture(scope="session")
 def under(
     tmp_path_factory: pytest.TempPathFactory, _model: ScriptedModel, pythons: WarmPythons
 ) -> Iterator[Callable[..., Service]]:
     """Return the one service of this run under a command and with settings, with the scripted model behind it."""
-    running: dict[tuple[str, ...], Service] = {}
+    running: dict[tuple[object, ...], Service] = {}
 
-    def service_under(command: str, **more: str) -> Service:
-        name = (command, *more.values())
+    def service_under(command: str, certificate: Path | None = None, **more: str) -> Service:
+        name = (command, certificate, *more.values())
         if name not in running:
             root = copy_project(tmp_path_factory.mktemp("service") / "twin")
             (root / "instance" / "portrait.png").write_bytes(PORTRAIT)
             settings = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": _model.url, "CHAT_DEADLINE": "4"}
             settings |= {"OWNER_NAME": "Roger J. Campbell", "PORTRAIT": "portrait.png"}
             settings |= UNLIMITED | more
-            running[name] = Service(command, root, settings, pythons if more else None).start()
+            warm = pythons if more or certificate else None
+            running[name] = Service(command, root, settings, warm, certificate).start()
         assert running[name].is_up()
         return running[name]
 
@@ -117,10 +127,12 @@ def start_service(tmp_path: Path, model: ScriptedModel, pythons: WarmPythons) ->
     """Start a service of one's own, with settings; with `model_set=False` none is set, and Python is a fresh one."""
     started: list[Service] = []
 
-    def start(command: str, *, model_set: bool = True, wait: bool = True, **settings: str) -> Service:
+    def start(
+        command: str, *, model_set: bool = True, wait: bool = True, certificate: Path | None = None, **settings: str
+    ) -> Service:
         base = UNLIMITED | ({"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": model.url} if model_set else {})
         root = copy_project(tmp_path / f"twin{len(started)}")
-        service = Service(command, root, base | settings, pythons if model_set else None)
+        service = Service(command, root, base | settings, pythons if model_set else None, certificate)
         started.append(service)
         return service.start(wait)
 

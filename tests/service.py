@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -80,7 +81,10 @@ def wait_until(what: Any, message: str = "the event did not come") -> None:
 
 
 class Service:
-    """One running service; `url` is its root. With `pythons` it starts in one of these, which is faster."""
+    """One running service; `url` is its root. With `pythons` it starts in one of these, which is faster.
+
+    With a `certificate`, a PEM file that has its key too, it speaks TLS by itself.
+    """
 
     def __init__(
         self,
@@ -88,12 +92,17 @@ class Service:
         root: Path,
         settings: Mapping[str, str] | None = None,
         pythons: WarmPythons | None = None,
+        certificate: Path | None = None,
     ) -> None:
         self.command = command
         self.root = root
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
         self._settings = dict(settings or {})
+        if certificate:
+            self._settings |= {"FLASK_RUN_CERT": str(certificate), "FLASK_RUN_KEY": str(certificate)}
+            self._settings["GUNICORN_CMD_ARGS"] = f"--certfile {certificate} --keyfile {certificate}"
+        self._is_secured = certificate is not None
         self._log = root / "service.log"
         self._pythons = pythons
         self.process: subprocess.Popen[bytes] | WarmProcess | None = None
@@ -148,10 +157,15 @@ class Service:
     def chat(self, message: str = "Who are you?", timeout: float = PATIENCE, **fields: Any) -> httpx2.Response:
         return self.http.post("/chat", json={"message": message, **fields}, timeout=timeout)
 
+    def connect(self) -> socket.socket:
+        """Return a new connection, which speaks TLS if the service does."""
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+        return ssl._create_unverified_context().wrap_socket(connection) if self._is_secured else connection
+
     def send(self, data: bytes, *, end: bool = False) -> bytes:
         """Send raw bytes, then no more if `end`, and return all that comes back until the server closes."""
         received = b""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as connection:
+        with self.connect() as connection:
             with suppress(OSError):  # a server may close as soon as it has seen enough
                 connection.sendall(data)
                 if end:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import ssl
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -93,17 +94,23 @@ def test_refuses_a_body_that_does_not_arrive_whole(service: Service, model: Scri
     assert not model.requests
 
 
-def test_gives_up_on_a_body_that_does_not_come(under: Callable[[str], Service], model: ScriptedModel) -> None:
+def test_gives_up_on_a_body_that_does_not_come(
+    under: Callable[..., Service], certificate: Path, model: ScriptedModel
+) -> None:
     assert BODY_SECONDS == 20
+    developing, secured = under("flask run", certificate), under("gunicorn", certificate)
+    services = [under("flask run"), under("gunicorn"), secured]
     framings = ["Content-Length: 1000", "Transfer-Encoding: chunked"]
-    waits = [(under(command), framing) for command in ("flask run", "gunicorn") for framing in framings]
     with ThreadPoolExecutor() as pool:
-        drips = [pool.submit(service.send, head(framing) + b"5\r\n") for service, framing in waits]
-        assert [under(command).chat().status_code for command in ("flask run", "gunicorn")] == [200, 200]
+        drips = [pool.submit(each.send, head(framing) + b"5\r\n") for each in services for framing in framings]
+        silenced = pool.submit(developing.send, head(framings[0]) + b"{")
+        assert [service.chat().status_code for service in services] == [200] * 3
         assert not any(drip.done() for drip in drips), "the chats had to wait for the bodies"
         answers = [drip.result() for drip in drips]
-    assert [(status_of(answer), code_of(answer)) for answer in answers] == [(400, "bad_json")] * 4
-    assert len(model.requests) == 2
+        with pytest.raises(ssl.SSLError, match="ALERT"):  # in TLS too, of which that server then says no more
+            silenced.result()
+    assert [(status_of(answer), code_of(answer)) for answer in answers] == [(400, "bad_json")] * 6
+    assert len(model.requests) == 3
 
 
 BAD_REQUESTS = {

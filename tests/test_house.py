@@ -40,6 +40,7 @@ CAPABILITIES = [
     "files",
     "alarms",
     "fairness",
+    "sockets",
     "db",
     "tables",
     "config",

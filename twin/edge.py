@@ -7,7 +7,6 @@ import re
 import socket
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from functools import partial
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ from .addresses import is_allowed_host
 from .alarms import Alarms
 from .config import Settings
 from .errors import BadHost, BadJson, BadRequest, MethodNotAllowed, NotFound, TooLarge, TwinError, UnsupportedMediaType
+from .sockets import shut_down
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -141,9 +141,8 @@ def find_connection(environ: dict[str, Any]) -> socket.socket | None:
 
 
 def _end_reading(connection: socket.socket | None) -> None:
-    with suppress(OSError):
-        if connection is not None:
-            connection.shutdown(socket.SHUT_RD)
+    if connection is not None:
+        shut_down(connection, socket.SHUT_RD)
 
 
 def take_request_id() -> None:

@@ -6,17 +6,18 @@ import json
 import os
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx2
 import pytest
-import trustme
 
+from ..conftest import heal
 from ..scripted_model import (
     DONE,
     ScriptedModel,
@@ -31,9 +32,13 @@ from ..scripted_model import (
     streams,
     writes,
 )
-from ..service import PATIENCE, Service, wait_until
+from ..service import Service, wait_until
 
 STREAM = {"Accept": "text/event-stream"}
+QUESTION = (
+    b"POST /chat HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\n"
+    b'Content-Length: 17\r\n\r\n{"message": "Hi"}'
+)
 Event = tuple[str, Any]
 
 
@@ -329,38 +334,34 @@ def test_a_visitor_who_leaves_before_a_retry_is_not_asked_for_again(gunicorn: Se
 
 
 @pytest.mark.parametrize("command", ["flask run", "gunicorn"])
+@pytest.mark.parametrize("is_polite", [True, False])
 def test_when_the_visitor_of_a_server_that_speaks_tls_leaves(
-    start_service: Callable[..., Service], model: ScriptedModel, tmp_path: Path, command: str
+    under: Callable[..., Service], certificate: Path, model: ScriptedModel, command: str, *, is_polite: bool
 ) -> None:
-    authority = trustme.CA()
-    certificate = authority.issue_cert("127.0.0.1")
-    certificate.private_key_and_cert_chain_pem.write_to_path(tmp_path / "tls.pem")
-    path = str(tmp_path / "tls.pem")
-    options = {
-        "FLASK_RUN_CERT": path,
-        "FLASK_RUN_KEY": path,
-        "GUNICORN_CMD_ARGS": f"--certfile {path} --keyfile {path}",
-    }
-    service = start_service(command, wait=False, CHAT_DEADLINE="3600", **options)
-    service.http.close()
-    service.http = httpx2.Client(base_url=service.url.replace("http", "https"), verify=False, timeout=PATIENCE)
-    wait_until(service.is_up)
+    service = heal(under(command, certificate, CHAT_DEADLINE="3600"), model)
     model.otherwise = streams("One", finish_reason=None, then="stall")
-    with opened(service) as (_, events):
-        assert [next(events)[0] for _ in range(3)] == ["session", "delta", ""]  # it has looked once, and seen nobody go
-    wait_until(lambda: model.left)
+    with service.connect() as visitor:
+        visitor.sendall(QUESTION)
+        seen = b""
+        while b"\n:\n" not in seen:  # it has looked once, and seen nobody go
+            seen += visitor.recv(4_096)
+        if is_polite:  # as browsers are: TLS has a goodbye of its own, which then waits to be read
+            with suppress(TimeoutError, ssl.SSLError):
+                visitor.settimeout(0)
+                visitor.unwrap()
+    wait_until(lambda: model.left, "the model's connection stayed open")
     assert "Traceback" not in service.log()
 
 
 @pytest.mark.soak
+@pytest.mark.parametrize("is_secured", [False, True])
 def test_whoever_makes_no_room_for_the_answer_has_left(
-    start_service: Callable[..., Service], model: ScriptedModel
+    start_service: Callable[..., Service], model: ScriptedModel, certificate: Path, *, is_secured: bool
 ) -> None:
-    service = start_service("gunicorn", CHAT_DEADLINE="10")
+    service = start_service("gunicorn", CHAT_DEADLINE="10", certificate=certificate if is_secured else None)
     model.otherwise = streams(*["word " * 100_000] * 20)
-    request = b"POST /chat HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\n"
-    with socket.create_connection(("127.0.0.1", service.port)) as visitor:
-        visitor.sendall(request + b'Content-Length: 17\r\n\r\n{"message": "Hi"}')
+    with service.connect() as visitor:
+        visitor.sendall(QUESTION)
         wait_until(lambda: '"POST /chat"' in service.log(), "the chat is held for ever")
     assert "Traceback" not in service.log()
 
@@ -368,10 +369,8 @@ def test_whoever_makes_no_room_for_the_answer_has_left(
 def test_a_broken_connection_to_the_visitor_is_no_error_of_ours(gunicorn: Service, model: ScriptedModel) -> None:
     model.otherwise = streams(*["word "] * 600, seconds=0.1)
     before = len(gunicorn.log())
-    body = b'{"message": "Hi"}'
-    head = b"POST /chat HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\n"
-    with socket.create_connection(("127.0.0.1", gunicorn.port)) as visitor:
-        visitor.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    with gunicorn.connect() as visitor:
+        visitor.sendall(QUESTION)
         assert visitor.recv(1)
         wait_until(lambda: model.requests)
         visitor.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import select
 import socket
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..errors import TwinError
+from ..sockets import has_left
 from ..turn import Delta, Event, Silence, Started
 from .schemas import ChatResponse
 
@@ -33,7 +32,7 @@ def write_events(
     """
     try:
         for event in events:
-            if isinstance(event, Silence) and visitor is not None and is_closed(visitor):
+            if isinstance(event, Silence) and visitor is not None and has_left(visitor):
                 return
             yield _write(event)
     except TwinError as error:
@@ -41,17 +40,6 @@ def write_events(
     except Exception:
         logger.exception("Request %s failed unexpectedly in its stream.", request_id)
         yield _format("error", TwinError().as_problem(request_id, contact))
-
-
-def is_closed(connection: socket.socket) -> bool:
-    """Whether the other side has closed `connection`; waits for nothing, and takes nothing that it sent."""
-    poll = select.poll()  # select itself takes no descriptor over 1023
-    try:
-        with socket.socket(fileno=os.dup(connection.fileno())) as same:  # a plain one, where the other speaks TLS
-            poll.register(same, select.POLLIN)
-            return bool(poll.poll(0)) and not same.recv(1, socket.MSG_PEEK)
-    except OSError:
-        return True
 
 
 def _write(event: Event) -> str:

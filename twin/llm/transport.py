@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import ssl
 from contextlib import suppress
@@ -18,11 +17,11 @@ import openai
 
 from ..fairness import Fairness
 from ..sidecar import Address
+from ..sockets import duplicate, has_left, shut_down
 from .proxies import find_proxy
 
 IDLE_SECONDS = 30.0  # a free connection is used again for this long; providers close theirs after a minute or more
 READ_BYTES = 16_384  # at once: a record of TLS, or as many heads as others can wait for
-TCP_ESTABLISHED = 1  # linux/tcp_states.h
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ class Stream(httpcore2.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.NetworkStream:
         """Go on in TLS."""
-        with _duplicate(self._stream) as self._plain:
+        with duplicate(self._stream.get_extra_info("socket")) as self._plain:
             self._network.check()
             try:
                 self._stream = self._stream.start_tls(ssl_context, server_hostname, timeout)
@@ -120,12 +119,7 @@ class Stream(httpcore2.NetworkStream):
 
     def shut_down(self) -> None:
         """End whatever waits on it, from outside."""
-        with suppress(OSError):
-            if plain := self._plain:
-                plain.shutdown(socket.SHUT_RDWR)
-                return
-            with _duplicate(self._stream) as same:
-                same.shutdown(socket.SHUT_RDWR)
+        shut_down(self._plain or self._stream.get_extra_info("socket"), socket.SHUT_RDWR)
 
     def get_extra_info(self, info: str) -> Any:
         """Return what is asked; whether the other side has closed it or sent anything, without gevent's costly poll."""
@@ -142,8 +136,7 @@ class Stream(httpcore2.NetworkStream):
         if not hasattr(socket, "TCP_INFO"):  # which not every system has
             return bool(self._stream.get_extra_info("is_readable"))
         connection = self._stream.get_extra_info("socket")
-        state = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
-        return state[0] != TCP_ESTABLISHED or any(ioctl(connection, FIONREAD, bytes(4)))
+        return has_left(connection) or any(ioctl(connection, FIONREAD, bytes(4)))
 
 
 def connect(url: httpcore2.URL, tls: ssl.SSLContext, network: Network) -> httpcore2.ConnectionInterface:
@@ -156,7 +149,3 @@ def connect(url: httpcore2.URL, tls: ssl.SSLContext, network: Network) -> httpco
         return pool.create_connection(url.origin)
     except ImportError as error:
         raise httpcore2.ProxyError("SOCKS needs the package socksio") from error
-
-
-def _duplicate(stream: httpcore2.NetworkStream) -> socket.socket:
-    return socket.socket(fileno=os.dup(stream.get_extra_info("socket").fileno()))
