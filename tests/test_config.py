@@ -223,6 +223,7 @@ WRONG = [
     ("FALLBACK_BASE_URL", "localhost"),
     ("FALLBACK_API_KEY", "sk with space"),
     ("OPENAI_EXTRA", '{"max_tokens": 5}'),
+    ("OPENAI_EXTRA", '{"model": "gpt-5"}'),
     ("OPENAI_EXTRA", '{"max_completion_tokens": 5}'),
     ("CORS_ORIGINS", "localhost:3000"),
     ("CORS_ORIGINS", "http://a.example, example.com"),

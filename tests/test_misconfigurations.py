@@ -51,6 +51,9 @@ STARTS = {
     "further fields that are the service's own": Mistake(
         "OPENAI_EXTRA: it may not hold stream.", {"OPENAI_EXTRA": '{"stream": true}'}
     ),
+    "a model among the further fields": Mistake(
+        "OPENAI_EXTRA: it may not hold model (set OPENAI_MODEL instead).", {"OPENAI_EXTRA": '{"model": "gpt-5"}'}
+    ),
     "no output": Mistake("MAX_OUTPUT_TOKENS: Input should be greater than or equal to 1.", {"MAX_OUTPUT_TOKENS": "0"}),
     "a context too small": Mistake(
         "MODEL_CONTEXT: Input should be greater than or equal to 256.", {"MODEL_CONTEXT": "10"}

@@ -41,8 +41,15 @@ from .errors import StartError
 ROOT = Path(__file__).resolve().parent.parent
 PLACEHOLDER_KEY = "your_openai_api_key_here"
 EMBEDDED_CONTEXT = 2_048  # tokens; more would take too long to read on a small machine
-# Of the model's request, the service's own to set: what a call may cost hangs on the last three.
-RESERVED_FIELDS = {"messages", "stream", "n", "max_tokens", "max_completion_tokens"}
+# Of the model's request, the service's own to set, and the setting that sets it: all but `stream` say what a call may cost.
+RESERVED_FIELDS = {
+    "model": "OPENAI_MODEL",
+    "messages": None,
+    "stream": None,
+    "n": None,
+    "max_tokens": "MAX_OUTPUT_TOKENS",
+    "max_completion_tokens": "MAX_OUTPUT_TOKENS",
+}
 COMMENT = re.compile(r"\s#")
 COMMENTED = "a comment stands behind the value, where Docker and systemd take it for a part of it: give it its own line"
 
@@ -76,8 +83,9 @@ def _parse_extra(value: object) -> object:
             raise ValueError("it is not JSON") from None
     if not isinstance(value, dict):
         raise ValueError("it is not a JSON object")
-    if reserved := RESERVED_FIELDS & value.keys():
-        raise ValueError(f"it may not hold {', '.join(sorted(reserved))}")
+    if reserved := sorted(RESERVED_FIELDS.keys() & value.keys()):
+        instead = ", ".join(sorted({name for field in reserved if (name := RESERVED_FIELDS[field])}))
+        raise ValueError(f"it may not hold {', '.join(reserved)}{f' (set {instead} instead)' if instead else ''}")
     return value
 
 
