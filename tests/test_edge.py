@@ -222,20 +222,23 @@ def test_a_listed_origin_sees_errors_too(service: Service) -> None:
         assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
 
 
-def preflight(service: Service, origin: str) -> httpx2.Response:
+def preflight(service: Service, origin: str, method: str = "POST", path: str = "/chat") -> httpx2.Response:
     headers = {
         "Origin": origin,
-        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Method": method,
         "Access-Control-Request-Headers": "content-type",
     }
-    return service.http.options("/chat", headers=headers)
+    return service.http.options(path, headers=headers)
 
 
-def test_answers_a_preflight(service: Service) -> None:
-    answer = preflight(service, ORIGIN)
+@pytest.mark.parametrize(("method", "path"), [("POST", "/chat"), ("DELETE", f"/sessions/{UUID(int=1)}")])
+def test_answers_a_preflight_which_is_good_for_two_hours(service: Service, method: str, path: str) -> None:
+    answer = preflight(service, ORIGIN, method, path)
     assert answer.status_code == 200
-    assert "POST" in answer.headers["Access-Control-Allow-Methods"]
+    assert method in answer.headers["Access-Control-Allow-Methods"]
     assert answer.headers["Access-Control-Allow-Headers"] == "content-type"
+    assert answer.headers["Access-Control-Max-Age"] == "7200"
+    assert "Access-Control-Max-Age" not in service.http.get("/health", headers={"Origin": ORIGIN}).headers
 
 
 @pytest.mark.parametrize(
