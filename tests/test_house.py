@@ -39,6 +39,7 @@ CAPABILITIES = [
     "json_lines",
     "files",
     "alarms",
+    "threads",
     "fairness",
     "sockets",
     "db",

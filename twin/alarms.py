@@ -10,6 +10,8 @@ from heapq import heapify, heappop, heappush
 from itertools import count
 from threading import Condition, Lock, Thread
 
+from .threads import start_thread
+
 logger = logging.getLogger(__name__)
 
 FEW = 1_000  # alarms of which nobody looks whether they are cancelled
@@ -50,9 +52,14 @@ class Alarms:
         self._thread: Thread | None = None
 
     def set(self, seconds: float, action: Callable[[], object]) -> Alarm:
-        """Do `action` so many seconds from now; it may not wait, for all others wait with it."""
+        """Do `action` so many seconds from now; it may not wait, for all others wait with it.
+
+        Raises Overloaded where no thread can be started.
+        """
         alarm, moment = Alarm(action), time.monotonic() + seconds
         with self._changed:
+            if self._thread is None:  # after a fork, so not when the process starts
+                self._thread = start_thread(self._run)
             heappush(self._due, (moment, next(self._number), alarm))
             if len(self._due) > self._many:
                 self._due = [entry for entry in self._due if not entry[2].is_cancelled]
@@ -61,10 +68,6 @@ class Alarms:
             if moment < self._wakes_at:
                 self._wakes_at = moment
                 self._changed.notify()
-            if self._thread is None:  # after a fork, so not when the process starts
-                thread = Thread(target=self._run, daemon=True)
-                thread.start()
-                self._thread = thread
         return alarm
 
     def _run(self) -> None:

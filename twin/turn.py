@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
-from threading import Thread
 from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
@@ -36,6 +35,7 @@ from .prompt import Briefing
 from .rates import Quota, describe_quotas
 from .service import Twin
 from .telemetry import ChatRecord
+from .threads import start_thread
 
 if TYPE_CHECKING:
     from .llm import Answer, AnswerStream, FinishReason
@@ -156,10 +156,11 @@ class Turn:
     def close(self) -> None:
         """End the call to the model where it still goes on, and make room for another turn."""
         self._closing.close()
-        if self._is_asked_in_vain:
-            Thread(target=self._record_gap, daemon=True).start()
-        if self._twin.settings.memory and self._twin.settings.memory_summary:
-            Thread(target=self._summarise, daemon=True).start()
+        with suppress(Overloaded):  # the visitor has their answer; nothing else hangs on what is done beside
+            if self._is_asked_in_vain:
+                start_thread(self._record_gap)
+            if self._twin.settings.memory and self._twin.settings.memory_summary:
+                start_thread(self._summarise)
 
     @property
     def _is_asked_in_vain(self) -> bool:

@@ -12,8 +12,10 @@ from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 from threading import Lock, Thread
 
+from ..errors import Overloaded
 from ..grounding import remove_private
 from ..invisible import strip_invisible
+from ..threads import start_thread
 from . import faq
 from .faq import Faq
 from .library import Document, Library, Skipped
@@ -87,12 +89,14 @@ class Folder:
     def _begin_refresh(self) -> Thread | None:
         """Return the thread that reads what has changed, if anything has; of many chats one begins it."""
         with self._lock:
-            refresh = self._refresh  # which may end at any moment
-            if refresh is None and self._has_changed():
+            if self._refresh is None and self._has_changed():
                 self._began = time.monotonic()
-                self._refresh = refresh = Thread(target=self._read_changed, daemon=True)
-                refresh.start()
-            return refresh
+                try:
+                    self._refresh = start_thread(self._read_changed)
+                except Overloaded:
+                    if self._library is None:  # else what was known is still good
+                        raise
+            return self._refresh
 
     def _has_changed(self) -> bool:
         files = list(list_files(self._path))
@@ -112,7 +116,8 @@ class Folder:
                 readings[file.name] = _read_again(file, readings[file.name])
             self._publish(readings)
         finally:
-            self._refresh = None
+            with self._lock:  # not before it is known that it began
+                self._refresh = None
 
     def _publish(self, readings: dict[str, _Reading]) -> None:
         library, before = _gather(readings), self._library or Library()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -105,6 +105,11 @@ class Call:
                 provider.breaker.record(ticket, is_well=None if self.deadline.is_cancelled else False)
         raise AssertionError("unreachable: the loop returns or raises")
 
+    def abandon(self) -> None:
+        """Give back the leave for the first attempt, instead of `run`."""
+        self._first.hold.release()
+        self._first.provider.breaker.record(self._first.ticket, is_well=None)
+
     def _begin(self) -> _Attempt:
         """Get leave from a provider that is well, at best one that has not failed this chat, and from the budget."""
         for provider in sorted(self._providers, key=lambda provider: provider in self._tried):
@@ -157,31 +162,35 @@ class Call:
 
     def _fetch(self, attempt: _Attempt) -> Said:
         provider, deadline = attempt.provider, self.deadline
-        try:
-            address = provider.address(deadline.remaining())
-            if deadline.passed():
-                raise explain_lateness(provider, self._settings.chat_deadline)
-        except TwinError:
-            attempt.hold.release()
-            raise
-        with self._connections.take(address, deadline) as connection:
-            attempt.is_made = True
-            seconds = max(deadline.remaining(), 0.001)
+        with ExitStack() as stack:
             try:
-                with closing(connection.post("/chat/completions", self._request(provider), seconds)) as response:
-                    if self._deliver is None or "json" in response.headers.get("Content-Type", ""):
-                        return read_completion(response.read())
-                    return _read_to_the_end(connection, response, self._note_delivery)
-            except (openai.OpenAIError, *BREAKS, ValueError) as error:
-                if not connection.has_sent or costs_nothing(error):
-                    attempt.hold.release()
-                if isinstance(error, openai.APIStatusError):
-                    if is_refusal(error):
-                        return Said(is_refused=True)
-                    raise explain_status(error, provider) from error
-                if deadline.passed() or isinstance(error, httpcore2.TimeoutException):
-                    raise explain_lateness(provider, self._settings.chat_deadline) from error
-                raise explain_break(error, provider) from error
+                address = provider.address(deadline.remaining())
+                if deadline.passed():
+                    raise explain_lateness(provider, self._settings.chat_deadline)
+                connection = stack.enter_context(self._connections.take(address, deadline))
+            except TwinError:
+                attempt.hold.release()
+                raise
+            attempt.is_made = True
+            return self._exchange(attempt, connection)
+
+    def _exchange(self, attempt: _Attempt, connection: Connection) -> Said:
+        provider, seconds = attempt.provider, max(self.deadline.remaining(), 0.001)
+        try:
+            with closing(connection.post("/chat/completions", self._request(provider), seconds)) as response:
+                if self._deliver is None or "json" in response.headers.get("Content-Type", ""):
+                    return read_completion(response.read())
+                return _read_to_the_end(connection, response, self._note_delivery)
+        except (openai.OpenAIError, *BREAKS, ValueError) as error:
+            if not connection.has_sent or costs_nothing(error):
+                attempt.hold.release()
+            if isinstance(error, openai.APIStatusError):
+                if is_refusal(error):
+                    return Said(is_refused=True)
+                raise explain_status(error, provider) from error
+            if self.deadline.passed() or isinstance(error, httpcore2.TimeoutException):
+                raise explain_lateness(provider, self._settings.chat_deadline) from error
+            raise explain_break(error, provider) from error
 
     def _note_delivery(self, text: str) -> None:
         self._has_delivered = True

@@ -65,7 +65,7 @@ class IdleConnections(Generic[C]):
                 self._sweep_later()
 
     def _sweep_later(self) -> None:
-        if self._sweeper is None:
+        if self._sweeper is None:  # a call had an alarm before, so that there is a thread for this one
             self._sweeper = self._alarms.set(self._seconds, self._sweep)
 
     def _close_idle(self, since: float) -> None:

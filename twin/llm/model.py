@@ -8,6 +8,7 @@ import stamina
 
 from ..config import Settings
 from ..embedded import EmbeddedModel
+from ..errors import Overloaded
 from .answers import Answer
 from .call import Call, Hold
 from .connections import Connections
@@ -38,10 +39,14 @@ class Model:
     def stream(self, messages: Messages, hold: Callable[[], Hold]) -> AnswerStream:
         """Return the same answer while the model writes it; a fault after its first words is not retried.
 
-        ModelBusy and what `hold` raises are raised here where not even a first attempt can be made.
+        ModelBusy, Overloaded and what `hold` raises are raised here where not even a first attempt can be made.
         """
         call = self._call(messages, hold)
-        return AnswerStream(call.run, call.deadline.cancel)
+        try:
+            return AnswerStream(call.run, call.deadline.cancel)
+        except Overloaded:
+            call.abandon()
+            raise
 
     def close(self) -> None:
         """Close the connections that no call is using."""

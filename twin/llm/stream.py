@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
-from threading import Thread
 
+from ..threads import start_thread
 from .answers import Answer
 
 SILENCE_SECONDS = 1.0
@@ -15,11 +15,14 @@ class AnswerStream:
     """An answer that is read in a thread of its own (under gevent a greenlet), so that its silence can be heard."""
 
     def __init__(self, ask: Callable[[Callable[[str], None]], Answer], cancel: Callable[[], None]) -> None:
-        """Start to `ask`, which gives each piece of text to the function it gets; `cancel` makes it end soon."""
+        """Start to `ask`, which gives each piece of text to the function it gets; `cancel` makes it end soon.
+
+        Raises Overloaded where no thread can be started.
+        """
         self._arrived: SimpleQueue[str | Answer | BaseException] = SimpleQueue()
         self._ask = ask
         self.close = cancel
-        Thread(target=self._read, daemon=True).start()
+        start_thread(self._read)
 
     def __iter__(self) -> Iterator[str | Answer | None]:
         """Yield each piece of text as it comes, None for each second of silence, and at the end the whole answer.

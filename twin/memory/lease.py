@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from ..db import Database
 from ..errors import SessionBusy, StoreUnavailable
 from ..tables import leases
+from ..threads import start_thread
 
 NOBODY = UUID(int=0)  # the token of a lease that nobody has, and that may say when its session was deleted
 LEASE_SECONDS = 15.0  # after which a holder that renewed nothing counts as dead
@@ -116,10 +117,9 @@ class Leases:
 
     def _keep(self, lease: Lease) -> None:
         with self._changed:
-            self._held[lease.token] = lease
             if self._thread is None:  # after a fork, so not when the process starts
-                self._thread = Thread(target=self._renew_for_ever, daemon=True)
-                self._thread.start()
+                self._thread = start_thread(self._renew_for_ever)
+            self._held[lease.token] = lease
             self._changed.notify()
 
     def _renew_for_ever(self) -> None:
