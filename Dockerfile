@@ -6,6 +6,7 @@ COPY requirements/postgres.txt requirements/redis.txt requirements/embeddings.tx
 RUN pip install --no-cache-dir -r requirements.txt -r requirements/postgres.txt -r requirements/redis.txt
 # Where there is no wheel and no compiler, documents are found by words alone.
 RUN pip install --no-cache-dir -r requirements/embeddings.txt || true
+# This me.txt is the example that ships; the owner's is instance/me.txt, in the volume.
 COPY wsgi.py gunicorn.conf.py me.txt .flaskenv ./
 COPY twin twin
 COPY evals evals

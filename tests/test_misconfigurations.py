@@ -95,10 +95,14 @@ STARTS = {
         spoil=lambda root: make_folder(root / "me.txt"),
     ),
     "no me.txt": Mistake(
-        "{root}/me.txt is missing: write there who the twin is.", spoil=lambda root: (root / "me.txt").unlink()
+        "{root}/instance/me.txt is missing: write there who the twin is.", spoil=lambda root: (root / "me.txt").unlink()
     ),
     "an empty me.txt": Mistake(
         "{root}/me.txt is empty: write there who the twin is.", spoil=lambda root: (root / "me.txt").write_text("\n")
+    ),
+    "an instance/me.txt that is empty": Mistake(
+        "{root}/instance/me.txt is empty: write there who the twin is.",
+        spoil=lambda root: (root / "instance" / "me.txt").write_text("\n"),
     ),
     "a me.txt in another encoding": Mistake(
         "{root}/me.txt is not UTF-8: save it in that encoding.",
@@ -162,8 +166,8 @@ CHATS = {
         model=sends({"error": {"message": "PROVIDER", "param": "temperature", "code": "unsupported_value"}}, 400),
     ),
     "a me.txt longer than the model's context": Mistake(
-        "MODEL_CONTEXT: the model holds less than me.txt, documents and the message take: "
-        "lower KNOWLEDGE_TOKENS, or shorten me.txt.",
+        "MODEL_CONTEXT: the model holds less than persona, documents and the message take: "
+        "lower KNOWLEDGE_TOKENS, or shorten the persona.",
         model=fails(400, "context_length_exceeded"),
     ),
     "a deadline that the model cannot keep": Mistake(

@@ -12,19 +12,27 @@ from .scripted_model import ScriptedModel
 from .service import ROOT, Service
 
 
+@pytest.fixture(params=["me.txt", "instance/me.txt"])
+def path(request: pytest.FixtureRequest, root: Path) -> Path:
+    """Where the persona is: the file that ships, or the owner's own."""
+    return root / str(request.param)
+
+
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "me.txt"
+def root(tmp_path: Path) -> Path:
+    """The project's folder."""
+    (tmp_path / "instance").mkdir()
+    return tmp_path
 
 
-def test_is_the_text_without_white_space_at_its_ends(path: Path) -> None:
+def test_is_the_text_without_white_space_at_its_ends(path: Path, root: Path) -> None:
     path.write_text("\ufeff \n I am Ada.\n\nTruly.\t\n", encoding="utf-8")
-    assert Persona(path, 1000).text() == "I am Ada.\n\nTruly."
+    assert Persona(root, 1000).text() == "I am Ada.\n\nTruly."
 
 
-def test_is_fresh_on_every_read(path: Path) -> None:
+def test_is_fresh_on_every_read(path: Path, root: Path) -> None:
     path.write_text("I am Ada.")
-    persona = Persona(path, 1000)
+    persona = Persona(root, 1000)
     seen = []
     for name in ("Bea.", "Cia.", "Dea."):  # of one length, and faster than the file system's clock
         path.write_text(f"I am {name}")
@@ -32,9 +40,9 @@ def test_is_fresh_on_every_read(path: Path) -> None:
     assert seen == ["I am Bea.", "I am Cia.", "I am Dea."]
 
 
-def test_takes_the_longest_text(path: Path) -> None:
+def test_takes_the_longest_text(path: Path, root: Path) -> None:
     path.write_text("😀" * MAX_CHARACTERS, encoding="utf-8-sig")
-    assert len(Persona(path, 10**6).text()) == MAX_CHARACTERS
+    assert len(Persona(root, 10**6).text()) == MAX_CHARACTERS
 
 
 BROKEN = {
@@ -47,35 +55,70 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("word", "data"), BROKEN.items(), ids=BROKEN.keys())
-def test_a_broken_file_stops_the_start(path: Path, word: str, data: bytes) -> None:
+def test_a_broken_file_stops_the_start(path: Path, root: Path, word: str, data: bytes) -> None:
     path.write_bytes(data)
     with pytest.raises(StartError) as stop:
-        Persona(path, 10**6)
+        Persona(root, 10**6)
     assert str(path) in str(stop.value)
     assert word.replace("blank", "empty") in str(stop.value)
 
 
-def test_a_missing_file_or_a_folder_stops_the_start(path: Path) -> None:
-    with pytest.raises(StartError, match="missing"):
-        Persona(path, 1000)
+def test_a_missing_file_or_a_folder_stops_the_start(path: Path, root: Path) -> None:
+    with pytest.raises(StartError, match=r"instance/me\.txt is missing"):
+        Persona(root, 1000)
     path.mkdir()
     with pytest.raises(StartError, match="is a folder"):
-        Persona(path, 1000)
+        Persona(root, 1000)
 
 
-def test_a_text_that_does_not_fit_the_context_stops_the_start(path: Path) -> None:
+def test_the_owners_own_file_comes_and_goes_while_the_service_runs(root: Path) -> None:
+    example, own = root / "me.txt", root / "instance" / "me.txt"
+    example.write_text("I am the example.")
+    persona = Persona(root, 1000)
+    assert (persona.text(), persona.name) == ("I am the example.", "me.txt")
+    own.write_text("I am Ada.")
+    assert (persona.text(), persona.name) == ("I am Ada.", "instance/me.txt")
+    example.unlink()
+    assert persona.text() == "I am Ada."
+    example.write_text("I am another example.")
+    own.unlink()
+    assert (persona.text(), persona.name) == ("I am another example.", "me.txt")
+
+
+@pytest.mark.parametrize("fault", ["is empty", "is a folder", "is missing"])
+def test_a_broken_file_of_the_owner_is_not_passed_over(
+    root: Path, caplog: pytest.LogCaptureFixture, fault: str
+) -> None:
+    own = root / "instance" / "me.txt"
+    (root / "me.txt").write_text("I am the example.")
+    own.write_text("I am Ada.")
+    persona = Persona(root, 1000)
+    own.unlink()
+    if fault == "is empty":
+        own.write_text("")
+    elif fault == "is a folder":
+        own.mkdir()
+    else:
+        own.symlink_to("nowhere")
+    assert persona.text() == "I am Ada."
+    assert f"instance/me.txt {fault}" in caplog.text
+    with pytest.raises(StartError, match=fault):
+        Persona(root, 1000)
+
+
+def test_a_text_that_does_not_fit_the_context_stops_the_start(path: Path, root: Path) -> None:
     path.write_text("x" * 4_001)
     with pytest.raises(StartError, match="MODEL_CONTEXT"):
-        Persona(path, 1_000)
+        Persona(root, 1_000)
 
 
 def test_estimates_tokens_by_bytes() -> None:
     assert [estimate_tokens(text) for text in ("", "a", "abcd", "abcde", "😀")] == [0, 1, 1, 2, 1]
 
 
-def test_keeps_the_last_good_text_and_says_so_once(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_keeps_the_last_good_text_and_says_so_once(path: Path, root: Path, caplog: pytest.LogCaptureFixture) -> None:
     path.write_text("I am Ada.")
-    persona = Persona(path, 1000)
+    persona = Persona(root, 1000)
     with caplog.at_level(logging.ERROR):
         path.unlink()
         assert [persona.text(), persona.text()] == ["I am Ada."] * 2
@@ -103,6 +146,18 @@ def test_the_next_chat_uses_the_changed_file(service: Service, model: ScriptedMo
         me.write_text(shipped)
     assert [request["messages"][0]["content"] for request in model.requests] == ["I am Ada.", "I am Bea.", "I am Bea."]
     assert "me.txt is empty" in service.log()
+
+
+def test_the_next_chat_uses_the_owners_own_file(service: Service, model: ScriptedModel) -> None:
+    own = service.root / "instance" / "me.txt"
+    shipped = (service.root / "me.txt").read_text().strip()
+    try:
+        own.write_text("I am Ada.")
+        service.chat()
+    finally:
+        own.unlink()
+    service.chat()
+    assert [request["messages"][0]["content"] for request in model.requests] == ["I am Ada.", shipped]
 
 
 def test_ships_with_the_persona_of_its_first_owner() -> None:

@@ -21,7 +21,7 @@ from .sessions.routes import blueprint as sessions
 def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
     """Return the service as a WSGI app; `test_config` overrides every other source of settings.
 
-    Raises StartError, in one line that says what to mend, where a setting, me.txt or the model is wrong.
+    Raises StartError, in one line that says what to mend, where a setting, the persona or the model is wrong.
     """
     telemetry.set_up(as_json=not launch.is_development())
     settings = load_settings(test_config)

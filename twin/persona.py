@@ -1,4 +1,4 @@
-"""me.txt as a system prompt, fresh on every chat."""
+"""The owner's text about themselves as a system prompt, fresh on every chat."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .errors import StartError
 
+FILE = "me.txt"  # in instance/, as the owner wrote it, or beside it, as it ships
 MAX_CHARACTERS = 100_000
 
 logger = logging.getLogger(__name__)
@@ -22,14 +23,14 @@ def estimate_tokens(text: str) -> int:
 
 
 class Persona:
-    """The owner's text about themselves, read again whenever it is asked for.
+    """The text of instance/me.txt, or of the example that ships where there is none, read again for each chat.
 
     A file that breaks while the service runs leaves the last good text in use and one line in the log.
     """
 
-    def __init__(self, path: Path, max_tokens: int) -> None:
-        """Read `path`, or raise StartError; `max_tokens` is an estimate's upper bound."""
-        self._path = path
+    def __init__(self, root: Path, max_tokens: int) -> None:
+        """Read the file below `root`, or raise StartError; `max_tokens` is an estimate's upper bound."""
+        self._root = root
         self._max_tokens = max_tokens
         self._text = self._read()
         self._fault = ""
@@ -45,33 +46,51 @@ class Persona:
             self._fault = str(error)
         return self._text
 
+    @property
+    def name(self) -> str:
+        """The file that is used, relative to the project's folder."""
+        return str(self._find().relative_to(self._root))
+
+    def _find(self) -> Path:
+        own, example = self._root / "instance" / FILE, self._root / FILE
+        return own if _is_there(own) or not _is_there(example) else example
+
     def _read(self) -> str:
+        path = self._find()
         # Reading some kilobytes takes less than 0.1 ms; a cache by modification time would miss a
         # change of the same size within the same tick of the file system's clock.
         try:
-            with self._path.open("rb") as file:
+            with path.open("rb") as file:
                 data = file.read(4 * MAX_CHARACTERS + 4)  # as UTF-8, with its mark; more is too long
             text = data.decode("utf-8-sig").strip()
         except FileNotFoundError:
-            raise StartError(f"{self._path} is missing: write there who the twin is.") from None
+            raise StartError(f"{path} is missing: write there who the twin is.") from None
         except IsADirectoryError:  # as container engines make of a file that is not there
-            raise StartError(f"{self._path} is a folder: make it a text file that says who the twin is.") from None
+            raise StartError(f"{path} is a folder: make it a text file that says who the twin is.") from None
         except OSError as error:
-            raise StartError(f"{self._path} cannot be read ({error.strerror}): see that the service may.") from None
+            raise StartError(f"{path} cannot be read ({error.strerror}): see that the service may.") from None
         except UnicodeDecodeError:
             if len(data) > 4 * MAX_CHARACTERS:  # possibly cut inside a character
-                raise StartError(self._too_long()) from None
-            raise StartError(f"{self._path} is not UTF-8: save it in that encoding.") from None
+                raise StartError(f"{path} is longer than {MAX_CHARACTERS} characters: shorten it.") from None
+            raise StartError(f"{path} is not UTF-8: save it in that encoding.") from None
         if not text:
-            raise StartError(f"{self._path} is empty: write there who the twin is.")
+            raise StartError(f"{path} is empty: write there who the twin is.")
         if len(text) > MAX_CHARACTERS or len(data) > 4 * MAX_CHARACTERS + 3:
-            raise StartError(self._too_long())
+            raise StartError(f"{path} is longer than {MAX_CHARACTERS} characters: shorten it.")
         if (tokens := estimate_tokens(text)) > self._max_tokens:
             raise StartError(
-                f"{self._path} takes about {tokens} tokens, more than the {self._max_tokens} of MODEL_CONTEXT: "
+                f"{path} takes about {tokens} tokens, more than the {self._max_tokens} of MODEL_CONTEXT: "
                 "shorten it, or raise that setting if the model has more."
             )
         return text
 
-    def _too_long(self) -> str:
-        return f"{self._path} is longer than {MAX_CHARACTERS} characters: shorten it."
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a file, even one that cannot be read, or a link that leads nowhere: it is not passed over."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:  # which reading it will explain
+        pass
+    return True

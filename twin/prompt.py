@@ -17,9 +17,9 @@ from .knowledge.folder import Folder
 from .knowledge.library import Library, render_passages
 from .knowledge.passages import Passage, make_passages
 from .knowledge.search import INDEX, Found, Search, make_search
+from .persona import FILE as PERSONA
 from .persona import Persona, estimate_tokens
 
-PERSONA = "me.txt"  # which is searched too, since it answers some questions, and always sent
 QUESTIONS_BEFORE = 2  # of the visitor's, that a question may hang on
 MOST_BEFORE = 300  # characters of each
 NOTHING_CLOSE = (
@@ -70,7 +70,7 @@ class Briefing:
         """
         passages, given = "", list(self.library.passages)
         if not self.is_whole:
-            hits = (hit.passage for hit in found.hits if hit.passage.document != PERSONA)
+            hits = (hit.passage for hit in found.hits if hit.passage.document != PERSONA)  # which is sent anyway
             passages, given = render_passages(hits, self.most)
         today = _tell(datetime.now(UTC).date()) if self.rules else ""
         context = "\n\n".join(filter(None, [today, passages, "" if found.is_close else NOTHING_CLOSE]))
@@ -96,11 +96,11 @@ class Prompt:
     """Puts it together, from files that are read again where they have changed."""
 
     def __init__(self, settings: Settings, root: Path = ROOT) -> None:
-        """Read me.txt, or raise StartError; the documents are read when they are needed first."""
+        """Read the persona, or raise StartError; the documents are read when they are needed first."""
         self._folder = Folder(root / "instance" / "knowledge")
         self._settings = settings
         self._instance = root / "instance"
-        self._persona = Persona(root / "me.txt", settings.context_tokens)
+        self.persona = Persona(root, settings.context_tokens)
         self._rules = (ROOT / "twin" / "rules.txt").read_text(encoding="utf-8").strip()
         self._lock = Lock()
         self._briefing: Briefing | None = None
@@ -129,7 +129,7 @@ class Prompt:
 
     def read(self) -> Briefing:
         """Return it as it is now."""
-        persona, library = self._persona.text(), self._folder.read()
+        persona, library = self.persona.text(), self._folder.read()
         with self._lock:  # of many who ask at once, one works it out
             last = self._briefing
             if last is None or last.persona != persona or last.library is not library:

@@ -35,12 +35,12 @@ class Deployment:
 
     @cached_property
     def prompt(self) -> Prompt:
-        """What puts together what the model is sent; raises StartError where me.txt is wrong."""
+        """What puts together what the model is sent; raises StartError where the persona is wrong."""
         return Prompt(self.settings)
 
     @cached_property
     def briefing(self) -> Briefing:
-        """What that is now; raises StartError where me.txt is wrong."""
+        """What that is now; raises StartError where the persona is wrong."""
         return self.prompt.read()
 
     def compose(self) -> list[dict[str, str]]:
@@ -104,9 +104,10 @@ def run_checks(overrides: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def try_persona(deployment: Deployment) -> str:
-    """Return how long me.txt is; raises StartError where it is wrong."""
+    """Return how long the persona is; raises StartError where it is wrong."""
     tokens = estimate_tokens(deployment.briefing.persona)
-    return f"me.txt has about {tokens} tokens, of {deployment.settings.context_tokens} that may be."
+    name = deployment.prompt.persona.name
+    return f"{name} has about {tokens} tokens, of {deployment.settings.context_tokens} that may be."
 
 
 def try_knowledge(deployment: Deployment) -> str:
@@ -114,13 +115,14 @@ def try_knowledge(deployment: Deployment) -> str:
     try:
         briefing = deployment.briefing
     except StartError:
-        return "it is looked at where me.txt is right."
+        return "it is looked at where the persona is right."
     library = briefing.library
     if library.skipped:
         faults = [f"{each.name}: {each.reason}" for each in library.skipped]
         raise StartError(f"instance/knowledge/: {'; '.join(faults)}.")
     if not library:
-        return "there are no documents in instance/knowledge/: the twin knows what me.txt says."
+        name = deployment.prompt.persona.name
+        return f"there are no documents in instance/knowledge/: the twin knows what {name} says."
     search = deployment.prompt.search
     missing, passages = search.count_missing()
     tokens = sum(document.tokens for document in library.documents)

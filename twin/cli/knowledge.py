@@ -44,7 +44,7 @@ def knowledge(as_json: bool, is_to_index: bool) -> None:
     if as_json:
         click.echo(json.dumps({"files": [asdict(line) for line in lines]}, indent=2, ensure_ascii=False))
     elif not lines:
-        click.echo("There is nothing in instance/knowledge/: the twin knows what me.txt says.")
+        click.echo(f"There is nothing in instance/knowledge/: the twin knows what {prompt.persona.name} says.")
     else:
         click.echo(f"{'tokens':>8} {'sent':>8}  file")
         for line in lines:

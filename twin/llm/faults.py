@@ -48,8 +48,8 @@ def explain_status(error: openai.APIStatusError, provider: Provider) -> TwinErro
     if _labels(error) & CONTEXT_EXCEEDED:
         return InvalidRequest(
             fields=[InvalidField(field="message", message="It is too long for this model")],
-            advice="MODEL_CONTEXT: the model holds less than me.txt, documents and the message take: "
-            "lower KNOWLEDGE_TOKENS, or shorten me.txt.",
+            advice="MODEL_CONTEXT: the model holds less than persona, documents and the message take: "
+            "lower KNOWLEDGE_TOKENS, or shorten the persona.",
         )
     return ModelMisconfigured(advice=_explain_refusal(error, provider))
 
