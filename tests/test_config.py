@@ -184,6 +184,16 @@ def test_takes_databases_as_platforms_write_them(tmp_path: Path, url: str, taken
     assert load_settings({"DATABASE_URL": url}, tmp_path).database_url == taken
 
 
+def test_without_memory_all_that_needs_it_is_off_too(tmp_path: Path) -> None:
+    settings = load_settings({"MEMORY": "on", "MEMORY_SUMMARY": "on", "GAPS": "on"}, tmp_path).without_memory
+    assert Settings.model_validate(settings.model_dump()) == load_settings(root=tmp_path)
+
+
+def test_a_message_about_a_value_is_made_of_sentences(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match=r"GAPS: it needs MEMORY=on\. It means: on or off: whether"):
+        load_settings({"GAPS": "on"}, tmp_path)
+
+
 def test_dollars_need_prices(tmp_path: Path) -> None:
     with pytest.raises(StartError, match="DAILY_USD: it needs USD_PER_MILLION_INPUT and"):
         load_settings({"DAILY_USD": "5", "USD_PER_MILLION_INPUT": "1"}, tmp_path)

@@ -205,6 +205,11 @@ class Settings(BaseModel):
         return self.openai_api_key is None and self.openai_base_url is None
 
     @property
+    def without_memory(self) -> Settings:
+        """The same, for questions that leave no trace: with `MEMORY` off, and off what needs it."""
+        return self.model_copy(update={"memory": False, "memory_summary": False, "gaps": False})
+
+    @property
     def starter_questions(self) -> tuple[str, ...]:
         """`STARTERS`, one by one."""
         return _split_starters(self.starters)
@@ -273,7 +278,7 @@ def _describe_fault(fault: ErrorDetails) -> str:
     problem = fault["msg"].removeprefix("Value error, ")
     if isinstance(fault["input"], str) and COMMENT.search(fault["input"]):
         problem = COMMENTED
-    return f"{field.upper()}: {problem}. It is the {Settings.model_fields[field].description}."
+    return f"{field.upper()}: {problem}. It means: {Settings.model_fields[field].description}."
 
 
 def _unquote(value: str) -> str:

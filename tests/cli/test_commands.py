@@ -7,17 +7,33 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
+import click
 import pytest
 
+from twin.cli import commands
 from twin.config import Settings
 from twin.embedded import NOTICE
 
 from ..scripted_model import ScriptedModel, answers, fails
 from ..service import processes_in, wait_until
 from .conftest import Run, assert_failed_in_one_line
+
+
+def all_commands(group: click.Group, *before: str) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from all_commands(command, *before, name)
+        else:
+            yield " ".join([*before, name]), command
+
+
+def test_which_commands_take_json_is_what_the_readme_says() -> None:
+    without = {name for name, command in all_commands(commands) if "as_json" not in {p.name for p in command.params}}
+    assert without == {"answer", "migrate", "sessions export", "sessions import", "sessions purge"}
 
 
 def test_asks(run: Run, model: ScriptedModel) -> None:

@@ -98,7 +98,8 @@ def test_a_fault_that_may_pass_ends_no_run(run: Run, model: ScriptedModel, file:
 
 
 def test_leaves_no_session_behind(run: Run, root: Path, file: Path) -> None:
-    assert run("eval", str(file), MEMORY="on").returncode == 0
+    end = run("eval", str(file), MEMORY="on", MEMORY_SUMMARY="on", GAPS="on")
+    assert (end.returncode, end.stderr) == (0, "")
     assert not list((root / "instance").glob("memory*"))
 
 

@@ -34,6 +34,9 @@ def test_lists_shows_exports_and_purges(run: Run, service: Service, tmp_path: Pa
     rows = json.loads(run("sessions", "list", "--json", **settings).stdout)
     assert [(row["session_id"], row["messages"]) for row in rows] == [(second, 4), (first, 2)]
     assert run("sessions", **settings).stdout.count("\n") == 3
+    assert json.loads(run("sessions", "--json", **settings).stdout) == rows
+    assert run("sessions", "--last", "1", **settings).stdout.count("\n") == 2
+    assert "import" in run("sessions", "--help").stdout
     shown = run("sessions", "show", first, **settings).stdout
     assert "visitor: I am [31mAda." in shown
     assert "twin: Hello from the model." in shown

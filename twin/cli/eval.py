@@ -37,8 +37,7 @@ def evaluate(file: Path, accept: bool, as_json: bool) -> None:
     """
     cases = read_cases(file)
     before = Results.read()
-    # Without memory, so that no session is left behind.
-    settings = load_settings({**current_app.config, "MEMORY": False})
+    settings = load_settings(current_app.config).without_memory  # so that no session is left behind
     outcomes = _ask(settings, cases)
     (_print_json if as_json else _print_table)(outcomes, before)
     keep(outcomes, accept=accept)

@@ -29,12 +29,18 @@ ENDS = IMPORTED, KNOWN, SKIPPED, BROKEN = (
 )
 
 
-@click.group(invoke_without_command=True)
-@click.pass_context
-def sessions(context: click.Context) -> None:
+class ListingGroup(click.Group):
+    """Commands of which `list` is run, with its options, where none is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `list` before options, and where nothing stands."""
+        names_none = not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)
+        return super().parse_args(ctx, ["list", *args] if names_none else args)
+
+
+@click.group(cls=ListingGroup)
+def sessions() -> None:
     """List, show, export, import and purge what is remembered; alone, list it."""
-    if context.invoked_subcommand is None:
-        context.invoke(list_sessions)
 
 
 @sessions.command("list")
