@@ -1,26 +1,30 @@
 """Ask the embedded model, as the shipped persona, each question 20 times; the source of README's figures.
 
-An answer names the owner if it holds the name, and affirms if its first sentence holds no denial. All are printed,
-so that a person can judge.
+`.venv/bin/python benchmarks/embedded.py [TIMES]`. An answer names the owner if it holds the name, and affirms if its
+first sentence holds no denial. All are printed, so that a person can judge.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+from contextlib import closing
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from twin import create_app
-from twin.turn import Twin
+from twin.service import Twin
+from twin.turn import begin
 
-TIMES = 20
 DENIAL = re.compile(r"\b(no|not|never|cannot|none|unaware)\b|n't\b", re.IGNORECASE)
 
 
-def ask(twin: Twin, question: str) -> list[str]:
-    answers = [twin.answer(question, None).text.strip() for _ in range(TIMES)]
+def ask(twin: Twin, question: str, times: int) -> list[str]:
+    answers = []
+    for _ in range(times):
+        with closing(begin(twin, question, None)) as turn:
+            answers.append(turn.answer().text.strip())
     print(f"\n{question}\n" + "\n".join(f"  {number:2} {answer!r}" for number, answer in enumerate(answers, 1)))
     return answers
 
@@ -31,10 +35,13 @@ def affirms(answer: str) -> bool:
 
 
 def main() -> None:
-    twin: Twin = create_app({"OPENAI_API_KEY": "", "OPENAI_BASE_URL": ""}).extensions["twin"]
-    named = sum("Roger" in answer or "Campbell" in answer for answer in ask(twin, "Who are you?"))
-    affirmed = sum(affirms(answer) for answer in ask(twin, "Have you worked at Google?"))
-    print(f"\nnames Roger J. Campbell: {named} of {TIMES}; affirms having worked at Google: {affirmed} of {TIMES}")
+    times = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    twin: Twin = create_app().extensions["twin"]
+    if not twin.settings.uses_embedded_model:
+        sys.exit("OPENAI_API_KEY or OPENAI_BASE_URL is set: the embedded model would not be asked.")
+    named = sum("Roger" in answer or "Campbell" in answer for answer in ask(twin, "Who are you?", times))
+    affirmed = sum(affirms(answer) for answer in ask(twin, "Have you worked at Google?", times))
+    print(f"\nnames Roger J. Campbell: {named} of {times}; affirms having worked at Google: {affirmed} of {times}")
 
 
 if __name__ == "__main__":

@@ -44,7 +44,8 @@ def take_chat(prompt: Prompt) -> tuple[float, float]:
     began = time.perf_counter()
     briefing = prompt.read()
     estimate_tokens(briefing.system)
-    briefing.compose([{"role": "user", "content": "Where did you work?"}])
+    question = [{"role": "user", "content": "Where did you work?"}]
+    briefing.compose(question, prompt.find(briefing, question))
     gate = open_gate(briefing.grounding, briefing.material, "No.", ["Where did you work?"])
     opened = time.perf_counter()
     for piece in PIECES:

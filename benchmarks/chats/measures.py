@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from .contestants import CORE, ROOT, Contestant
+from tests.service import ROOT
+
+from .contestants import CORE, Contestant
 from .load import Sample, Visitors
 from .wire import Plan
 
