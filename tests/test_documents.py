@@ -1,0 +1,82 @@
+"""That what README and docs say holds: their links lead somewhere, and their figures are the code's."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from twin import persona
+from twin.config import Settings
+from twin.edge import MAX_BODY_BYTES
+from twin.knowledge.citations import MOST_QUOTE
+from twin.knowledge.passages import MOST as PASSAGE_CHARACTERS
+from twin.knowledge.readers import MAX_BYTES, READ_SECONDS
+from twin.memory.memory import KEY_SECONDS, WAIT_SECONDS
+
+from .documented import FENCE, list_documents
+from .service import ROOT
+
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
+
+
+def list_anchors(path: Path) -> set[str]:
+    """Return what GitHub lets one link to in a page: its headings in lower case, without punctuation."""
+    headings = HEADING.findall(FENCE.sub("", path.read_text(encoding="utf-8")))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", list_documents(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_each_link_leads_to_a_file_and_a_heading(document: Path) -> None:
+    for link in LINK.findall(FENCE.sub("", document.read_text(encoding="utf-8"))):
+        place, _, anchor = link.partition("#")
+        if re.match(r"\w+:", place):  # another host
+            continue
+        target = document.parent / place if place else document
+        assert target.exists(), link
+        assert not anchor or anchor in list_anchors(target), link
+
+
+def read_constant(name: str) -> int:
+    """Return a number of gunicorn.conf.py, which no test can import."""
+    for node in ast.parse((ROOT / "gunicorn.conf.py").read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name:
+            return int(ast.literal_eval(node.value))
+    raise LookupError(name)
+
+
+@pytest.mark.parametrize(
+    ("document", "figure"),
+    [
+        ("README.md", f"holds {read_constant('worker_connections'):,} connections"),
+        ("docs/deploy.md", f"holds {read_constant('worker_connections'):,} connections"),
+        ("README.md", f"up to {persona.MAX_CHARACTERS:,} characters"),
+        ("README.md", f"{DEFAULTS['knowledge_tokens']:,} tokens (`KNOWLEDGE_TOKENS`)"),
+        ("README.md", f"for {DEFAULTS['retention_days']} days"),
+        ("README.md", f"{DEFAULTS['rate_per_minute']} chats a minute"),
+        ("README.md", f"{DEFAULTS['rate_per_day']} a day"),
+        ("README.md", f"{DEFAULTS['daily_tokens']:,} tokens (`DAILY_TOKENS`)"),
+        ("README.md", f"`too_large` ({MAX_BODY_BYTES // 1024} KiB)"),
+        ("docs/knowledge.md", f"`KNOWLEDGE_TOKENS` ({DEFAULTS['knowledge_tokens']:,}"),
+        ("docs/knowledge.md", f"over {MAX_BYTES // 10**6} MB"),
+        ("docs/knowledge.md", f"for {READ_SECONDS:.0f} seconds"),
+        ("docs/knowledge.md", f"up to {PASSAGE_CHARACTERS} characters"),
+        ("docs/knowledge.md", f"{MOST_QUOTE} characters"),
+        ("docs/memory.md", f"up to {WAIT_SECONDS:.0f} seconds"),
+        ("docs/memory.md", f"for {KEY_SECONDS // 3_600} hours"),
+        ("docs/memory.md", f"`RETENTION_DAYS` ({DEFAULTS['retention_days']})"),
+        ("docs/threats.md", f"{DEFAULTS['rate_per_minute']} a minute and {DEFAULTS['rate_per_day']} a day"),
+    ],
+)
+def test_a_figure_is_the_codes(document: str, figure: str) -> None:
+    assert figure in " ".join((ROOT / document).read_text(encoding="utf-8").split())
+
+
+def test_a_server_has_time_to_finish_its_chats_before_it_is_killed() -> None:
+    text = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    allowed = {int(seconds) for seconds in re.findall(r"(?:TimeoutStopSec=|--stop-timeout )(\d+)", text)}
+    assert min(allowed) >= DEFAULTS["chat_deadline"] + 5 + WAIT_SECONDS
