@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,8 @@ from sqlalchemy import Connection, MetaData, delete
 
 from twin.budget import Budget
 from twin.config import Settings
-from twin.db import Databases
-from twin.errors import BudgetExhausted, StoreUnavailable
+from twin.db import Database, Databases
+from twin.errors import BudgetExhausted, Overloaded, StoreUnavailable
 from twin.llm.answers import read_completion
 from twin.tables import budget_days
 
@@ -44,6 +44,7 @@ from .scripted_model import (
     chunk,
     completion,
     fails,
+    later,
     sends,
     streams,
     waits_for,
@@ -84,6 +85,11 @@ def spent(service: Service) -> int:
         return int(connection.execute("SELECT tokens FROM budget_days").fetchone()[0])
 
 
+def database_of(budget: Budget) -> Database:
+    assert budget._ledger
+    return budget._ledger.database
+
+
 @pytest.fixture
 def make(tmp_path: Path) -> Iterator[Callable[..., Budget]]:
     """Make a budget with settings, in a process of its own as far as it knows."""
@@ -107,13 +113,14 @@ def test_a_budget_holds_exactly_what_fits(make: Make, database_url: str) -> None
     def hold(number: int) -> bool:
         try:
             budgets[number % 4].hold(MESSAGES)
-        except BudgetExhausted:
+        except Overloaded:
             return False
         return True
 
     with ThreadPoolExecutor(20) as pool:
         assert Counter(pool.map(hold, range(200)))[True] == 20
-    assert budgets[0].fetch_days(1)[0].tokens == 20 * worst
+    (day,) = budgets[0].fetch_days(1)
+    assert (day.tokens, day.held_tokens, day.held_calls) == (20 * worst, 20 * worst, 20)
 
 
 def test_a_day_that_many_begin_at_once_refuses_nobody(make: Make, database_url: str) -> None:
@@ -130,20 +137,92 @@ def test_a_day_that_many_begin_at_once_refuses_nobody(make: Make, database_url: 
         with ThreadPoolExecutor(len(budgets)) as pool:
             list(pool.map(hold, budgets))
         assert budgets[0].fetch_days(1)[0].calls == len(budgets)
-        budgets[0]._database.run(lambda connection: connection.execute(delete(budget_days)))
+        database_of(budgets[0]).run(lambda connection: connection.execute(delete(budget_days)))
 
 
 def test_a_settled_call_makes_room_for_others(make: Make, database_url: str) -> None:
     budget = make(database_url=database_url, daily_tokens=3_000)
     first = budget.hold(MESSAGES)
-    with pytest.raises(BudgetExhausted):
+    with pytest.raises(Overloaded):
         budget.hold(MESSAGES)
     first.settle(7, 5)
     budget.hold(MESSAGES).release()
     budget.hold(MESSAGES).settle(2_000, 900)  # more than the worst case, of a model that keeps to no cap
     (day,) = budget.fetch_days(1)
-    assert (day.calls, day.tokens) == (2, 2_912)
+    assert (day.calls, day.tokens, day.held_calls, day.held_tokens) == (2, 2_912, 0, 0)
     with pytest.raises(BudgetExhausted):
+        budget.hold(MESSAGES)
+
+
+def test_who_waits_for_room_gets_it_from_any_process(make: Make, database_url: str) -> None:
+    here, there = (make(database_url=database_url, daily_tokens=3_000) for _ in range(2))
+    for settles, waits in [(here, here), (here, there)]:
+        first = settles.hold(MESSAGES)
+        with ThreadPoolExecutor() as pool:
+            second = pool.submit(waits.hold, MESSAGES, PATIENCE)
+            wait_until(waits._line.locked)
+            first.settle(7, 5)
+            second.result().settle(7, 5)
+    assert here.fetch_days(1)[0].tokens == 4 * SETTLED
+
+
+def test_who_waits_is_told_at_once_that_the_day_is_spent(make: Make, database_url: str) -> None:
+    budget = make(database_url=database_url, daily_tokens=3_000)
+    first = budget.hold(MESSAGES)
+    with ThreadPoolExecutor() as pool:
+        others = [pool.submit(budget.hold, MESSAGES, 10 * PATIENCE) for _ in range(3)]
+        wait_until(budget._line.locked)
+        first.close()
+        assert {type(other.exception()) for other in others} == {BudgetExhausted}
+    assert budget.fetch_days(1)[0].held_tokens == 0
+
+
+def test_what_is_held_past_its_time_counts_as_spent(
+    make: Make, database_url: str, execute: Callable[[str], Any]
+) -> None:
+    budget = make(database_url=database_url, daily_tokens=3_000)
+    late = budget.hold(MESSAGES)
+    execute("UPDATE budget_holds SET expires_at = expires_at - 76")  # CHAT_DEADLINE, and a little more
+    with pytest.raises(BudgetExhausted):
+        budget.hold(MESSAGES)
+    late.settle(7, 5)  # of a process that is not dead after all
+    budget.hold(MESSAGES)
+    (day,) = budget.fetch_days(1)
+    assert (day.calls, day.tokens - day.held_tokens) == (2, SETTLED)
+
+
+def test_a_call_counts_on_the_day_on_which_it_began(
+    make: Make, database_url: str, execute: Callable[[str], Any]
+) -> None:
+    budget = make(database_url=database_url, daily_tokens=3_000)
+    before = budget.hold(MESSAGES)
+    for table in ("budget_days", "budget_holds"):
+        execute(f"UPDATE {table} SET day = '2026-01-01'")
+    before._day = date(2026, 1, 1)
+    budget.hold(MESSAGES)  # it has the whole of today
+    before.settle(7, 5)
+    today, yesterday = budget.fetch_days(2)
+    assert (yesterday.calls, yesterday.tokens, yesterday.held_calls) == (1, SETTLED, 0)
+    assert (today.calls, today.held_calls) == (1, 1)
+
+
+def test_an_older_twin_in_the_same_database_passes_no_cap_either(
+    make: Make, database_url: str, execute: Callable[[str], Any]
+) -> None:
+    budget = make(database_url=database_url, daily_tokens=9_000)
+    worst = budget.find_worst_case(MESSAGES).tokens
+
+    def hold_as_older_twin() -> int:
+        execute(f"UPDATE budget_days SET calls = calls + 1, tokens = tokens + {worst} WHERE tokens <= 9000 - {worst}")
+        return int(execute("SELECT tokens FROM budget_days")[0][0])
+
+    holds = [budget.hold(MESSAGES) for _ in range(3)]
+    assert [hold_as_older_twin() for _ in range(2)] == [4 * worst] * 2
+    with pytest.raises(Overloaded):
+        budget.hold(MESSAGES)
+    for hold in holds:
+        hold.close()
+    with pytest.raises(BudgetExhausted):  # what an older one holds counts as spent
         budget.hold(MESSAGES)
 
 
@@ -154,9 +233,10 @@ def test_dollars_are_capped_too(make: Make) -> None:
     assert worst.nanodollars == (worst.tokens - 2_000) * 150 + 2_000 * 600
     for _ in range(2):
         budget.hold(MESSAGES)
-    with pytest.raises(BudgetExhausted):
+    with pytest.raises(Overloaded):
         budget.hold(MESSAGES)
-    assert budget.fetch_days(1)[0].usd == pytest.approx(2 * worst.nanodollars / 10**9)
+    (day,) = budget.fetch_days(1)
+    assert day.usd == day.held_usd == pytest.approx(2 * worst.nanodollars / 10**9)
 
 
 @given(
@@ -197,7 +277,7 @@ def test_500_chats_at_once_never_pass_a_budget_for_20(
     output = 100
     cap = 20 * worst_case(output=output) + 10
     shared = {"DATABASE_URL": database_url, "DAILY_TOKENS": str(cap), "MAX_OUTPUT_TOKENS": str(output)}
-    service = start_service("gunicorn", WEB_CONCURRENCY="4", **shared)
+    service = start_service("gunicorn", WEB_CONCURRENCY="4", CHAT_DEADLINE="30", **shared)  # a third of it they wait
     all_are_held = threading.Event()
     model.otherwise = waits_for(all_are_held, answers())
     headers = {"Accept": "text/event-stream"} if is_streamed else {}
@@ -205,8 +285,9 @@ def test_500_chats_at_once_never_pass_a_budget_for_20(
 
     def chat(_: int) -> int:
         answer = service.http.post("/chat", json={"message": "Who are you?"}, headers=headers, timeout=PATIENCE)
-        if answer.status_code == 429:
-            assert_problem(answer, 429, "budget_exhausted")
+        if answer.status_code == 503:
+            assert_problem(answer, 503, "overloaded")
+            assert 1 <= int(answer.headers["Retry-After"]) <= 60
             refused.append(answer)
             if len(refused) == CALLERS - 20:
                 all_are_held.set()
@@ -214,23 +295,31 @@ def test_500_chats_at_once_never_pass_a_budget_for_20(
 
     with ThreadPoolExecutor(CALLERS) as pool:
         statuses = Counter(pool.map(chat, range(CALLERS)))
-    assert statuses == {200: 20, 429: CALLERS - 20}
+    assert statuses == {200: 20, 503: CALLERS - 20}
     assert len(model.requests) == 20
     assert fetch_spend(pythons, service, **shared) | {"usd": 0} == {
         "day": str(datetime.now(UTC).date()),
         "calls": 20,
         "tokens": 20 * SETTLED,
         "usd": 0,
+        "held_calls": 0,
+        "held_tokens": 0,
+        "held_usd": 0,
     }
     model.otherwise = answers()
     assert service.chat().status_code == 200  # what was not used after all is there for others
 
 
-def test_what_was_held_when_the_process_died_stays_held(
-    start_service: Callable[..., Service], model: ScriptedModel, database_url: str
+def test_what_a_process_held_when_it_died_is_spent_once_its_time_is_over(
+    start_service: Callable[..., Service],
+    pythons: WarmPythons,
+    model: ScriptedModel,
+    database_url: str,
+    execute: Callable[[str], Any],
 ) -> None:
-    shared = {"DATABASE_URL": database_url, "DAILY_TOKENS": str(3 * worst_case()), "WEB_CONCURRENCY": "2"}
-    service = start_service("gunicorn", **shared)
+    worst = worst_case()
+    shared = {"DATABASE_URL": database_url, "DAILY_TOKENS": str(3 * worst), "CHAT_DEADLINE": "20"}
+    service = start_service("gunicorn", WEB_CONCURRENCY="2", **shared)
     model.otherwise = writes(b"", then="stall")
     with ThreadPoolExecutor(2) as pool:
         chats = [pool.submit(service.chat) for _ in range(2)]
@@ -241,8 +330,41 @@ def test_what_was_held_when_the_process_died_stays_held(
     model.otherwise = without_usage()
     service.start()
     assert service.chat().status_code == 200
+    today = fetch_spend(pythons, service, **shared)
+    assert (today["tokens"], today["held_tokens"]) == (3 * worst, 2 * worst)
+    assert_problem(service.chat(), 503, "overloaded")
+    execute("UPDATE budget_holds SET expires_at = 0")
     assert_problem(service.chat(), 429, "budget_exhausted")
     assert len(model.requests) == 3
+
+
+@pytest.mark.parametrize("seconds", [0.3, pytest.param(2, marks=pytest.mark.soak)])
+def test_100_chats_at_once_about_48_kb_of_documents_are_answered(
+    start_service: Callable[..., Service], model: ScriptedModel, seconds: float
+) -> None:
+    cap = 1_000_000
+    service = start_service("gunicorn", WEB_CONCURRENCY="2", DAILY_TOKENS=str(cap))
+    documents = service.root / "instance" / "knowledge"
+    documents.mkdir()
+    (documents / "life.md").write_text("I wrote programs for weaving looms. " * 1_310)
+    wait_until(lambda: service.chat().status_code == 200 and len(str(model.requests[-1])) > 46_000)
+    before = spent(service)
+    model.otherwise = later(seconds, answers())
+    sums: list[int] = []
+    is_over = threading.Event()
+
+    def watch() -> None:
+        while not is_over.wait(0.02):
+            sums.append(spent(service))
+
+    with ThreadPoolExecutor(101) as pool:
+        watching = pool.submit(watch)
+        statuses = Counter(pool.map(lambda _: service.chat().status_code, range(100)))
+        is_over.set()
+        watching.result()
+    assert statuses == {200: 100}
+    assert cap - 2 * 60_000 < max(sums) <= cap
+    assert spent(service) == before + 100 * SETTLED
 
 
 GARBAGE = [None, {}, [], "many", 7, {"prompt_tokens": -7, "completion_tokens": 5}, {"prompt_tokens": "7"}]
@@ -354,7 +476,7 @@ def lose_all_tables(connection: Connection) -> None:
 def test_a_database_that_comes_back_empty_is_used_again(make: Make, database_url: str) -> None:
     budget = make(database_url=database_url)
     budget.hold(MESSAGES)
-    budget._database.run(lose_all_tables)
+    database_of(budget).run(lose_all_tables)
     with pytest.raises(StoreUnavailable):
         budget.hold(MESSAGES)
 
@@ -394,7 +516,7 @@ def test_visitors_are_told_how_to_reach_the_owner(
 
 
 @pytest.fixture
-def postgres(tmp_path: Path) -> Iterator[PostgresServer]:
+def own_postgres(tmp_path: Path) -> Iterator[PostgresServer]:
     """A PostgreSQL of one's own, to be stopped or frozen."""
     server = PostgresServer(tmp_path / "postgres")
     yield server
@@ -403,19 +525,19 @@ def postgres(tmp_path: Path) -> Iterator[PostgresServer]:
 
 
 def test_a_database_that_stops_costs_answers_but_no_money_and_comes_back(
-    start_service: Callable[..., Service], model: ScriptedModel, postgres: PostgresServer
+    start_service: Callable[..., Service], model: ScriptedModel, own_postgres: PostgresServer
 ) -> None:
-    service = start_service("gunicorn", DATABASE_URL=postgres.make_database())
+    service = start_service("gunicorn", DATABASE_URL=own_postgres.make_database())
     assert service.chat().status_code == 200
     assert service.http.get("/ready").status_code == 200
-    postgres.stop()
+    own_postgres.stop()
     answer = service.chat()
     assert_problem(answer, 503, "memory_unavailable")
     assert int(answer.headers["Retry-After"]) >= 1
     assert_problem(service.http.get("/ready"), 503, "not_ready")
     assert service.http.get("/health").status_code == 200
     assert len(model.requests) == 1
-    postgres.start()
+    own_postgres.start()
     wait_until(lambda: service.http.get("/ready").status_code == 200)
     assert stream(service)[-1][0] == "done"
     assert service.http.get("/ready").status_code == 200
@@ -425,17 +547,17 @@ def test_a_database_that_stops_costs_answers_but_no_money_and_comes_back(
 
 @pytest.mark.soak
 def test_a_database_that_says_nothing_more_holds_nobody_for_ever(
-    start_service: Callable[..., Service], model: ScriptedModel, postgres: PostgresServer
+    start_service: Callable[..., Service], model: ScriptedModel, own_postgres: PostgresServer
 ) -> None:
-    service = start_service("gunicorn", DATABASE_URL=postgres.make_database())
+    service = start_service("gunicorn", DATABASE_URL=own_postgres.make_database())
     assert service.chat().status_code == 200
-    postgres.freeze(frozen=True)
+    own_postgres.freeze(frozen=True)
     with ThreadPoolExecutor(50) as pool:
         answers = list(pool.map(lambda _: service.chat(), range(50)))
     for answer in answers:
         assert_problem(answer, 503, "memory_unavailable")
     assert len(model.requests) == 1
-    postgres.freeze(frozen=False)
+    own_postgres.freeze(frozen=False)
     wait_until(lambda: service.http.get("/ready").status_code == 200)
     assert service.chat().status_code == 200  # the model's breaker has nothing to do with it
 

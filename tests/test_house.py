@@ -28,6 +28,7 @@ CAPABILITIES = [
     "grounding",
     "rates",
     "budget",
+    "ledger",
     "telemetry",
     "llm",
     "embeddings_server",

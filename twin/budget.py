@@ -5,51 +5,34 @@ from __future__ import annotations
 import json
 import logging
 import math
+import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from threading import Event, Lock
 from unicodedata import normalize
-
-from sqlalchemy import Connection, bindparam, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from uuid import UUID
 
 from .config import Settings
 from .db import Databases
-from .errors import BudgetExhausted, StoreUnavailable
-from .tables import budget_days
+from .errors import BudgetExhausted, Overloaded, StoreUnavailable
+from .ledger import Cost, Day, Ledger
 
 # What a model's template may add to what we send: role marks for each message, and a system prompt of its own.
 TOKENS_PER_MESSAGE = 16
 TOKENS_PER_CALL = 64
 
-# Built once: to put a statement together costs as much as to execute it. `on` is the day, `more_…` what is added.
-CHANGE = (
-    update(budget_days)
-    .where(budget_days.c.day == bindparam("on"))
-    .values({name: budget_days.c[name] + bindparam(f"more_{name}") for name in ("calls", "tokens", "nanodollars")})
+SLACK_SECONDS = 15.0  # after a chat's deadline, in which a database that is locked may yet hear what it cost
+POLL_SECONDS = 0.2  # between two looks at whether other processes have made room
+OVERLOADED_SECONDS = 5  # that a visitor is told to wait where others hold all that is left
+
+SPENT = "DAILY_TOKENS, DAILY_USD: what %s may cost is spent; visitors are told so until midnight UTC."
+HELD = (
+    "DAILY_TOKENS, DAILY_USD: calls under way hold what is left of %s, and others find no room: raise it, or lower "
+    "KNOWLEDGE_TOKENS or MAX_OUTPUT_TOKENS."
 )
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a call costs, or may cost."""
-
-    tokens: int
-    nanodollars: int
-
-
-@dataclass(frozen=True)
-class Day:
-    """What a UTC day has cost, with the worst case of each call that is not settled."""
-
-    day: date
-    calls: int
-    tokens: int
-    usd: float
 
 
 class Budget:
@@ -63,30 +46,30 @@ class Budget:
             "nanodollars": None if settings.daily_usd is None else int(settings.daily_usd * 10**9),
         }
         self._caps = {name: cap for name, cap in caps.items() if cap is not None}
-        self._change_if_room = CHANGE.where(*(budget_days.c[name] <= bindparam(f"most_{name}") for name in self._caps))
         prices = settings.usd_per_million_input, settings.usd_per_million_output
         read, written = (Fraction(price or 0) * 1_000 for price in prices)  # nanodollars a token
         self._parts = math.lcm(read.denominator, written.denominator)  # of a nanodollar, in which both are whole
         self._prices = int(read * self._parts), int(written * self._parts)
-        self._database = databases.open("budget") if self._caps else None
-        self._told_on: date | None = None
+        self._ledger = Ledger(databases.open("budget"), self._caps) if self._caps else None
+        self._line = Lock()  # of those who wait for room in this process, the first looks for it
+        self._freed = Event()  # a call of this process was settled
+        self._told_on: dict[str, date] = {}
 
     @property
     def is_capped(self) -> bool:
         """Whether there is a cap, and so anything to count."""
-        return self._database is not None
+        return self._ledger is not None
 
-    def hold(self, messages: Sequence[Mapping[str, str]]) -> Hold:
-        """Hold the worst case of one call with these chat messages.
+    def hold(self, messages: Sequence[Mapping[str, str]], patience: float = 0) -> Hold:
+        """Hold the worst case of one call with these chat messages, after waiting for room for `patience` seconds.
 
-        Raises BudgetExhausted where the day has no room for it, and StoreUnavailable where nobody knows.
+        Raises BudgetExhausted where the day has no room for it, Overloaded where it had but for what others hold, and
+        StoreUnavailable where nobody knows.
         """
         worst = self.find_worst_case(messages)
-        day = datetime.now(UTC).date()
-        if not self._record(day, worst, calls=1):
-            self._tell_owner(day)
-            raise BudgetExhausted(retry_after=_seconds_to_midnight())
-        return Hold(self, day, worst)
+        is_first = not self._line.locked()
+        held = self._try_to_hold(worst) if is_first else None
+        return held or self._wait_for_room(worst, patience)
 
     def find_worst_case(self, messages: Sequence[Mapping[str, str]]) -> Cost:
         """Return the most that a call can cost: no tokenizer makes more tokens than there are bytes of UTF-8."""
@@ -106,76 +89,98 @@ class Budget:
         parts = read * prompt_tokens + written * completion_tokens
         return Cost(prompt_tokens + completion_tokens, -(-parts // self._parts))
 
-    def settle(self, day: date, change: Cost, calls: int) -> None:
-        """Add `change` to a day, whatever its cap; where the database is down, what was held stands."""
-        try:  # if that does not last, what was held does
-            self._record(day, change, calls, is_settled=True)
+    def settle(self, hold: UUID, day: date, change: Cost, calls: int) -> None:
+        """End a hold, and add `change` to its day; where the database is down, what was held stands."""
+        assert self._ledger
+        try:
+            self._ledger.settle(hold, day, change, calls)
         except StoreUnavailable:
             logger.warning("A call could not be settled: its worst case stands.")
+        self._freed.set()
 
     def fetch_days(self, count: int) -> list[Day]:
         """Return the last days on which something was spent, the newest first; none where nothing is counted.
 
         Raises StoreUnavailable.
         """
-        query = select(budget_days).order_by(budget_days.c.day.desc()).limit(count)
-        rows = self._database.run(lambda connection: connection.execute(query).all()) if self._database else []
-        return [Day(row.day, row.calls, row.tokens, row.nanodollars / 10**9) for row in rows]
+        return self._ledger.fetch_days(count) if self._ledger else []
 
     def check(self) -> None:
         """Raise StoreUnavailable where the database does not answer."""
-        if self._database is not None:
-            self._database.check()
+        if self._ledger:
+            self._ledger.database.check()
 
     def close(self) -> None:
         """Close the connections that nobody is using."""
-        if self._database is not None:
-            self._database.close()
+        if self._ledger:
+            self._ledger.database.close()
 
-    def _record(self, day: date, cost: Cost, calls: int, *, is_settled: bool = False) -> bool:
-        """Add to a day, in one statement that changes nothing where it would pass the cap; return whether it did."""
-        if self._database is None:
-            return True
-        values = {"on": day, "more_calls": calls} | {f"more_{name}": more for name, more in vars(cost).items()}
-        change = CHANGE
-        if not is_settled:
-            change = self._change_if_room
-            values |= {f"most_{name}": cap - vars(cost)[name] for name, cap in self._caps.items()}
+    def _try_to_hold(self, worst: Cost) -> Hold | None:
+        day = datetime.now(UTC).date()
+        if self._ledger is None:
+            return Hold(self, None, day, worst)
+        hold = self._ledger.hold(day, worst, self._settings.chat_deadline + SLACK_SECONDS)
+        return Hold(self, hold, day, worst) if hold else None
 
-        def record(connection: Connection) -> bool:
-            if connection.execute(change, values).rowcount:
-                return True
-            _begin_day(connection, day)  # if it is this that was missing; another process may do it meanwhile
-            return bool(connection.execute(change, values).rowcount)
+    def _wait_for_room(self, worst: Cost, patience: float) -> Hold:
+        """Return a hold once others have made room for it; those who wait get theirs about in their order."""
+        give_up = time.monotonic() + patience
+        self._refuse_if_spent(worst)
+        if self._line.acquire(timeout=max(0.0, patience)):
+            try:
+                while (remaining := give_up - time.monotonic()) > 0:
+                    self._freed.clear()
+                    if held := self._try_to_hold(worst):
+                        return held
+                    self._refuse_if_spent(worst)
+                    self._freed.wait(min(POLL_SECONDS, remaining))
+            finally:
+                self._line.release()
+        self._tell_owner(HELD)
+        raise Overloaded(retry_after=OVERLOADED_SECONDS)
 
-        return self._database.run(record, lasts=not is_settled)
+    def _refuse_if_spent(self, worst: Cost) -> None:
+        """Raise BudgetExhausted where a call would not fit the day even if nothing were held."""
+        assert self._ledger
+        if not self._ledger.would_fit(datetime.now(UTC).date(), worst):
+            self._tell_owner(SPENT)
+            raise BudgetExhausted(retry_after=_seconds_to_midnight())
 
-    def _tell_owner(self, day: date) -> None:
-        if self._told_on != day:
-            logger.warning(
-                "DAILY_TOKENS, DAILY_USD: what %s may cost is spent or held; visitors are told so until midnight UTC.",
-                day,
-            )
-        self._told_on = day
+    def _tell_owner(self, text: str) -> None:
+        """Log a warning with the day in it, once a day."""
+        day = datetime.now(UTC).date()
+        if self._told_on.get(text) != day:
+            logger.warning(text, day)
+        self._told_on[text] = day
 
 
-@dataclass(frozen=True)
 class Hold:
     """The worst case of one call, which counts as spent until more is known; process ends included."""
 
-    _budget: Budget
-    _day: date
-    _worst: Cost
+    def __init__(self, budget: Budget, hold: UUID | None, day: date, worst: Cost) -> None:
+        """`hold` is None where nothing is counted."""
+        self._budget = budget
+        self._id = hold
+        self._day = day
+        self._worst = worst
 
     def settle(self, prompt_tokens: int, completion_tokens: int) -> None:
         """Count what the call did cost instead."""
         real = self._budget.price(prompt_tokens, completion_tokens)
-        change = Cost(real.tokens - self._worst.tokens, real.nanodollars - self._worst.nanodollars)
-        self._budget.settle(self._day, change, 0)
+        self._end(Cost(real.tokens - self._worst.tokens, real.nanodollars - self._worst.nanodollars))
 
     def release(self) -> None:
         """Count nothing, since the call was not made or was refused."""
-        self._budget.settle(self._day, Cost(-self._worst.tokens, -self._worst.nanodollars), -1)
+        self._end(Cost(-self._worst.tokens, -self._worst.nanodollars), calls=-1)
+
+    def close(self) -> None:
+        """Count the worst case, unless what the call did cost is known."""
+        self._end(Cost(0, 0))
+
+    def _end(self, change: Cost, calls: int = 0) -> None:
+        hold, self._id = self._id, None
+        if hold is not None:
+            self._budget.settle(hold, self._day, change, calls)
 
 
 def _count_bytes(text: str) -> int:
@@ -184,13 +189,7 @@ def _count_bytes(text: str) -> int:
     return max(len(form.encode()) for form in forms)
 
 
-def _begin_day(connection: Connection, day: date) -> None:
-    """Make the day's row where it is missing."""
-    if connection.scalar(select(budget_days.c.day).where(budget_days.c.day == day)) is None:
-        with suppress(IntegrityError):  # another process did
-            connection.execute(insert(budget_days).values(day=day, calls=0, tokens=0, nanodollars=0))
-
-
 def _seconds_to_midnight() -> int:
     now = datetime.now(UTC)
-    return math.ceil((datetime.combine(now.date() + timedelta(1), time(), UTC) - now).total_seconds())
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(1)
+    return math.ceil((midnight - now).total_seconds())

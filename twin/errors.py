@@ -222,7 +222,7 @@ class BudgetExhausted(TwinError):
 
 
 class Overloaded(TwinError):
-    """This process answers as many chats at once as it holds."""
+    """This process answers as many chats at once as it holds, or they hold what is left of the day's budget."""
 
     status = 503
     code = "overloaded"

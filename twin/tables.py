@@ -21,7 +21,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-REVISION = "0003"  # of the newest migration
+REVISION = "0004"  # of the newest migration
 
 metadata = MetaData()
 
@@ -44,7 +44,7 @@ class Words(TypeDecorator[str]):
 
 # Instants are seconds since 1970 (UTC).
 
-# What each UTC day has cost, with the worst case of the calls that are not settled.
+# What each UTC day has cost, with the worst case of the calls that are not settled: an older Twin reads it so too.
 budget_days = Table(
     "budget_days",
     metadata,
@@ -52,6 +52,17 @@ budget_days = Table(
     Column("calls", BigInteger, nullable=False),
     Column("tokens", BigInteger, nullable=False),
     Column("nanodollars", BigInteger, nullable=False),
+)
+
+# The calls that are under way: what of their day's sums is only held. After expires_at it counts as spent.
+budget_holds = Table(
+    "budget_holds",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+    Column("nanodollars", BigInteger, nullable=False),
+    Column("expires_at", Double, nullable=False),
 )
 
 # One conversation each. What is before window_start is no longer shown to the model; what is before summary_end is in

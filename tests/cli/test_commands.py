@@ -200,10 +200,11 @@ def test_spend_shows_what_the_days_have_cost(run: Run, model: ScriptedModel) -> 
     prices = {"USD_PER_MILLION_INPUT": "100", "USD_PER_MILLION_OUTPUT": "200"}
     run("ask", "Hi", DAILY_USD="2", **prices)
     head, today, cap = run("spend", DAILY_USD="2", **prices).stdout.splitlines()
-    assert head.split() == ["day", "calls", "tokens", "USD"]
-    assert today.split()[1:] == ["3", "36", "0.0017"]
-    assert cap == "A day may cost 1000000 tokens and 2 USD."
-    assert json.loads(run("spend", "--json").stdout)[0]["tokens"] == 36
+    assert head.split() == ["day", "calls", "tokens", "USD", "tokens", "held", "USD", "held"]
+    assert today.split()[1:] == ["3", "36", "0.0017", "0", "0.0000"]
+    assert cap.startswith("A day may cost 1000000 tokens and 2 USD.")
+    (day,) = json.loads(run("spend", "--json").stdout)
+    assert (day["tokens"], day["held_tokens"]) == (36, 0)
 
 
 def test_spend_says_why_there_is_nothing_to_show(run: Run) -> None:

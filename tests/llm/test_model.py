@@ -42,10 +42,16 @@ HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 class NoHold:
     """What a call may cost, where nobody counts."""
 
+    def __init__(self, patience: float) -> None:
+        """Wait for nothing."""
+
     def settle(self, prompt_tokens: int, completion_tokens: int) -> None:
         pass
 
     def release(self) -> None:
+        pass
+
+    def close(self) -> None:
         pass
 
 

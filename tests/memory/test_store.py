@@ -9,22 +9,29 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, func, select, text
 
-from twin.db import MIGRATIONS, UNUSED_SECONDS, Database
+from twin.budget import Budget
+from twin.config import Settings
+from twin.db import MIGRATIONS, UNUSED_SECONDS, Database, Databases
 from twin.errors import StoreUnavailable
+from twin.memory import Memory
 from twin.memory.vacuum import vacuum
 from twin.tables import REVISION, metadata
 
 from ..chat.test_stream import STREAM
+from ..conftest import KEY
 from ..scripted_model import ScriptedModel, answers, later, streams
 from ..service import ROOT, Service, wait_until
 from ..stores import PostgresServer
@@ -61,6 +68,40 @@ def test_migrations_make_the_tables_that_the_code_knows(
     assert len(execute("SELECT * FROM budget_days")) == (before != "nothing")
 
 
+def upgrade_to(revision: str, url: str) -> None:
+    """Make or change the tables as the Twin of that revision did."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+def test_what_an_older_twin_kept_is_there_after_a_migration(
+    database_url: str, execute: Callable[[str], Any], tmp_path: Path
+) -> None:
+    upgrade_to("0003", database_url)
+    today, session = datetime.now(UTC).date(), uuid4()
+    key = session if database_url.startswith("postgresql") else session.hex
+    execute(f"INSERT INTO budget_days (day, calls, tokens, nanodollars) VALUES ('{today}', 3, 900, 0)")
+    execute(f"INSERT INTO sessions VALUES ('{key}', 1e9, 1e9, 2, 0, '', 0, 0)")
+    said = "INSERT INTO messages (session_id, position, role, text, created_at) VALUES"
+    execute(f"{said} ('{key}', 0, 'user', 'Hi', 1e9), ('{key}', 1, 'assistant', 'Hello.', 1e9)")
+    check(database_url, upgrades=True)
+    settings = Settings(openai_api_key=KEY, database_url=database_url, memory=True)
+    databases = Databases(database_url, tmp_path)
+    found = Memory(settings, databases).fetch(str(session))
+    assert found is not None
+    assert [message.text for message in found.messages] == ["Hi", "Hello."]
+    with closing(Budget(settings, databases)) as budget:
+        budget.hold([{"content": "Hi"}])
+        (day,) = budget.fetch_days(1)
+    assert (day.calls, day.tokens - day.held_tokens) == (4, 900)
+    execute(f"{said} ('{key}', 2, 'user', 'Again', 1e9)")  # an older Twin that still runs
+    execute("UPDATE budget_days SET calls = calls + 1, tokens = tokens + 1")
+
+
 def test_an_older_postgres_waits_for_its_operator(
     start_service: Callable[..., Service], postgres: PostgresServer, model: ScriptedModel
 ) -> None:
@@ -76,8 +117,8 @@ def test_an_older_postgres_waits_for_its_operator(
     assert service.chat().json()["code"] == "memory_unavailable"
     assert service.http.get("/ready").status_code == 503
     assert "flask twin migrate" in service.log()
-    command = [sys.executable, "-m", "flask", "twin", "migrate"]
-    end = subprocess.run(command, cwd=service.root, env={"DATABASE_URL": url}, capture_output=True, text=True)
+    migrate = [sys.executable, "-m", "flask", "twin", "migrate"]
+    end = subprocess.run(migrate, cwd=service.root, env={"DATABASE_URL": url}, capture_output=True, text=True)
     assert (end.returncode, REVISION in end.stdout) == (0, True), end.stderr
     wait_until(lambda: service.chat().status_code == 200)
 

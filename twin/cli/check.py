@@ -144,7 +144,7 @@ def try_budget(deployment: Deployment) -> str:
     calls = budget.count_calls(deployment.compose())
     if not calls:
         raise StartError("DAILY_TOKENS, DAILY_USD: not one answer fits a day: raise them, or lower MAX_OUTPUT_TOKENS.")
-    return f"{calls} answers fit a day if each is as long as it may be; most are not."
+    return f"{calls} answers fit a day, and go on at once, if each is as long as it may be; most are not."
 
 
 def try_memory(deployment: Deployment) -> str:

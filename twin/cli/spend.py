@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 from flask import current_app
@@ -11,6 +12,7 @@ from ..budget import Budget
 from ..config import load_settings
 from ..db import Databases
 from ..errors import StartError
+from ..ledger import Day
 
 
 @click.command
@@ -21,7 +23,7 @@ from ..errors import StartError
 def spend(days: int, as_json: bool) -> None:
     """Print what each UTC day has cost: calls, tokens and, where prices are set, USD.
 
-    A call that is not settled counts as its worst case.
+    A call that is not settled counts as its worst case; what is held for those that are under way is told apart.
     """
     settings = load_settings(current_app.config)
     budget = Budget(settings, Databases.of(settings))
@@ -29,12 +31,18 @@ def spend(days: int, as_json: bool) -> None:
         raise StartError("DAILY_TOKENS is 0 and DAILY_USD unset: nothing is counted.")
     spent = budget.fetch_days(days)
     if as_json:
-        rows = [{"day": str(day.day), "calls": day.calls, "tokens": day.tokens, "usd": day.usd} for day in spent]
-        click.echo(json.dumps(rows, indent=2))
+        click.echo(json.dumps([_describe(day) for day in spent], indent=2))
         return
-    click.echo(f"{'day':12}{'calls':>10}{'tokens':>14}{'USD':>12}")
+    click.echo(f"{'day':12}{'calls':>10}{'tokens':>14}{'USD':>12}{'tokens held':>14}{'USD held':>12}")
     for day in spent:
-        click.echo(f"{day.day!s:12}{day.calls:>10}{day.tokens:>14}{day.usd:>12.4f}")
+        click.echo(
+            f"{day.day!s:12}{day.calls:>10}{day.tokens:>14}{day.usd:>12.4f}{day.held_tokens:>14}{day.held_usd:>12.4f}"
+        )
     caps = [f"{settings.daily_tokens} tokens"] if settings.daily_tokens else []
     caps += [f"{settings.daily_usd:g} USD"] if settings.daily_usd is not None else []
-    click.echo(f"A day may cost {' and '.join(caps)}.")
+    click.echo(f"A day may cost {' and '.join(caps)}. What is held is in the sums too, until its calls are settled.")
+
+
+def _describe(day: Day) -> dict[str, Any]:
+    sums = {"day": str(day.day), "calls": day.calls, "tokens": day.tokens, "usd": day.usd}
+    return sums | {"held_calls": day.held_calls, "held_tokens": day.held_tokens, "held_usd": day.held_usd}

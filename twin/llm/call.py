@@ -22,6 +22,7 @@ from .providers import Provider
 
 ATTEMPTS = 3
 JITTER_SECONDS = 0.2
+WAIT_SHARE = 1 / 3  # of the time that is left, in which the budget may have room again
 TRAILER_SECONDS = 2.0  # that the end of a stream may take after the answer is complete
 BUSY_SECONDS = 5  # what a visitor is told to wait where the model doesn't say
 FAILURES = (ModelBusy, ModelFailed, ModelTimeout)  # that say that a provider is not well
@@ -37,6 +38,9 @@ class Hold(Protocol):
 
     def release(self) -> None:
         """Count nothing."""
+
+    def close(self) -> None:
+        """Count the most, unless what it did cost is known."""
 
 
 @dataclass
@@ -58,7 +62,7 @@ class Call:
         providers: Sequence[Provider],
         connections: Connections,
         messages: Sequence[Mapping[str, str]],
-        hold: Callable[[], Hold],
+        hold: Callable[[float], Hold],
     ) -> None:
         """Get leave for the first attempt; raises ModelBusy where no provider is well, or what `hold` raises."""
         self.deadline = Deadline(settings.chat_deadline)
@@ -115,7 +119,7 @@ class Call:
         for provider in sorted(self._providers, key=lambda provider: provider in self._tried):
             if ticket := provider.breaker.admit():
                 try:
-                    return _Attempt(provider, ticket, self._hold())
+                    return _Attempt(provider, ticket, self._hold(self.deadline.remaining() * WAIT_SHARE))
                 except BaseException:
                     provider.breaker.record(ticket, is_well=None)
                     raise
@@ -156,6 +160,7 @@ class Call:
             else:
                 self._failed.pop(provider, None)
                 breaker.record(attempt.ticket, is_well)
+            attempt.hold.close()
         if self._deliver is not None and not self._has_delivered and answer.text:
             self._deliver(answer.text)  # from a server that knows no streams
         return replace(answer, model=provider.model)

@@ -27,16 +27,16 @@ class Model:
         self._connections = Connections()
         stamina.instrumentation.set_on_retry_hooks(())  # what failed is logged here already
 
-    def answer(self, messages: Messages, hold: Callable[[], Hold]) -> Answer:
+    def answer(self, messages: Messages, hold: Callable[[float], Hold]) -> Answer:
         """Return the model's answer to chat messages (`{"role", "content"}`), in `CHAT_DEADLINE` seconds at most.
 
-        `hold` is called before each attempt, and holds the most that it may cost. Raises ModelBusy,
-        ModelMisconfigured, ModelFailed or ModelTimeout, InvalidRequest where the message is longer than the
-        model's context, and what `hold` raises.
+        `hold` is called before each attempt, and holds the most that it may cost; it may wait for so many seconds.
+        Raises ModelBusy, ModelMisconfigured, ModelFailed or ModelTimeout, InvalidRequest where the message is longer
+        than the model's context, and what `hold` raises.
         """
         return self._call(messages, hold).run()
 
-    def stream(self, messages: Messages, hold: Callable[[], Hold]) -> AnswerStream:
+    def stream(self, messages: Messages, hold: Callable[[float], Hold]) -> AnswerStream:
         """Return the same answer while the model writes it; a fault after its first words is not retried.
 
         ModelBusy, Overloaded and what `hold` raises are raised here where not even a first attempt can be made.
@@ -52,5 +52,5 @@ class Model:
         """Close the connections that no call is using."""
         self._connections.close()
 
-    def _call(self, messages: Messages, hold: Callable[[], Hold]) -> Call:
+    def _call(self, messages: Messages, hold: Callable[[float], Hold]) -> Call:
         return Call(self._settings, self._providers, self._connections, messages, hold)
