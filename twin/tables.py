@@ -21,7 +21,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-REVISION = "0004"  # of the newest migration
+REVISION = "0005"  # of the newest migration
 
 metadata = MetaData()
 
@@ -81,7 +81,8 @@ sessions = Table(
 )
 
 # What was said, in order: a visitor's message and the answer to it follow each other. The message has the idempotency
-# key that it came with; the answer says which persona (SHA-256 of its text) and model gave it, and what that cost.
+# key that it came with; the answer says which persona (SHA-256 of its text) and model gave it, and what that cost. What
+# an answer says beside its text (memory/annotations.py) is a JSON object, or NULL where that is nothing.
 messages = Table(
     "messages",
     metadata,
@@ -96,6 +97,7 @@ messages = Table(
     Column("model", Words),
     Column("finish_reason", String(16)),
     Column("persona", String(64)),
+    Column("annotations", Words),
 )
 Index(
     "messages_by_key",

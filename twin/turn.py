@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, cast
 from uuid import uuid4
@@ -30,7 +30,7 @@ from .grounding import Gate, open_gate
 from .invisible import strip_invisible
 from .knowledge.citations import Source, find_sources
 from .knowledge.passages import Passage
-from .memory import Exchange, GivenAnswer
+from .memory import Annotations, CitedSource, Exchange, GivenAnswer, GroundingReport
 from .prompt import Briefing
 from .rates import Quota, describe_quotas
 from .service import Twin
@@ -64,10 +64,7 @@ class Reply:
     text: str
     session_id: str
     finish_reason: FinishReason
-    repaired: tuple[str, ...] = ()  # contacts that the model had misspelt
-    removed: tuple[str, ...] = ()  # those that nobody has written
-    sources: tuple[Source, ...] = ()  # what of the documents it used
-    is_grounded: bool = True  # whether anything close to the question was found in them
+    annotations: Annotations = field(default_factory=Annotations)  # what it says beside its text
 
 
 @dataclass(frozen=True)
@@ -180,7 +177,8 @@ class Turn:
         self._remember()
         if kept := self._exchange.kept:
             self.record.outcome = "repeated"
-            return Reply(kept.text, self._session_id, cast("FinishReason", kept.finish_reason))
+            notes = Annotations.load(kept.annotations)
+            return Reply(kept.text, self._session_id, cast("FinishReason", kept.finish_reason), notes)
         if (text := briefing.library.faq.find_answer(self._message)) is None:
             return None
         self._exchange.record(GivenAnswer(text, "stop", briefing.persona))
@@ -236,24 +234,27 @@ class Turn:
         if declined or not text.strip():  # nothing was left of it
             text = self._twin.settings.fallback
         finish_reason: FinishReason = "content_filter" if gate.has_withheld else answer.finish_reason
-        tokens = (answer.usage.prompt_tokens, answer.usage.completion_tokens) if answer.usage else (None, None)
-        self._exchange.record(GivenAnswer(text, finish_reason, self._briefing.persona, answer.model, *tokens))
+        read, written = (answer.usage.prompt_tokens, answer.usage.completion_tokens) if answer.usage else (None, None)
+        notes = self._annotate(text)
+        persona = self._briefing.persona
+        self._exchange.record(GivenAnswer(text, finish_reason, persona, answer.model, read, written, notes))
         self.record.outcome, self.record.model = finish_reason, answer.model
-        self.record.prompt_tokens, self.record.completion_tokens = tokens
+        self.record.prompt_tokens, self.record.completion_tokens = read, written
         self.record.repaired, self.record.removed = len(gate.repaired) or None, len(gate.removed) or None
-        sources = () if text == self._twin.settings.fallback or gate.has_withheld else self._find_sources(text)
-        return Reply(
-            text,
-            self._session_id,
-            finish_reason,
-            tuple(gate.repaired),
-            tuple(gate.removed),
-            sources,
-            is_grounded=self._is_grounded,
+        return Reply(text, self._session_id, finish_reason, notes)
+
+    def _annotate(self, text: str) -> Annotations:
+        """Return what is said beside an answer that has passed the gate."""
+        gate = self._gate
+        report = GroundingReport(repaired=gate.repaired, removed=gate.removed)
+        return Annotations(
+            grounding=report if gate.repaired or gate.removed else None,
+            sources=[CitedSource.model_validate(source) for source in self._find_sources(text)] or None,
+            grounded=None if self._is_grounded else False,
         )
 
     def _find_sources(self, text: str) -> tuple[Source, ...]:
-        if not self._given:
+        if not self._given or text == self._twin.settings.fallback or self._gate.has_withheld:
             return ()
         briefing = self._briefing
         return find_sources(text, self._message, self._given, briefing.library.rarity, briefing.names)

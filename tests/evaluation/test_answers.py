@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from twin.evaluation import Case, judge
 from twin.evaluation.matching import find
-from twin.knowledge.citations import Source
+from twin.memory import Annotations, CitedSource
 from twin.turn import Reply
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/"), min_size=1).filter(str.strip)
@@ -52,9 +52,13 @@ def test_case_makes_no_difference(text: str) -> None:
     assert find(f"/{text.lower()}/", text.upper()) is not None
 
 
+def cite(*sources: tuple[str, str, str]) -> Annotations:
+    return Annotations(sources=[CitedSource(title=title, file=file, quote=quote) for title, file, quote in sources])
+
+
 def test_says_all_that_is_wrong_with_an_answer() -> None:
     case = Case(question="?", must=("Fife", "/St/"), must_not=("Leith", r"/\d+ euros/"), source="cv.md")
-    reply = Reply("In Leith, for 20 Euros.", "session", "stop", sources=(Source("Notes", "notes.md", "Leith"),))
+    reply = Reply("In Leith, for 20 Euros.", "session", "stop", cite(("Notes", "notes.md", "Leith")))
     outcome = judge(case, reply)
     assert outcome.holds is False
     assert outcome.faults == (
@@ -78,7 +82,7 @@ def test_says_all_that_is_wrong_with_an_answer() -> None:
     ],
 )
 def test_a_source_is_named_with_its_folder_or_without(file: str, named: str, holds: bool) -> None:
-    sources = (Source("A", "a.md", "…"), Source("CV", file, "…"))
-    outcome = judge(Case(question="?", source=named), Reply("Yes.", "session", "stop", sources=sources))
+    sources = cite(("A", "a.md", "…"), ("CV", file, "…"))
+    outcome = judge(Case(question="?", source=named), Reply("Yes.", "session", "stop", sources))
     assert outcome.holds is holds
     assert outcome.sources == ("a.md", file)

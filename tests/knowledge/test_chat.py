@@ -10,14 +10,16 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
+import httpx2
 import pytest
 
 from twin.knowledge.readers import read_text
 from twin.persona import estimate_tokens
 
 from ..chat.test_routes import assert_problem
-from ..chat.test_stream import stream, text_of
+from ..chat.test_stream import read, stream, text_of
 from ..conftest import heal
 from ..scripted_model import ScriptedModel, answers, follows, streams
 from ..service import PATIENCE, ROOT, Service, processes_in, wait_until
@@ -25,6 +27,7 @@ from . import documents
 
 FALLBACK = "I would rather not answer that. Is there something else you would like to know?"
 RULES = (ROOT / "twin" / "rules.txt").read_text().strip()
+NOTES = ("sources", "grounding", "grounded")
 EVENTS = {"Accept": "text/event-stream"}
 
 
@@ -305,6 +308,54 @@ def test_an_answer_names_the_passages_that_it_used_and_no_others(finding: Servic
         model.otherwise = answers(told)
         for question in ("What is the name of your boat?", "What do you bake on Sundays?"):
             assert "sources" not in finding.chat(question).json()
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_what_an_answer_says_beside_its_text_comes_back_with_it(
+    request: pytest.FixtureRequest, start_service: Callable[..., Service], model: ScriptedModel, database: str
+) -> None:
+    settings = {"MEMORY": "on"}
+    if database == "postgres":
+        settings["DATABASE_URL"] = request.getfixturevalue("postgres").make_database()
+    service, session = start_service("gunicorn", **settings), str(uuid4())
+    folder = service.root / "instance" / "knowledge"
+    folder.mkdir()
+    (folder / "boat.md").write_text("# My boat\n\nThe boat that I sail is called Kittiwake. She was built in 1987.")
+    (folder / "secret.md").write_text("---\nprivate: yes\n---\nThe key to the cellar is under the third flower pot.")
+    told = "She is called Kittiwake, was built in 1987, and is at https://evil.com/\0."
+    kept = [told, "Hello.", "Well. The key to the cellar is under the third flower pot."]
+    wait_until(lambda: service.chat().status_code == 200 and "Kittiwake" in asked(model)[0]["content"])
+
+    def ask(number: int, **headers: str) -> httpx2.Response:
+        body = {"message": "What is the name of your boat?", "session_id": session}
+        return service.http.post("/chat", json=body, headers={"Idempotency-Key": str(number)} | headers)
+
+    model.script += [answers(text) for text in kept]
+    first = [ask(number).json() for number in range(3)]
+    assert first[0]["sources"][0]["title"] == "My boat"
+    assert first[0]["grounding"]["removed"][0].startswith("https://evil.com")
+    assert not first[1].keys() & {"sources", "grounding"}
+    assert first[2]["finish_reason"] == "content_filter"
+    assert [ask(number).json() for number in range(3)] == first
+    for number, answer in enumerate(first):
+        assert list(read(ask(number, **EVENTS).iter_lines()))[-1] == ("done", answer)
+    shown = service.http.get(f"/sessions/{session}").json()["messages"][1::2]
+    for message, answer in zip(shown, first, strict=True):
+        assert {name: message.get(name) for name in NOTES} == {name: answer.get(name) for name in NOTES}
+    exported = service.http.get(f"/sessions/{session}/export").json()
+    notes = [message["annotations"] for message in exported["messages"][1::2]]
+    assert [note or {} for note in notes] == [{name: each[name] for name in NOTES if name in each} for each in first]
+    assert "flower pot" not in json.dumps(exported)
+
+
+def test_that_nothing_close_was_found_comes_back_too(finding: Service, model: ScriptedModel) -> None:
+    heal(finding, model)
+    session, headers = str(uuid4()), {"Idempotency-Key": "1"}
+    body = {"message": "Do you know a good dentist in Ulan Bator?", "session_id": session}
+    first, second = (finding.http.post("/chat", json=body, headers=headers).json() for _ in range(2))
+    assert first["grounded"] is False
+    assert first == second
+    assert finding.http.get(f"/sessions/{session}").json()["messages"][-1]["grounded"] is False
 
 
 def test_all_that_is_sent_may_be_a_source(knowing: Service, folder: Path, model: ScriptedModel) -> None:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +19,7 @@ from playwright.sync_api import Locator, Page, Request, Route, expect
 from twin import create_app
 from twin.config import Settings
 from twin.db import Databases
-from twin.memory import Conversation, KeptSession, Memory, Message
+from twin.memory import Annotations, CitedSource, Conversation, KeptSession, Memory, Message
 
 from ..conftest import KEY
 from ..scripted_model import ScriptedModel, answers, fails, streams, waits_for
@@ -286,6 +287,8 @@ def test_shows_a_conversation_from_elsewhere_that_the_twin_began(page: Page, rem
     session, now = uuid4(), time.time()
     lines = [("assistant", "Welcome!"), ("user", "Hi"), ("assistant", "Hello.")]
     said = [Message(position, role, text, now) for position, (role, text) in enumerate(lines)]
+    sources = [CitedSource(title="Biscuit", file="dog.md", quote="My dog is called Biscuit.")]
+    said[2] = replace(said[2], annotations=Annotations(sources=sources).dump())
     memory = Memory(Settings(memory=True), Databases(None, remembering.root / "instance"))
     memory.insert(Conversation(KeptSession(session, now, now, next_position=3), said))
     memory.database.close()
@@ -296,6 +299,8 @@ def test_shows_a_conversation_from_elsewhere_that_the_twin_began(page: Page, rem
     expect(page.locator(".question")).to_have_text(["Hi"])
     expect(reply(page)).to_have_text("Hello.")
     expect(status(page)).to_be_empty()
+    page.locator(".sources summary").click()
+    expect(page.locator(".sources cite")).to_have_text("Biscuit")
 
 
 def test_shows_its_own_copy_where_the_service_cannot_say(page: Page, line: Line, model: ScriptedModel) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 from pydantic.json_schema import SkipJsonSchema
 
+from ..memory import Annotations
 from ..payload import Headers
 from ..turn import Reply
 
@@ -48,27 +49,8 @@ class ChatHeaders(Headers):
     )
 
 
-class GroundingReport(BaseModel):
-    """What the model wrote in links, e-mail addresses and phone numbers that neither owner nor visitor did."""
-
-    repaired: list[str] = Field(description="what was a misspelling of the owner's, which stands in its place")
-    removed: list[str] = Field(description="what was taken out")
-
-
-class CitedSource(BaseModel):
-    """A passage of the owner's documents that an answer used."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    title: str = Field(description="the document's title")
-    file: str = Field(description="the name of its file")
-    quote: str = Field(description="what stands there, word for word")
-
-
-class ChatResponse(BaseModel):
-    """The twin's answer; the fields after `session_id` are there only where they say something."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"response": "I am Ada.", "session_id": "3f1e8a52"}]})
+class BareResponse(BaseModel):
+    """What the twin says."""
 
     response: str = Field(description="the answer")
     session_id: str = Field(description="the id that was sent, or a new UUID; send it with the next message")
@@ -77,32 +59,19 @@ class ChatResponse(BaseModel):
         description="`length`: the answer was cut; `content_filter`: the model declined, or began to say something "
         "private, and this is `FALLBACK`, or ends in it",
     )
-    grounding: GroundingReport | SkipJsonSchema[None] = Field(
-        default_factory=lambda: None, description="what was not shown as the model wrote it"
-    )
 
-    sources: list[CitedSource] | SkipJsonSchema[None] = Field(
-        default_factory=lambda: None, description="the passages that the answer used"
-    )
-    grounded: Literal[False] | SkipJsonSchema[None] = Field(
-        default_factory=lambda: None, description="false: nothing close to the question is in the owner's documents"
-    )
+
+class ChatResponse(Annotations, BareResponse):
+    """The twin's answer; the fields after `session_id` are there only where they say something."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"response": "I am Ada.", "session_id": "3f1e8a52"}]})
 
     @classmethod
     def of(cls, reply: Reply) -> ChatResponse:
         """Return what `reply` is on the wire."""
         finish_reason = None if reply.finish_reason == "stop" else reply.finish_reason
-        grounding = None
-        if reply.repaired or reply.removed:
-            grounding = GroundingReport(repaired=list(reply.repaired), removed=list(reply.removed))
-        return cls(
-            response=reply.text,
-            session_id=reply.session_id,
-            finish_reason=finish_reason,
-            grounding=grounding,
-            sources=[CitedSource.model_validate(source) for source in reply.sources] or None,
-            grounded=None if reply.is_grounded else False,
-        )
+        said = {"response": reply.text, "session_id": reply.session_id, "finish_reason": finish_reason}
+        return cls.model_validate(said | dict(reply.annotations))
 
 
 class EventStream(RootModel[str]):

@@ -49,7 +49,7 @@ def ask_all(twin: Twin, cases: Iterable[Case]) -> Iterator[Outcome]:
 
 def judge(case: Case, reply: Reply) -> Outcome:
     """Return what is wrong with an answer."""
-    sources = tuple(dict.fromkeys(source.file for source in reply.sources))
+    sources = tuple(dict.fromkeys(source.file for source in reply.annotations.sources or []))
     faults = [f"lacks “{expected}”" for expected in case.must if find(expected, reply.text) is None]
     for unwanted in case.must_not:
         if (found := find(unwanted, reply.text)) is not None:

@@ -1,5 +1,6 @@
 """What was said in a session: who may answer in it, what the model is shown of it, and for how long it is kept."""
 
+from .annotations import Annotations, CitedSource, GroundingReport
 from .exchange import Exchange, GivenAnswer
 from .export import Export, Instant, as_time
 from .housekeeping import Housekeeping
@@ -9,10 +10,13 @@ from .store import KeptSession, Message
 
 __all__ = [
     "WAIT_SECONDS",
+    "Annotations",
+    "CitedSource",
     "Conversation",
     "Exchange",
     "Export",
     "GivenAnswer",
+    "GroundingReport",
     "Housekeeping",
     "Instant",
     "KeptSession",

@@ -14,6 +14,7 @@ from ..db import Database
 from ..errors import SessionBusy, StoreUnavailable
 from ..persona import estimate_tokens
 from . import store, summary, window
+from .annotations import Annotations
 from .lease import BUSY_SECONDS, Lease, Leases
 from .store import FinishReason, KeptSession, KeptTurn, Message
 
@@ -33,7 +34,7 @@ class Found:
 
 @dataclass(frozen=True)
 class GivenAnswer:
-    """What was answered, by which persona and model, and what that cost in tokens."""
+    """What was answered, by which persona and model, what that cost in tokens, and what it says beside its text."""
 
     text: str
     finish_reason: FinishReason
@@ -41,6 +42,7 @@ class GivenAnswer:
     model: str | None = None
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    annotations: Annotations | None = None
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,7 @@ class RememberedExchange(Exchange):
             model=said.model,
             finish_reason=said.finish_reason,
             persona=sha256(said.persona.encode()).hexdigest(),
+            annotations=said.annotations.dump() if said.annotations else None,
         )
         session = replace(self._session, updated_at=now, next_position=position + 2)
         start = self._shown[0].position if self._shown else position

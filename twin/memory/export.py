@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
+from .annotations import Annotations
 from .memory import Conversation
 from .store import FinishReason, KeptSession, Message, Role
 
@@ -37,6 +38,7 @@ class ExportedMessage(BaseModel):
     persona: str | None = Field(
         None, pattern="^[0-9a-f]{64}$", description="of an answer: the SHA-256 of the persona's text, in hexadecimal"
     )
+    annotations: Annotations | None = Field(None, description="of an answer: what it says beside its text")
 
     @classmethod
     def of(cls, message: Message) -> ExportedMessage:
@@ -51,6 +53,7 @@ class ExportedMessage(BaseModel):
             model=message.model,
             finish_reason=message.finish_reason,
             persona=message.persona,
+            annotations=Annotations.load(message.annotations) if message.annotations else None,
         )
 
     def restore(self, position: int) -> Message:
@@ -66,6 +69,7 @@ class ExportedMessage(BaseModel):
             self.model,
             self.finish_reason,
             self.persona,
+            self.annotations.dump() if self.annotations else None,
         )
 
 

@@ -63,6 +63,7 @@ class Message:
     model: str | None = None
     finish_reason: FinishReason | None = None
     persona: str | None = None  # SHA-256 of its text, in hexadecimal
+    annotations: str | None = None  # what it says beside its text, in JSON: Annotations.load
 
 
 @dataclass(frozen=True)

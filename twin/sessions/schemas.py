@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from ..memory import Conversation, Instant, Message, as_time
+from ..memory import Annotations, Conversation, Instant, Message, as_time
 
 FinishReason = Literal["length", "content_filter", "interrupted"]
 
@@ -33,8 +33,8 @@ class LegacyConversation(BaseModel):
         return cls(session_id=session.session_id, messages=messages)
 
 
-class SessionMessage(LegacyMessage):
-    """What one side said; `finish_reason` is there only where it says something."""
+class SessionMessage(Annotations, LegacyMessage):
+    """What one side said; the fields after `timestamp` are of an answer, and there only where they say something."""
 
     finish_reason: FinishReason | SkipJsonSchema[None] = Field(
         default_factory=lambda: None,
@@ -45,14 +45,13 @@ class SessionMessage(LegacyMessage):
     def of(cls, message: Message) -> SessionMessage:
         """Return what the visitor gets of `message`."""
         reason = message.finish_reason
-        return cls.model_validate(
-            {
-                "role": message.role,
-                "content": message.text,
-                "timestamp": as_time(message.created_at),
-                "finish_reason": None if reason == "stop" else reason,
-            }
-        )
+        said = {
+            "role": message.role,
+            "content": message.text,
+            "timestamp": as_time(message.created_at),
+            "finish_reason": None if reason == "stop" else reason,
+        }
+        return cls.model_validate(said | dict(Annotations.load(message.annotations)))
 
 
 class Session(BaseModel):

@@ -94,7 +94,7 @@ function merge(stored, kept) {
   };
   for (const turn of stored) {
     const found = turn.state === "answered" && match(turn, (other) => other.answer === turn.answer);
-    if (found) found.sources = turn.sources; // which the service does not keep
+    if (found) found.sources ??= turn.sources; // which an older service did not keep
   }
   const end = stored.findLastIndex((turn) => turn.state === "answered") + 1;
   const lost = [];

@@ -1,0 +1,12 @@
+"""What an answer says beside its text; of older answers nobody knows any more."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    """Add the column."""
+    op.add_column("messages", sa.Column("annotations", sa.Text))
