@@ -170,7 +170,7 @@ class Settings(BaseModel):
     rules: bool | None = Field(None, description="on or off: whether the model is also sent twin/rules.txt, against inventing and promising, and the date; unset: on where there is knowledge")
     grounding: Grounding | None = Field(None, description="check of answers: strict: links, e-mail addresses and phone numbers in answers must be yours or the visitor's; contacts: links to hosts that you never mention may pass; off: nothing is checked; unset: strict where there is knowledge, else off")
     contact: Paragraph | None = Field(None, description="sentence that tells visitors how to reach you, given where they get no answer: the model is down, the budget is spent, they ask too often")
-    max_in_flight: int = Field(2_000, ge=1, le=100_000, description="chats that one process answers at once, from 1; more are refused")
+    max_in_flight: int = Field(2_000, ge=1, le=100_000, description="chats that one process answers at once, summaries included, from 1; more are refused")
     allowed_hosts: Hosts = Field((), description="hosts, separated by commas, under which the service may be called; .example.com is that domain and all below it; unset: any")
     cors_origins: Origins = Field(("http://localhost:3000",), description="origins whose pages may call the service, separated by commas; * is all of them, without credentials")
     owner_name: ShortName | None = Field(None, description="owner's name, as the page shows it, up to 80 characters")

@@ -96,11 +96,16 @@ def begin(twin: Twin, message: str, session_id: str | None, address: str | None 
     new UUID4.
     """
     quotas = [] if address is None else twin.rates.admit(address)
+    take_place(twin, quotas)
+    return Turn(twin, message, session_id or str(uuid4()), key, quotas, is_visitor=address is not None)
+
+
+def take_place(twin: Twin, quotas: list[Quota]) -> None:
+    """Take one of this process's places, which is to be given back; raises Overloaded where there is none."""
     try:
         twin.room.pop()
     except IndexError:
         raise Overloaded(retry_after=OVERLOADED_SECONDS, headers=describe_quotas(quotas)) from None
-    return Turn(twin, message, session_id or str(uuid4()), key, quotas, is_visitor=address is not None)
 
 
 class Turn:
@@ -156,7 +161,7 @@ class Turn:
         with suppress(Overloaded):  # the visitor has their answer; nothing else hangs on what is done beside
             if self._is_asked_in_vain:
                 start_thread(self._record_gap)
-            if self._twin.settings.memory and self._twin.settings.memory_summary:
+            if self._exchange.is_summary_due:
                 start_thread(self._summarise)
 
     @property
@@ -272,14 +277,26 @@ class Turn:
             self._twin.gaps.record(self._message)
 
     def _summarise(self) -> None:
-        """Have the model summarise what it is no longer shown; where that fails, it is shown the window alone."""
-        with suppress(TwinError):
+        """Have the model summarise what it is no longer shown; where that fails, it is shown the window alone.
+
+        That takes a place as a turn does: where there is none, it is left for after the next one.
+        """
+        with suppress(TwinError), self._taking_place():
             if request := self._exchange.request_summary():
                 answer = self._twin.model.answer(request.chat, partial(self._twin.budget.hold, request.chat))
                 gate = self._open_gate([message["content"] for message in request.chat])
                 text = gate.pass_whole(answer.text)
                 if answer.finish_reason != "content_filter" and not gate.has_withheld:
                     self._exchange.keep_summary(request, text)
+
+    @contextmanager
+    def _taking_place(self) -> Iterator[None]:
+        """Take a place for as long as the body lasts; raises Overloaded where all are taken."""
+        take_place(self._twin, [])
+        try:
+            yield
+        finally:
+            self._twin.room.append(None)
 
     @contextmanager
     def _noting_faults(self) -> Iterator[None]:

@@ -17,6 +17,7 @@ from twin.memory.store import Message
 from twin.memory.window import count_tokens, cut, drop_unshown
 from twin.persona import estimate_tokens
 
+from ..chat.test_routes import assert_problem
 from ..scripted_model import ScriptedModel, Step, answers, fails, waits_for
 from ..service import ROOT, Service, wait_until
 from .test_memory import kept, shown
@@ -143,6 +144,25 @@ def test_where_the_summary_fails_the_window_alone_is_shown(
     for number in range(8):
         assert summarising.chat(f"Again {number} " + "why " * 20, session_id=session).status_code == 200
     wait_until(lambda: summarising.http.get(f"/sessions/{session}/export").json()["summary"] == NOTES)
+
+
+def test_a_summary_takes_a_place_among_the_chats(start_service: Callable[..., Service], model: ScriptedModel) -> None:
+    settings = {"MEMORY": "on", "MEMORY_TOKENS": "400", "MEMORY_SUMMARY": "on", "MAX_IN_FLIGHT": "1"}
+    service, session = start_service("gunicorn", **settings), str(uuid4())
+    release = threading.Event()
+    model.asked["You keep notes"] = waits_for(release, answers(NOTES))
+
+    def chat() -> bool:
+        answer = service.chat("Question " + "why " * 20, session_id=session)
+        if answer.status_code != 200:
+            assert_problem(answer, 503, "overloaded")
+        return answer.status_code == 200
+
+    wait_until(lambda: not chat() and any(map(is_summary, model.requests)))
+    assert not chat()
+    release.set()
+    wait_until(chat)
+    assert service.http.get(f"/sessions/{session}/export").json()["summary"] == NOTES
 
 
 def test_a_summary_is_made_after_the_answer_has_left(summarising: Service, model: ScriptedModel) -> None:

@@ -72,8 +72,13 @@ class Exchange:
         deleted; then nothing is kept.
         """
 
+    @property
+    def is_summary_due(self) -> bool:
+        """Whether something is to be summarised after the answer has left; asks nothing of the database."""
+        return False
+
     def request_summary(self) -> SummaryRequest | None:
-        """Return what to ask a model after the answer has left, where something is to be summarised."""
+        """Return what to ask a model for it, unless somebody else did; raises StoreUnavailable."""
         return None
 
     def keep_summary(self, request: SummaryRequest, text: str) -> None:
@@ -159,16 +164,20 @@ class RememberedExchange(Exchange):
         self._session = session
         self._shown += window.drop_unshown([question, answer])
 
+    @property
+    def is_summary_due(self) -> bool:
+        """Whether messages have fallen out of the window, or soon will: it is three quarters full."""
+        was_shown = self._most > 0  # not where the owner's answer came without the model
+        return (
+            self._summarises
+            and self._is_recorded
+            and was_shown
+            and self._find_summary_end() > self._session.summary_end
+        )
+
     def request_summary(self) -> SummaryRequest | None:
-        """Return what to ask where messages have fallen out of the window, or soon will: it is three quarters full."""
-        if not (self._summarises and self._is_recorded):
-            return None
-        session = self._session
-        notes = estimate_tokens(summary.introduce(session.summary))
-        start = window.cut(self._shown, self._most * 3 // 4 - notes, self._most)
-        end = self._shown[start].position if start < len(self._shown) else session.next_position
-        if end <= session.summary_end:
-            return None
+        """Return what to ask a model, which nobody else does for a while then."""
+        session, end = self._session, self._find_summary_end()
 
         def claim(connection: Connection) -> list[Message]:
             if not store.claim_summary(connection, session, self._database.now, SUMMARY_SECONDS):
@@ -178,6 +187,12 @@ class RememberedExchange(Exchange):
         fallen = window.drop_unshown(self._database.run(claim))
         fallen = fallen[window.cut(fallen, self._most, 2 * self._most) :]
         return SummaryRequest(summary.write_request(session.summary, fallen), end) if fallen else None
+
+    def _find_summary_end(self) -> int:
+        """Return the position up to which a summary is to be."""
+        notes = estimate_tokens(summary.introduce(self._session.summary))
+        start = window.cut(self._shown, self._most * 3 // 4 - notes, self._most)
+        return self._shown[start].position if start < len(self._shown) else self._session.next_position
 
     def keep_summary(self, request: SummaryRequest, text: str) -> None:
         """Keep it, and show the model nothing more of what is in it, unless another one came first."""
