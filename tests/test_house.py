@@ -39,6 +39,7 @@ CAPABILITIES = [
     "invisible",
     "json_lines",
     "files",
+    "environment",
     "alarms",
     "threads",
     "fairness",

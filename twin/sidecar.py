@@ -11,7 +11,6 @@ import fcntl
 import json
 import logging
 import os
-import re
 import subprocess
 import sys
 import threading
@@ -23,11 +22,11 @@ from pathlib import Path
 from typing import IO
 
 from .config import ROOT
+from .environment import select_running
 from .errors import ModelFailed, ModelTimeout
 
 POLL_SECONDS = 0.05
 END_SECONDS = 5.0
-SECRET = re.compile(r"_API_KEY$|^(DATABASE|REDIS)_URL$")  # variables that a sidecar gets only where it needs them
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +61,7 @@ class Sidecar:
         self._module = module
         self._label = label
         self._notice = notice
-        self._environment = dict(environment or {})  # added to this process's, which is passed on without secrets
+        self._environment = dict(environment or {})  # beside what any program needs
         self._presence: IO[str] | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self._guard = threading.Lock()
@@ -130,7 +129,7 @@ class Sidecar:
             return subprocess.Popen(
                 [sys.executable, "-m", self._module, str(self._instance), str(claim)],
                 cwd=ROOT,
-                env={name: value for name, value in os.environ.items() if not SECRET.search(name)} | self._environment,
+                env=select_running() | self._environment,
                 pass_fds=[claim],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -7,7 +7,8 @@ import os
 import signal
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -428,9 +429,46 @@ def test_all_workers_share_one_process_that_makes_vectors_and_it_ends_with_them(
     wait_until(lambda: service.http.get("/ready").status_code == 200)
     sidecars = [pid for pid in processes_in(service.root) if runs(pid, "twin.embeddings_server")]
     assert len(sidecars) == 1
-    assert b"API_KEY" not in Path(f"/proc/{sidecars[0]}/environ").read_bytes()
     service.stop()
     wait_until(lambda: not Path(f"/proc/{sidecars[0]}").exists(), "it did not end")
+
+
+def test_processes_that_read_what_strangers_wrote_get_no_secrets(start_service: Callable[..., Service]) -> None:
+    secrets = {
+        "OPENAI_API_KEY": "sk-hidden-1",
+        "FALLBACK_API_KEY": "sk-hidden-2",
+        "DATABASE_URL": "sqlite:///hidden-3.db",
+        "NOTIFY_URLS": "pover://hidden-4",
+        "SOME_TOKEN": "hidden-5",
+    }
+    service = start_service("gunicorn", KNOWLEDGE_TOKENS="0", **secrets)
+    folder = service.root / "instance" / "knowledge"
+    folder.mkdir(exist_ok=True)
+    (folder / "notes.md").write_text("\n\n".join(f"# {number}\n\nIn {number} I sailed." for number in range(100)))
+    (folder / "page.html").write_text("<p>In the harbour I moored.</p>" * 20_000)  # which takes seconds to read
+    with ThreadPoolExecutor(1) as threads:
+        chat = threads.submit(service.chat)
+        for module in ("knowledge.process", "twin.embeddings_server", "twin.indexer"):
+            environment = read_environment(module, service.root)
+            assert environment["PATH"] == os.environ["PATH"]
+            assert "hidden" not in str(environment)
+        assert chat.result().status_code == 200
+
+
+def read_environment(module: str, root: Path) -> dict[str, str]:
+    """The environment of a process that runs a module, once it is there."""
+    found: list[str] = []
+
+    def look() -> bool:
+        for folder in (root, root / "twin"):
+            for pid in processes_in(folder):
+                if runs(pid, module):
+                    with suppress(OSError):
+                        found.append(Path(f"/proc/{pid}/environ").read_text())
+        return any(found)
+
+    wait_until(look, f"{module} did not run")
+    return dict(line.split("=", 1) for line in next(filter(None, found)).split("\0") if line)
 
 
 def test_who_kills_the_process_that_makes_vectors_ends_no_chat(finding: Service, model: ScriptedModel) -> None:

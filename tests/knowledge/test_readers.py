@@ -382,9 +382,9 @@ def test_any_bytes_as_plain_text_give_text_or_a_reason(tmp_path: Path, kind: str
 
 
 def run_python(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a program that knows this room only."""
+    """Run a program that imports the twin."""
     command = [sys.executable, "-c", program, *arguments]
-    return subprocess.run(command, cwd=ROOT / "twin", capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def test_the_service_loads_no_library_for_documents() -> None:
@@ -409,7 +409,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import gevent
-from knowledge.readers import Unreadable, read_text
+from twin.knowledge.readers import Unreadable, read_text
 ticks = []
 def tick():
     while True:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -77,11 +76,13 @@ def _check_file(path: Path) -> int:
 
 def _read_apart(path: Path, kind: str, seconds: float) -> str:
     """Read a document in a process of its own, since such files can make a library loop, or take all memory."""
+    from ..environment import select_running  # which is not there in that process, where this is `knowledge`
+
     # As `knowledge`, since `twin` imports Flask and all else, which takes a second. Only the document is passed on,
     # and it as an open file, so that the process needs neither its name nor this process's folder.
     command = [sys.executable, "-W", "ignore", "-m", "knowledge.process", kind]
     folder = Path(__file__).resolve().parent.parent
-    environment = os.environ | {"PYTHONSAFEPATH": ""}  # with it, Python would not look in that folder
+    environment = select_running() | {"PYTHONSAFEPATH": ""}  # with it, Python would not look in that folder
     try:
         with path.open("rb") as document:
             done = subprocess.run(

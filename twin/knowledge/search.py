@@ -13,6 +13,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from ..config import Settings
+from ..environment import select_calling
 from ..errors import StartError, TwinError
 from ..sidecar import Sidecar
 from .index import Index
@@ -243,12 +244,15 @@ def make_search(settings: Settings, instance: Path) -> Search:
 
     embeddings = find_embeddings(settings, instance)
     label = "The process that makes vectors of documents"
-    indexer = Sidecar(instance, "indexer", "twin.indexer", label, environment=_name_model(settings))
+    environment = select_calling() | _name_model(settings)
+    indexer = Sidecar(instance, "indexer", "twin.indexer", label, environment=environment)
     return Search(Index(instance / INDEX), embeddings, indexer)
 
 
 def _name_model(settings: Settings) -> dict[str, str]:
-    """Return what names the model that makes vectors, as another process reads it."""
+    """Return what names the model that makes vectors, as another process reads it; the embedded one needs no name."""
+    if settings.embedding_model is None:
+        return {}
     fields = ("embedding_model", "embedding_base_url", "embedding_api_key", "openai_base_url", "openai_api_key")
     values = {field.upper(): getattr(settings, field) for field in fields if getattr(settings, field)}
     return {name: value if isinstance(value, str) else value.get_secret_value() for name, value in values.items()}

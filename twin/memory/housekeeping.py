@@ -15,6 +15,7 @@ from threading import Thread
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from ..environment import select_running
 from ..errors import StoreUnavailable
 from ..gaps import delete_unasked
 from ..tables import chores
@@ -122,7 +123,7 @@ def vacuum_apart(file: Path) -> None:
     """Leave nothing of what was deleted in a SQLite file, or a line in the log that says why something may be left."""
     command = [sys.executable, str(Path(__file__).with_name("vacuum.py")), str(file)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env=select_running(), capture_output=True, text=True, check=False)
     except OSError as error:  # this machine has no room for another process
         reason = str(error.strerror)
     else:
