@@ -46,6 +46,7 @@ CAPABILITIES = [
     "sockets",
     "db",
     "tables",
+    "sqlite_lock",
     "config",
     "addresses",
     "colours",

@@ -39,15 +39,13 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from .addresses import mask_password
 from .config import ROOT, Settings
 from .errors import StartError, StoreUnavailable
+from .sqlite_lock import LOCK_SECONDS, is_locked, retry_while
 from .tables import REVISION, metadata
 
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 3  # that the database itself gives a statement; twice that, and it counts as gone
 IDLE_SECONDS = 10  # after which it lets go of what a machine that died had locked
 PATIENT_SECONDS = 3_600  # the same for an owner who waits
-LOCK_SECONDS = 0.005  # that SQLite waits for another process, and all of this one with it
-LOCK_RETRY_SECONDS = 0.02  # that one statement then waits by itself
-LOCKED_SECONDS = 10.0  # that it does so for: a file of 800 MB is locked for 8.5 s while it is vacuumed
 UNUSED_SECONDS = 1.0  # after which a connection to PostgreSQL is asked whether it is still one
 DOWN_SECONDS = 1.0  # that nobody asks a database which has just failed
 # Of one process. To a file, more would only wait for each other; in PostgreSQL they would wait for the day's budget,
@@ -165,22 +163,16 @@ class Database:
         self._engine.dispose()
 
     def _run(self, work: Callable[[Connection], Result], *, lasts: bool) -> Result:
-        give_up = time.monotonic() + LOCKED_SECONDS
-        while True:
-            try:
-                with self._engine.connect() as connection:
-                    if not self._is_prepared:
-                        self._prepare(connection)
-                        self._is_prepared = True
-                    if self._is_file:
-                        _set_synchronous(connection, "FULL" if lasts else "NORMAL")
-                    return work(connection)
-            except DBAPIError as error:
-                is_locked = getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY")
-                is_overtaken = getattr(error.orig, "sqlstate", None) in OVERTAKEN
-                if not (is_locked or is_overtaken) or time.monotonic() > give_up:
-                    raise
-                time.sleep(LOCK_RETRY_SECONDS)
+        def attempt() -> Result:
+            with self._engine.connect() as connection:
+                if not self._is_prepared:
+                    self._prepare(connection)
+                    self._is_prepared = True
+                if self._is_file:
+                    _set_synchronous(connection, "FULL" if lasts else "NORMAL")
+                return work(connection)
+
+        return retry_while(_is_passing, DBAPIError, attempt)
 
     def _prepare(self, connection: Connection) -> None:
         """Make the tables where there are none, and change those of an older Twin."""
@@ -214,6 +206,10 @@ class Database:
 
     def _explain(self, reason: str) -> StoreUnavailable:
         return StoreUnavailable(retry_after=RETRY_SECONDS, advice=f"DATABASE_URL: {self._name}: {reason}.")
+
+
+def _is_passing(error: DBAPIError) -> bool:
+    return is_locked(error.orig) or getattr(error.orig, "sqlstate", None) in OVERTAKEN
 
 
 class _WrongTables(SQLAlchemyError):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,12 +13,14 @@ from pathlib import Path
 from threading import RLock
 from typing import TypeVar
 
+from ..fairness import Fairness
+from ..sqlite_lock import LOCK_SECONDS, LOCKED_SECONDS, is_locked, retry_while
 from .passages import Passage
 from .words import find_terms
 
 VERSION = 1  # of the tables; those of another one are made anew
-CHUNK = 100  # passages that one transaction adds
-BUSY_SECONDS = 5.0
+CHUNK = 100  # passages that one transaction adds or removes
+READ_SECONDS = 0.05  # that a chat waits for a file which cannot be read; who writes does not keep it from reading
 SCHEMA = f"""
 CREATE TABLE passages (
   id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, text TEXT NOT NULL, context TEXT NOT NULL, model TEXT, vector BLOB
@@ -52,30 +53,37 @@ class Index:
         self._connection: sqlite3.Connection | None = None
         self._opened = 0  # how often it was
         self._inode = 0
+        self._has_traces = False  # whether what was removed may still stand in its log
 
     def add(self, passages: Mapping[bytes, Passage]) -> None:
         """Add those of some passages, by their keys, that are not there: from now on they are found by their words."""
-        known = self.read_keys()
+        known, fairness = self._read_keys(), Fairness()
         new = [passage for key, passage in passages.items() if key not in known]
         for start in range(0, len(new), CHUNK):
             chunk = [(each, " ".join(find_terms(each.indexed))) for each in new[start : start + CHUNK]]
             self._run(partial(_insert, chunk))
-            time.sleep(0)  # so that others have their turn
+            fairness.give_turn()
 
     def remove_others(self, keys: Collection[bytes]) -> None:
         """Remove all passages but those with these keys."""
-        if stale := [(key,) for key in self.read_keys().difference(keys)]:
-            self._run(partial(_delete, stale))
-
-    def read_keys(self) -> set[bytes]:
-        """Return the keys of all passages."""
-        return self._run(lambda db: {key for (key,) in db.execute("SELECT key FROM passages")})
+        stale, fairness = [(key,) for key in self._read_keys().difference(keys)], Fairness()
+        for start in range(0, len(stale), CHUNK):
+            self._has_traces = True
+            self._run(partial(_delete, stale[start : start + CHUNK]))
+            fairness.give_turn()
+        if self._has_traces:
+            # The words of what was removed stay in the table of terms until then.
+            self._run(lambda db: db.execute("INSERT INTO terms (terms) VALUES ('optimize')"))
+            self._run(_empty_log)
+            self._has_traces = False
 
     def match(self, terms: Iterable[str], most: int) -> list[bytes]:
         """Return the keys of the passages that hold some of the terms, the best first (BM25)."""
         query = " OR ".join(f'"{term}"' for term in terms)
         statement = "SELECT key FROM terms JOIN passages ON id = terms.rowid WHERE terms MATCH ? ORDER BY rank LIMIT ?"
-        return self._run(lambda db: [key for (key,) in db.execute(statement, (query, most))]) if query else []
+        if not query:
+            return []
+        return self._run(lambda db: [key for (key,) in db.execute(statement, (query, most))], READ_SECONDS)
 
     def count_passages(self, terms: Iterable[str]) -> dict[str, int]:
         """Return how many passages hold each term."""
@@ -85,11 +93,11 @@ class Index:
             found = ((term, db.execute(statement, (term,)).fetchone()) for term in terms)
             return {term: row[0] if row else 0 for term, row in found}
 
-        return self._run(count)
+        return self._run(count, READ_SECONDS)
 
     def read_version(self) -> tuple[int, int]:
         """Return what changes when others write, or another file takes the place of this one."""
-        version = self._run(lambda db: int(db.execute("PRAGMA data_version").fetchone()[0]))
+        version = self._run(lambda db: int(db.execute("PRAGMA data_version").fetchone()[0]), READ_SECONDS)
         return self._opened, version
 
     def read_vectors(self, model: str) -> list[tuple[bytes, bytes]]:
@@ -114,14 +122,21 @@ class Index:
                 self._connection.close()
             self._connection = None
 
-    def _run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+    def _read_keys(self) -> set[bytes]:
+        return self._run(lambda db: {key for (key,) in db.execute("SELECT key FROM passages")})
+
+    def _run(self, work: Callable[[sqlite3.Connection], Result], seconds: float = LOCKED_SECONDS) -> Result:
+        return retry_while(is_locked, sqlite3.OperationalError, lambda: self._try(work), seconds)
+
+    def _try(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         with self._lock:
             if self._connection is not None and self._has_gone():
                 self.close()
             try:
                 return work(self._open())
-            except sqlite3.OperationalError:  # locked, or no room
-                self.close()
+            except sqlite3.OperationalError as error:
+                if not is_locked(error):  # no room, or no permission
+                    self.close()
                 raise
             except sqlite3.DatabaseError:
                 self.close()
@@ -141,16 +156,19 @@ class Index:
         if self._connection is None:
             self._path.parent.mkdir(exist_ok=True)
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-            self._connection = db = sqlite3.connect(
-                self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
+            db = sqlite3.connect(self._path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False)
+            try:
+                self._inode = self._path.stat().st_ino
+                db.execute("PRAGMA journal_mode=WAL")
+                db.execute("PRAGMA synchronous=NORMAL")
+                db.execute("PRAGMA secure_delete=ON")
+                if not _is_prepared(db):  # else who reads would wait for whoever writes
+                    _transact(db, lambda: _prepare(db))
+            except BaseException:
+                db.close()
+                raise
+            self._connection = db
             self._opened += 1
-            self._inode = self._path.stat().st_ino
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute("PRAGMA synchronous=NORMAL")
-            db.execute("PRAGMA secure_delete=ON")
-            if not _is_prepared(db):  # else who reads would wait for whoever writes
-                _transact(db, lambda: _prepare(db))
         return self._connection
 
 
@@ -190,10 +208,16 @@ def _delete(keys: Sequence[tuple[bytes]], db: sqlite3.Connection) -> None:
     def delete() -> None:
         db.executemany("DELETE FROM terms WHERE rowid = (SELECT id FROM passages WHERE key = ?)", keys)
         db.executemany("DELETE FROM passages WHERE key = ?", keys)
-        db.execute("INSERT INTO terms (terms) VALUES ('optimize')")  # its words stay there until then
 
     _transact(db, delete)
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # which holds what was written before
+
+
+def _empty_log(db: sqlite3.Connection) -> None:
+    """Empty the log (WAL), which holds what was written before; raises OperationalError while another reads it."""
+    if db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+        error = sqlite3.OperationalError("another process keeps the log of the index from being emptied")
+        error.sqlite_errorname = "SQLITE_BUSY"
+        raise error
 
 
 def _transact(db: sqlite3.Connection, work: Callable[[], object]) -> None:
