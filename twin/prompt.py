@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from .knowledge.folder import Folder
 from .knowledge.library import Library, render_passages
 from .knowledge.passages import Passage, make_passages
 from .knowledge.search import INDEX, Found, Search, make_search
+from .knowledge.upkeep import Passages
 from .persona import FILE as PERSONA
 from .persona import Persona, estimate_tokens
 
@@ -42,6 +43,7 @@ class Briefing:
     rules: str  # empty where there are none
     grounding: Mode  # how answers are checked
     material: Material  # against what
+    known: Passages = field(default_factory=dict)  # what can be found for a question
 
     @cached_property
     def is_whole(self) -> bool:
@@ -103,12 +105,16 @@ class Prompt:
         self.persona = Persona(root, settings.context_tokens)
         self._rules = (ROOT / "twin" / "rules.txt").read_text(encoding="utf-8").strip()
         self._lock = Lock()
+        self._making = Lock()
+        self._search: Search | None = None
         self._briefing: Briefing | None = None
 
-    @cached_property
+    @property
     def search(self) -> Search:
         """The search in the documents, made when there are some."""
-        return make_search(self._settings, self._instance)
+        with self._making:  # two would each know half
+            self._search = self._search or make_search(self._settings, self._instance)
+        return self._search
 
     @property
     def is_read(self) -> bool:
@@ -118,8 +124,7 @@ class Prompt:
     @property
     def is_ready(self) -> bool:
         """Whether questions find what they will find in a moment."""
-        briefing = self._briefing
-        return briefing is not None and not (briefing.library and self.search.is_starting())
+        return self.is_read and not (self._search and self._search.is_starting())
 
     def start(self) -> None:
         """Start what finds documents, where there are some: it takes a second, in which they can be read."""
@@ -130,7 +135,8 @@ class Prompt:
     def read(self) -> Briefing:
         """Return it as it is now."""
         persona, library = self.persona.text(), self._folder.read()
-        with self._lock:  # of many who ask at once, one works it out
+        with self._lock:  # of many who ask at once, one works it out; nobody waits for anything in here
+            library = self._folder.library or library  # another may have read a newer one since
             last = self._briefing
             if last is None or last.persona != persona or last.library is not library:
                 self._briefing = last = self._compose(persona, library)
@@ -141,7 +147,7 @@ class Prompt:
         if not briefing.library:
             return Found()
         *before, question = (message["content"] for message in said if message["role"] == "user")
-        return self.search.find(question, [each[-MOST_BEFORE:] for each in before[-QUESTIONS_BEFORE:]])
+        return self.search.find(question, [each[-MOST_BEFORE:] for each in before[-QUESTIONS_BEFORE:]], briefing.known)
 
     def _compose(self, persona: str, library: Library) -> Briefing:
         settings = self._settings
@@ -154,14 +160,19 @@ class Prompt:
             private=[marked, *(document.private for document in library.documents)],
         )
         grounding = settings.grounding or ("strict" if library else "off")
-        briefing = Briefing(persona, library, most, rules, grounding, material)
+        known = self._take_up(persona, library)
+        briefing = Briefing(persona, library, most, rules, grounding, material, known)
         if not briefing.is_whole and (self._briefing is None or self._briefing.is_whole):
             logger.info("Of the documents, about %s tokens are sent: what is close to the question.", most)
-        if library:
-            self.search.take_up([*library.passages, *make_passages(PERSONA, "", persona)])
-        elif self._briefing.library if self._briefing else (self._instance / INDEX).exists():
-            self.search.take_up([])  # those that were deleted while the service was not running, too
         return briefing
+
+    def _take_up(self, persona: str, library: Library) -> Passages:
+        """Have the search take up what is new, beside the chats, and return it by its keys."""
+        if library:
+            return self.search.take_up([*library.passages, *make_passages(PERSONA, "", persona)], seconds=0)
+        if self._briefing.library if self._briefing else (self._instance / INDEX).exists():
+            self.search.take_up([], seconds=0)  # those that were deleted while the service was not running, too
+        return {}
 
 
 def _tell(day: date) -> str:

@@ -6,11 +6,12 @@ import json
 import os
 import signal
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event, Timer
 from uuid import uuid4
 
 import httpx2
@@ -21,9 +22,10 @@ from twin.persona import estimate_tokens
 
 from ..chat.test_routes import assert_problem
 from ..chat.test_stream import read, stream, text_of
-from ..conftest import heal
+from ..conftest import KEY, UNLIMITED, heal
 from ..scripted_model import ScriptedModel, answers, follows, streams
-from ..service import PATIENCE, ROOT, Service, processes_in, wait_until
+from ..service import PATIENCE, ROOT, Service, copy_project, processes_in, wait_until
+from ..warm import WarmPythons
 from . import documents
 
 FALLBACK = "I would rather not answer that. Is there something else you would like to know?"
@@ -415,6 +417,83 @@ def test_a_new_document_is_found_in_the_next_chat(finding: Service, model: Scrip
     for _ in range(4):  # in both workers
         finding.chat("Do you keep Buckfast bees?")
         assert "behind the orchard" in asked(model)[-1]["content"]
+
+
+def test_an_index_that_another_process_locks_keeps_nobody_waiting(
+    start_service: Callable[..., Service], model: ScriptedModel
+) -> None:
+    service = start_service("gunicorn", KNOWLEDGE_TOKENS="200")
+    folder = service.root / "instance" / "knowledge"
+    folder.mkdir(exist_ok=True)
+    for number in range(20):
+        (folder / f"{number}.md").write_text(f"In harbour {number} I moored beside a brown crane.")
+    assert service.chat().status_code == 200
+    file = service.root / "instance" / "knowledge.index"
+    wait_until(lambda: service.http.get("/ready").status_code == 200)
+    with (
+        closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as index,
+        ThreadPoolExecutor(9) as threads,
+    ):
+        begin_writing(index)
+        is_released = Event()
+        release = Timer(8, lambda: (is_released.set(), index.execute("ROLLBACK")))
+        release.start()
+        (folder / "bees.md").write_text("I keep Buckfast bees behind the orchard.")
+        chats = [threads.submit(service.chat, "Do you keep Buckfast bees?") for _ in range(8)]
+        assert service.http.get("/health").status_code == 200
+        assert [chat.result().status_code for chat in chats] == [200] * 8
+        assert not is_released.is_set()
+        release.cancel()
+        index.execute("ROLLBACK")
+    assert all("behind the orchard" in request["messages"][-1]["content"] for request in model.requests[-8:])
+    with closing(sqlite3.connect(file)) as index:
+        wait_until(lambda: index.execute("SELECT 1 FROM passages WHERE text LIKE '%orchard%'").fetchone())
+    assert "Traceback" not in service.log()
+
+
+def begin_writing(index: sqlite3.Connection) -> None:
+    """Lock an index that the service may be writing to."""
+
+    def lock() -> bool:
+        with suppress(sqlite3.OperationalError):
+            index.execute("BEGIN IMMEDIATE")
+        return index.in_transaction
+
+    wait_until(lock)
+
+
+@pytest.fixture
+def interrupting(tmp_path: Path, model: ScriptedModel, pythons: WarmPythons) -> Iterator[Service]:
+    """A service under `flask run` whose threads take turns so often that what one may do to another happens soon."""
+    root = copy_project(tmp_path / "twin")
+    (root / "instance" / "config.py").write_text("import sys\nsys.setswitchinterval(1e-6)\n")
+    (root / "instance" / "knowledge").mkdir()
+    settings = UNLIMITED | {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": model.url, "KNOWLEDGE_TOKENS": "200"}
+    service = Service("flask run", root, settings, pythons).start()
+    yield service
+    service.stop()
+
+
+def test_threads_never_see_half_of_a_change(interrupting: Service) -> None:
+    service, folder = interrupting, interrupting.root / "instance" / "knowledge"
+    (folder / "boat.md").write_text("In a harbour I moored beside a brown crane.")
+    cranes = "\n\n".join(f"# Crane {number}\n\nThe brown crane of a harbour." for number in range(60))
+    is_over = Event()
+
+    def change() -> None:
+        while not is_over.is_set():
+            (folder / "cranes.md").write_text(cranes)
+            assert service.chat("Is it there?").status_code == 200
+            (folder / "cranes.md").unlink()
+
+    with ThreadPoolExecutor(9) as threads:
+        changing = threads.submit(change)
+        chats = [threads.submit(service.chat, "In which harbour is the brown crane?") for _ in range(60)]
+        statuses = {chat.result().status_code for chat in chats}
+        is_over.set()
+        changing.result()
+    assert statuses == {200}
+    assert "Traceback" not in service.log()
 
 
 def test_all_workers_share_one_process_that_makes_vectors_and_it_ends_with_them(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,6 +24,8 @@ from twin.knowledge.passages import Passage, make_passages
 from twin.knowledge.search import MOST_CHARACTERS, SMALL_TALK, Search
 from twin.llm.embeddings import Embeddings, find_embeddings
 from twin.sidecar import Address
+
+from ..service import wait_until
 
 FACTS = {
     "work.md": "I led a team of seven people at Northwind.",
@@ -191,6 +195,59 @@ def test_who_reads_does_not_wait_for_who_writes(index: Index, tmp_path: Path) ->
         writer.execute("ROLLBACK")
 
 
+def test_a_locked_index_keeps_nobody_from_what_is_new(index: Index, tmp_path: Path) -> None:
+    search = Search(index, None)
+    search.take_up(make_all())
+    with closing(sqlite3.connect(tmp_path / "knowledge.index", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        search.take_up(make_all(bees="I keep Buckfast bees.")[1:], seconds=0)
+        assert find_names(search, "Do you keep Buckfast bees?")[0] == "bees.md"
+        assert find_names(search, "Kittiwake")[0] == "boat.md"
+        assert find_names(search, "Northwind") == []  # which was taken away
+        assert not search.find("Which football club won?").is_close
+        writer.execute("ROLLBACK")
+    wait_until(lambda: index.match(["buckfast"], 1), "it was not written")
+    wait_until(lambda: not index.match(["northwind"], 1), "it was not removed")
+
+
+@pytest.fixture
+def often_interrupted() -> Iterator[None]:
+    """Threads take turns so often that what one may do to another happens within a second."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+
+
+def test_a_question_is_answered_from_one_moment_whatever_changes(
+    index: Index, remote: Embeddings, often_interrupted: None
+) -> None:
+    search = Search(index, remote)
+    shelves = [make_all(), make_all(**{f"bread{number}": f"I bake bread number {number}." for number in range(60)})[3:]]
+    is_over = threading.Event()
+
+    def change() -> None:
+        while not is_over.is_set():
+            for shelf in shelves:
+                search.take_up(shelf)
+                index_all(index, remote)
+                search.count_missing()
+
+    def ask() -> None:
+        for number in range(100):
+            shelf = shelves[number % 2]
+            known = {passage.key: passage for passage in (*shelf, *SMALL_TALK)}
+            hits = search.find("Where is the boat Kittiwake, and which bread is baked?", among=known).hits
+            assert {hit.passage for hit in hits} <= set(shelf)
+
+    with ThreadPoolExecutor(5) as threads:
+        changing = threads.submit(change)
+        asking = [threads.submit(ask) for _ in range(4)]
+        faults = [each.exception() for each in asking]
+        is_over.set()
+        assert [*faults, changing.exception()] == [None] * 5
+
+
 def test_vectors_that_have_another_length_now_are_made_again(index: Index, remote: Embeddings, server: Server) -> None:
     search = Search(index, remote)
     search.take_up(make_all())
@@ -201,12 +258,17 @@ def test_vectors_that_have_another_length_now_are_made_again(index: Index, remot
     assert find_names(search, "Kittiwake")[0] == "boat.md"
 
 
-def test_without_an_index_nothing_is_found_and_nobody_is_told_that_nothing_is_close(tmp_path: Path) -> None:
+def test_without_an_index_words_find_and_nobody_is_told_that_nothing_is_close(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "knowledge.index").mkdir()
     search = Search(Index(tmp_path / "knowledge.index"), None)
     search.take_up(make_all())
-    found = search.find("Kittiwake")
-    assert (found.hits, found.is_close) == ((), True)
+    for _ in range(3):
+        assert find_names(search, "Kittiwake") == ["boat.md"]
+        assert search.find("Which football club won?").is_close
+    assert len(caplog.messages) == 1
+    assert "knowledge.index cannot be used" in caplog.text
 
 
 def test_words_alone_find_names_and_know_what_is_not_there(index: Index) -> None:

@@ -68,6 +68,11 @@ class Folder:
         self._refresh: Thread | None = None
         self._began = 0.0  # when it did
 
+    @property
+    def library(self) -> Library | None:
+        """What was read last."""
+        return self._library
+
     def is_empty(self) -> bool:
         """Whether there is no file in it."""
         return next(list_files(self._path), None) is None

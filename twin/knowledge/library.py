@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from ..fairness import Fairness
 from ..grounding import OwnedText, find_private, remove_private
 from ..persona import estimate_tokens
 from .faq import Faq
@@ -55,6 +56,10 @@ class Document:
 
     def look_through(self) -> None:
         """Work out here, in the thread that reads, what a chat would else wait for, however long the text is."""
+        fairness = Fairness()
+        for passage in self.passages:
+            _ = passage.key
+            fairness.give_turn()
         _ = self.public.sources
         if self.private.text:
             _ = self.private.sources, self.private.runs

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import logging
 import math
-import sqlite3
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from ..config import Settings
 from ..environment import select_calling
 from ..errors import StartError, TwinError
+from ..fairness import Fairness
 from ..sidecar import Sidecar
 from .index import Index
 from .passages import Passage
+from .upkeep import FAULTS, Passages, Snapshot, Upkeep
 from .words import find_terms, find_words
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ MOST_MATCHES = 1_000  # places at which a question's rarest terms are looked for
 MOST_CHARACTERS = 500  # of a question of which a vector is made: each takes a third of a millisecond
 START_SECONDS = 20.0  # that a service waits for the model before it is ready with words alone
 QUERY_SECONDS = 2.0  # that the question's vector may take; then words alone find
-REFRESH_SECONDS = 1.0  # at least, between two times that the vectors are read from the index
+UPKEEP_SECONDS = 0.15  # that a chat waits for the index to take up what is new; then its words are looked at here
+MOST_UNINDEXED = 500  # passages that are looked at so
 # What asks for no fact of the documents, in as many words as make a vector near to it in other languages. Of 20 such
 # messages in six languages, 15 come as near; of 12 questions for facts, such as “How old are you?”, one.
 SMALL_TALK = tuple(
@@ -87,117 +89,110 @@ class Search:
     def __init__(self, index: Index, embeddings: Embeddings | None, indexer: Sidecar | None = None) -> None:
         self.embeddings = embeddings
         self._index = index
-        self._indexer = indexer
-        self._lock = Lock()
-        self._passages: Mapping[bytes, Passage] = {}
-        self._version: tuple[int, int] | None = None  # of the index, as it was read last
-        self._refreshed_at = 0.0
+        self._upkeep = Upkeep(index, embeddings, indexer)
         self._starting_since: float | None = None  # when the model was seen to start first
         self._is_told = False  # whether the log says that there are no vectors of questions
-        self._keys: list[bytes] = []  # of those with a vector
-        self._rows: dict[bytes, int] = {}  # where each of them is in
-        self._matrix: NDArray[float32] | None = None  # their vectors, (passages, dimensions)
 
-    def take_up(self, passages: Collection[Passage]) -> None:
-        """Search these from now on; those that are new are found by their words at once."""
-        self._passages = {passage.key: passage for passage in (*passages, *SMALL_TALK)} if passages else {}
-        self._version = None
-        try:
-            self._index.add(self._passages)
-            self._index.remove_others(self._passages.keys())
-            if self.embeddings and passages:
-                self.embeddings.start()
-            self._refresh()
-        except (OSError, sqlite3.Error) as error:
-            logger.error("The index of documents cannot be written (%s): nothing is found in it.", error)
+    def take_up(self, passages: Collection[Passage], seconds: float | None = None) -> Passages:
+        """Search these from now on, and return them by their keys; the index has them then, or after `seconds` later.
+
+        Until then the words of those that are new are looked at here.
+        """
+        taken = {passage.key: passage for passage in (*passages, *SMALL_TALK)} if passages else {}
+        self._upkeep.replace(taken)
+        self._upkeep.wait(seconds)
+        return taken
 
     def is_starting(self) -> bool:
-        """Whether the model that makes vectors is starting, and will be there in a moment."""
-        if self.embeddings is None or not self._passages or not self.embeddings.is_starting():
+        """Whether the documents are taken up for the first time, or the model that makes vectors is starting."""
+        if self._upkeep.is_new:
+            return True
+        if self.embeddings is None or not self._upkeep.passages or not self.embeddings.is_starting():
             self._starting_since = None
             return False
         now = time.monotonic()
-        self._starting_since = self._starting_since or now
-        return now < self._starting_since + START_SECONDS
+        self._starting_since = since = self._starting_since or now
+        return now < since + START_SECONDS
 
     def count_missing(self) -> tuple[int, int]:
         """Return how many passages have no vector yet, and how many there are; raises StartError."""
+        upkeep = self._upkeep
         if self.embeddings is None:
-            return 0, len(self._passages)
-        self._version = None
-        try:
-            self._refresh()
-        except (OSError, sqlite3.Error) as error:
+            return 0, len(upkeep.passages)
+        upkeep.finish()
+        if error := upkeep.fault:
             raise StartError(f"instance/knowledge.index cannot be used ({error}): mend that, or delete it.") from error
-        return len(self._passages) - len(self._keys), len(self._passages)
+        return len(upkeep.passages) - len(upkeep.snapshot.keys), len(upkeep.passages)
 
-    def find(self, question: str, before: Sequence[str] = ()) -> Found:
-        """Return what is close to a question, which may hang on what the visitor asked `before`."""
-        if not self._passages:
-            return Found()
-        try:
-            return self._find(question, before)
-        except (OSError, sqlite3.Error) as error:
-            logger.error("The index of documents cannot be read (%s): nothing is found in it.", error)
-            return Found()
+    def find(self, question: str, before: Sequence[str] = (), among: Passages | None = None) -> Found:
+        """Return what is close to a question, which may hang on what the visitor asked `before`.
 
-    def _find(self, question: str, before: Sequence[str]) -> Found:
-        self._refresh()
+        `among` is what may be found, by its keys: what was taken up at one moment; unset, what was taken up last.
+        """
+        passages = self._upkeep.passages if among is None else among
+        if not passages:
+            return Found()
+        self._upkeep.look()
+        self._upkeep.wait(UPKEEP_SECONDS)
+        return self._find(question, before, passages, self._upkeep.snapshot)
+
+    def _find(self, question: str, before: Sequence[str], passages: Passages, snapshot: Snapshot) -> Found:
         own = set(find_terms(question)[:MOST_TERMS])
-        weights, rarest = self._weigh(own.union(*(find_terms(each)[:MOST_TERMS] for each in before)))
-        candidates = set(self._index.match(rarest, CANDIDATES))
-        cosines = self._compare(question, before)
+        terms = own.union(*(find_terms(each)[:MOST_TERMS] for each in before))
+        counts, candidates, is_readable = self._look_up(terms, passages, snapshot)
+        weights = _weigh(terms, counts, len(passages))
+        cosines = self._compare(question, before, snapshot)
         if cosines is not None:
-            candidates.update(self._keys[row] for row in cosines.argsort()[-CANDIDATES:])
+            candidates.update(snapshot.keys[row] for row in cosines.argsort()[-CANDIDATES:])
         total = sum(weights[term] for term in own) or 1.0
         hits, covered = [], 0.0
-        for key in candidates & self._passages.keys():
-            passage = self._passages[key]
+        for key in candidates & passages.keys():
+            passage = passages[key]
             if not passage.document:  # small talk
                 continue
             coverage = sum(weights[term] for term in own & passage.terms) / total
             covered = max(covered, coverage)
             score = coverage
             if cosines is not None:
-                row = self._rows.get(key)
+                row = snapshot.rows.get(key)
                 score = float(cosines.mean() if row is None else cosines[row]) + COVERAGE_WEIGHT * coverage
             hits.append(Hit(passage, score))
         hits.sort(key=lambda hit: (-hit.score, hit.passage.document, hit.passage.text))
         is_close = bool(hits) and hits[0].score >= (CLOSE_COVERAGE if cosines is None else CLOSE)
-        if self.embeddings and len(self._keys) < len(self._passages):  # it may be close by a vector that is being made
+        if self.embeddings and not passages.keys() <= snapshot.rows.keys():  # it may be close by a vector that is made
             is_close = is_close or covered >= MAYBE_COVERAGE
-        return Found(tuple(hits), is_close or self._is_small_talk(question, cosines))
+        return Found(tuple(hits), is_close or not is_readable or _is_small_talk(question, cosines, snapshot))
 
-    def _is_small_talk(self, question: str, cosines: NDArray[float32] | None) -> bool:
-        if SMALL_WORDS.issuperset(find_words(question)):
-            return True
-        rows = [self._rows[passage.key] for passage in SMALL_TALK if passage.key in self._rows]
-        return cosines is not None and bool(rows) and float(cosines[rows].max()) >= NEAR_SMALL_TALK
+    def _look_up(
+        self, terms: Collection[str], passages: Passages, snapshot: Snapshot
+    ) -> tuple[dict[str, int], set[bytes], bool]:
+        """Return in how many passages each term is, which ones hold the rarest, and whether the index could be read."""
+        unindexed = [] if snapshot.passages is passages else passages.keys() - snapshot.passages.keys()
+        try:
+            counts = self._index.count_passages(terms)
+            matched = set(self._index.match(_choose_rarest(counts), CANDIDATES))
+            is_readable = True
+        except FAULTS as error:
+            self._upkeep.report(error)
+            counts, matched, unindexed, is_readable = {}, set(), passages, False
+        fairness = Fairness()
+        for key in islice(filter(unindexed.__contains__, passages), MOST_UNINDEXED):
+            if not passages[key].terms.isdisjoint(terms):
+                matched.add(key)
+            fairness.give_turn()
+        return counts, matched, is_readable
 
-    def _weigh(self, terms: Collection[str]) -> tuple[dict[str, float], list[str]]:
-        """Return each term's weight, the inverse document frequency as BM25 has it, and which to look for."""
-        counts, all_ = self._index.count_passages(terms), len(self._passages)
-        weights = {term: math.log(1 + max(0, all_ - count + 0.5) / (count + 0.5)) for term, count in counts.items()}
-        rarest: list[str] = []
-        matches = 0
-        for term in sorted(filter(counts.get, terms), key=lambda term: (counts[term], term)):
-            matches += counts[term]
-            if rarest and matches > MOST_MATCHES:
-                break
-            rarest.append(term)
-        return weights, rarest
-
-    def _compare(self, question: str, before: Sequence[str]) -> NDArray[float32] | None:
+    def _compare(self, question: str, before: Sequence[str], snapshot: Snapshot) -> NDArray[float32] | None:
         """Return the cosine of each passage that has a vector, `(passages,)`; None where words alone are to find.
 
         Of a question alone and after those before it, the nearer counts.
         """
-        if self.embeddings is None or self._matrix is None:
+        if self.embeddings is None or snapshot.matrix is None:
             return None
         texts = [question, " ".join([*before, question])] if before else [question]
         try:
             vectors = self.embeddings.embed([*map(_shorten, texts)], are_queries=True, seconds=QUERY_SECONDS)
-            cosines: NDArray[float32] = (self._matrix @ vectors.T).max(axis=1)
+            cosines: NDArray[float32] = (snapshot.matrix @ vectors.T).max(axis=1)
         except (TwinError, ValueError) as error:  # the second: a server that changed its vectors' dimensions
             if not self._is_told:
                 logger.warning("Documents are found by words alone for now: %s", error)
@@ -205,37 +200,6 @@ class Search:
             return None
         self._is_told = False
         return cosines
-
-    def _refresh(self) -> None:
-        """Take notice of what others have written; see that all passages are there, and that they get their vectors."""
-        with self._lock:
-            version = self._index.read_version()
-            is_new = version != self._version
-            is_complete = self.embeddings is None or len(self._keys) == len(self._passages)
-            is_early = time.monotonic() < self._refreshed_at + REFRESH_SECONDS
-            is_same_file = self._version is not None and self._version[0] == version[0]
-            if is_same_file and (is_early or (is_complete and not is_new)):
-                return
-            self._refreshed_at = time.monotonic()
-            if is_new:
-                self._index.add(self._passages)  # a process that had not seen the newest may have removed them
-                if self.embeddings:
-                    self._take_vectors(self._index.read_vectors(self.embeddings.model))
-            self._version = version
-            if self._indexer and len(self._keys) < len(self._passages):
-                try:
-                    self._indexer.start()
-                except OSError as error:  # which is no reason to find nothing
-                    logger.error("The process that makes vectors of documents cannot be started (%s).", error)
-
-    def _take_vectors(self, vectors: Sequence[tuple[bytes, bytes]]) -> None:
-        import numpy as np  # takes 0.15 s to import
-
-        known = [(key, vector) for key, vector in vectors if key in self._passages]
-        matrix = np.frombuffer(b"".join(vector for _, vector in known), dtype=np.float32)
-        self._matrix = matrix.reshape(len(known), -1) if known else None
-        self._keys = [key for key, _ in known]
-        self._rows = {key: row for row, key in enumerate(self._keys)}
 
 
 def make_search(settings: Settings, instance: Path) -> Search:
@@ -263,3 +227,28 @@ def _shorten(question: str) -> str:
     if len(question) <= MOST_CHARACTERS:
         return question
     return f"{question[: MOST_CHARACTERS * 2 // 3]} {question[-MOST_CHARACTERS // 3 :]}"
+
+
+def _weigh(terms: Iterable[str], counts: Mapping[str, int], passages: int) -> dict[str, float]:
+    """Return each term's weight, the inverse document frequency as BM25 has it."""
+    found = {term: counts.get(term, 0) for term in terms}
+    return {term: math.log(1 + max(0, passages - count + 0.5) / (count + 0.5)) for term, count in found.items()}
+
+
+def _choose_rarest(counts: Mapping[str, int]) -> list[str]:
+    """Return the terms to look for: the rarest of those that are there."""
+    rarest: list[str] = []
+    matches = 0
+    for term in sorted(filter(counts.get, counts), key=lambda term: (counts[term], term)):
+        matches += counts[term]
+        if rarest and matches > MOST_MATCHES:
+            break
+        rarest.append(term)
+    return rarest
+
+
+def _is_small_talk(question: str, cosines: NDArray[float32] | None, snapshot: Snapshot) -> bool:
+    if SMALL_WORDS.issuperset(find_words(question)):
+        return True
+    rows = [snapshot.rows[passage.key] for passage in SMALL_TALK if passage.key in snapshot.rows]
+    return cosines is not None and bool(rows) and float(cosines[rows].max()) >= NEAR_SMALL_TALK
