@@ -44,7 +44,9 @@ def write_documents(folder: Path) -> None:
 
 def write_index(root: Path) -> int:
     """Index the documents, and return of how many passages."""
-    passages = Prompt(Settings(openai_api_key="sk-unused"), root).read().library.passages
+    prompt = Prompt(Settings(openai_api_key="sk-unused"), root)
+    passages = prompt.read().library.passages
+    prompt.search.count_missing()  # waits until the index has them
     index = Index(root / "instance" / "knowledge.index")
     vectors = np.random.default_rng(1).normal(size=(1_000, 384)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
