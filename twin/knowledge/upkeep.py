@@ -6,11 +6,14 @@ import logging
 import sqlite3
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
+from ..errors import Overloaded
 from ..sidecar import Sidecar
+from ..threads import start_thread
 from .index import Index
 from .passages import Passage
 
@@ -90,9 +93,8 @@ class Upkeep:
         with self._lock:
             if self._thread is None:
                 self._began = time.monotonic()
-                thread = Thread(target=self._run, daemon=True)
-                thread.start()
-                self._thread = thread  # which nobody can join before it is started, and which ends under the lock
+                with suppress(Overloaded):  # which is logged; the next chat tries again
+                    self._thread = start_thread(self._run)  # which ends under the lock
 
     def wait(self, seconds: float | None = None) -> None:
         """Wait until it is done, or until `seconds` after it began: who comes later does not wait for it again."""
