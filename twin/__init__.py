@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
-from flask.json.provider import DefaultJSONProvider
-
-from . import edge, launch, telemetry
-from .chat.routes import blueprint as chat
-from .cli import commands
-from .config import ROOT, load_settings
-from .meta.routes import blueprint as meta
-from .page.routes import blueprint as page
-from .service import Twin
-from .sessions.routes import blueprint as sessions
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
@@ -23,6 +14,19 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
 
     Raises StartError, in one line that says what to mend, where a setting, the persona or the model is wrong.
     """
+    # Here, since the processes beside the service import this package too, and would take half a second for nothing.
+    from flask import Flask
+    from flask.json.provider import DefaultJSONProvider
+
+    from . import edge, launch, telemetry
+    from .chat.routes import blueprint as chat
+    from .cli import commands
+    from .config import ROOT, load_settings
+    from .meta.routes import blueprint as meta
+    from .page.routes import blueprint as page
+    from .service import Twin
+    from .sessions.routes import blueprint as sessions
+
     telemetry.set_up(as_json=not launch.is_development())
     settings = load_settings(test_config)
     twin = Twin(settings)
