@@ -28,14 +28,14 @@ from twin import create_app
 from twin.edge import HEADERS
 from twin.errors import stop_in_one_line
 from twin.fairness import Fairness
-from twin.launch import require_free_port
+from twin.launch import require_free_port, require_model
 from twin.memory import WAIT_SECONDS
 from twin.telemetry import make_formatter
 
 # Whatever would stop a worker stops here, once and in one line; the workers share what this imports.
 with stop_in_one_line():
-    settings = create_app().extensions["twin"].settings
-
+    twin = create_app().extensions["twin"]  # stays, and with it the embedded model, whichever worker ends
+settings = twin.settings
 
 REFUSALS = {
     LimitRequestLine: (414, "URI Too Long"),
@@ -148,12 +148,13 @@ class JsonLogger(Logger):
 
 
 def on_starting(arbiter):
-    """Stop in one line where the port is taken, unless this is a restart that inherits its sockets."""
-    if not {"GUNICORN_FD", "LISTEN_FDS"} & os.environ.keys():
-        with stop_in_one_line():
+    """Stop in one line where the embedded model cannot start, or its port is taken, unless sockets are inherited."""
+    with stop_in_one_line():
+        if not {"GUNICORN_FD", "LISTEN_FDS"} & os.environ.keys():
             for address in arbiter.cfg.address:
                 if isinstance(address, tuple):
                     require_free_port(*address)
+        require_model(twin)  # which goes on loading while the workers begin
 
 
 def ssl_context(config, make_default):

@@ -33,11 +33,12 @@ def assert_all_ended(root: Path) -> None:
     wait_until(lambda: not processes_in(root), "a process was left behind")
 
 
-def sharers(root: Path) -> set[int]:
-    """The processes, the server aside, that have the lock's file open."""
-    lock = root / "instance" / "embedded.lock"
+def sharers(service: Service) -> set[int]:
+    """The workers that have opened the lock's file; the process that began them has, too."""
+    assert service.process is not None
+    lock = service.root / "instance" / "embedded.lock"
     found = set()
-    for pid in set(processes_in(root)) - set(embedded_servers_in(root)):
+    for pid in set(processes_in(service.root)) - set(embedded_servers_in(service.root)) - {service.process.pid}:
         with suppress(OSError):
             if lock in [link.readlink() for link in Path(f"/proc/{pid}/fd").iterdir()]:
                 found.add(pid)
@@ -83,10 +84,10 @@ def test_outlives_the_worker_that_started_it(start: Callable[[str], Service]) ->
     service = start("gunicorn")
     assert service.process is not None
     (server,) = embedded_servers_in(service.root)
-    wait_until(lambda: len(sharers(service.root)) == 2, "the workers did not start")
-    for worker in sharers(service.root):
+    wait_until(lambda: len(sharers(service)) == 2, "the workers did not start")
+    for worker in sharers(service):
         os.kill(worker, signal.SIGKILL)
-        wait_until(lambda w=worker: len(sharers(service.root) - {w}) == 2, "no worker took its place")
+        wait_until(lambda w=worker: len(sharers(service) - {w}) == 2, "no worker took its place")
     assert service.chat("Hi").status_code == 200
     assert embedded_servers_in(service.root) == [server]
 

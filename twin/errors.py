@@ -245,6 +245,14 @@ class NotReady(TwinError):
     detail = "The service is not ready yet."
 
 
+class StartFailed(TwinError):
+    """A part of the service that every chat needs cannot start; waiting alone mends nothing."""
+
+    status = 503
+    code = "start_failed"
+    detail = "The embedded model failed to start; the service's log says why."
+
+
 class ModelBusy(TwinError):
     """The model has no room for this call (429, 503)."""
 

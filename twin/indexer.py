@@ -27,7 +27,7 @@ NICENESS = 10
 
 def index_all(index: Index, embeddings: Embeddings) -> None:
     """Make the vectors that are missing; those that fail are tried again, one by one, after the others."""
-    after, most = 0, BATCH
+    after, most, told = 0, BATCH, ""
     while True:
         if not (passages := index.list_unindexed(embeddings.model, most, after)):
             if not after:
@@ -37,7 +37,9 @@ def index_all(index: Index, embeddings: Embeddings) -> None:
         try:
             vectors = embed(passages, embeddings)
         except TwinError as error:
-            print(error, file=sys.stderr, flush=True)  # noqa: T201 - its log
+            if str(error) != told:  # which may go on for days
+                print(error, file=sys.stderr, flush=True)  # noqa: T201 - its log
+            told = str(error)
             time.sleep(PAUSE_SECONDS)
             after = passages[-1].id
             continue

@@ -14,6 +14,7 @@ from typing import Any
 import click
 from werkzeug.serving import BaseWSGIServer, is_running_from_reloader
 
+from .embedded import NOTICE
 from .errors import StartError
 from .service import Twin
 
@@ -26,7 +27,10 @@ def is_development() -> bool:
 
 
 def prepare(twin: Twin) -> None:
-    """Under `flask run`, see that its port is free, and start the embedded model if it is to answer."""
+    """Under `flask run`, see that its port is free, and start the embedded model if it is to answer.
+
+    Raises StartError where one of them is not to be had.
+    """
     command = click.get_current_context(silent=True)
     if command is None or command.info_name != "run":
         return
@@ -35,10 +39,16 @@ def prepare(twin: Twin) -> None:
         Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     else:
         require_free_port(command.params["host"], command.params["port"])
+        require_model(twin)
         twin.keep_house()
     twin.read_up()
+
+
+def require_model(twin: Twin) -> None:
+    """Start the embedded model if it is to answer, and say what it is; raises StartError where it cannot be loaded."""
     if twin.settings.uses_embedded_model:
-        twin.embedded.start()
+        twin.embedded.require()
+        logger.warning(NOTICE)
 
 
 def require_free_port(host: str, port: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -129,8 +128,7 @@ class Prompt:
     def start(self) -> None:
         """Start what finds documents, where there are some: it takes a second, in which they can be read."""
         if not self._folder.is_empty() and (embeddings := self.search.embeddings):
-            with suppress(OSError):  # where instance/ cannot be written to, which the index will say
-                embeddings.start()
+            embeddings.start()
 
     def read(self) -> Briefing:
         """Return it as it is now."""

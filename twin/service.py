@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from contextlib import suppress
 from functools import cached_property
@@ -12,7 +13,7 @@ from .budget import Budget
 from .config import ROOT, Settings
 from .db import Databases
 from .embedded import EmbeddedModel, check_available
-from .errors import NotReady, StoreUnavailable
+from .errors import ModelMisconfigured, NotReady, StartFailed, StoreUnavailable
 from .gaps import Gaps
 from .memory import Housekeeping, Memory
 from .prompt import Prompt
@@ -20,6 +21,11 @@ from .rates import Rates
 
 if TYPE_CHECKING:
     from .llm import Model
+
+
+FAILED_SECONDS = 30  # after which /ready is worth asking again where a part cannot start
+
+logger = logging.getLogger(__name__)
 
 
 class Twin:
@@ -85,9 +91,9 @@ class Twin:
             self.memory.check()
 
     def check_ready(self) -> None:
-        """Raise NotReady where a chat could not be answered now; asks nothing of a provider."""
-        if self.settings.uses_embedded_model and not self.embedded.is_ready():
-            raise NotReady("The embedded model is still loading.", retry_after=1)
+        """Raise NotReady where a chat could not be answered now, StartFailed where none will be; asks no provider."""
+        if self.settings.uses_embedded_model:
+            self._check_embedded()
         if not self.prompt.is_read:
             raise NotReady("The owner's documents are still being read.", retry_after=1)
         if not self.prompt.is_ready:
@@ -96,6 +102,15 @@ class Twin:
             self._check_databases()
         except StoreUnavailable as error:
             raise NotReady("The database does not answer.", retry_after=error.retry_after) from error
+
+    def _check_embedded(self) -> None:
+        try:
+            if self.embedded.find() is None:
+                raise NotReady("The embedded model is still loading.", retry_after=1)
+        except ModelMisconfigured as error:
+            if error.advice:
+                logger.error(error.advice)
+            raise StartFailed(headers={"Retry-After": str(FAILED_SECONDS)}) from error
 
     def delete_session(self, session_id: str) -> None:
         """Delete a session, also what is left of it from when `MEMORY` was on; raises StoreUnavailable."""

@@ -84,9 +84,13 @@ def ask_too_much(service: Service, model: ScriptedModel, promise: Promise) -> ht
 
 
 def lose_embedded_model(start_service: Callable[..., Service], promise: Promise) -> httpx2.Response:
-    """Ask while the embedded model, whose process was killed, is starting again."""
+    """Ask while the embedded model, whose process was killed, is starting again, or cannot."""
     service = start_service("gunicorn", model_set=False, EMBEDDED_MODEL="on")
     wait_until(lambda: service.http.get("/ready").status_code == 200)
+    if promise.code == "start_failed":
+        log = service.root / "instance" / "embedded.log"
+        log.unlink()
+        log.mkdir()  # no process can write to it
     os.kill(embedded_servers_in(service.root)[0], signal.SIGKILL)
     seen: list[httpx2.Response] = []  # the killed one's threads may hold its lock for a moment
     wait_until(lambda: seen.append(ask(service.http, promise)) or seen[-1].status_code == 503)
@@ -121,7 +125,7 @@ def provoke(
                 return ask(local, promise, headers={"Transfer-Encoding": "chunked", "Content-Length": "2"})
             case "internal_error":
                 app.before_request(lambda: {}["a fault of our own"])
-            case "not_ready":
+            case "not_ready" | "start_failed":
                 return lose_embedded_model(start_service, promise)
         return ask(local, promise)
 

@@ -187,10 +187,13 @@ class Search:
 
         Of a question alone and after those before it, the nearer counts.
         """
-        if self.embeddings is None or snapshot.matrix is None:
+        if self.embeddings is None:
             return None
         texts = [question, " ".join([*before, question])] if before else [question]
         try:
+            if snapshot.matrix is None:
+                self.embeddings.check()  # else nobody would say that there will be none
+                return None
             vectors = self.embeddings.embed([*map(_shorten, texts)], are_queries=True, seconds=QUERY_SECONDS)
             cosines: NDArray[float32] = (snapshot.matrix @ vectors.T).max(axis=1)
         except (TwinError, ValueError) as error:  # the second: a server that changed its vectors' dimensions

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
-from ..errors import Overloaded
+from ..errors import ModelMisconfigured, Overloaded
 from ..sidecar import Sidecar
 from ..threads import start_thread
 from .index import Index
@@ -129,7 +129,8 @@ class Upkeep:
 
     def _keep_up(self, passages: Passages) -> Exception | None:
         try:
-            self._start(self._embeddings if passages else None)
+            if passages and self._embeddings:
+                self._embeddings.start()
             version = self._index.read_version()
             if passages is not self.snapshot.passages or version != self.snapshot.version:
                 self._index.add(passages)  # a process that had not seen the newest may have removed them
@@ -137,19 +138,13 @@ class Upkeep:
             if passages is not self._cleared:
                 self._index.remove_others(passages.keys())
                 self._cleared = passages
-            self._start(self._indexer if self._lacks_vectors(self.snapshot) else None)
+            if self._indexer and self._lacks_vectors(self.snapshot):
+                _start(self._indexer)
         except FAULTS as error:
             self.report(error)
             return error
         self._told.clear()
         return None
-
-    def _start(self, process: Embeddings | Sidecar | None) -> None:
-        try:
-            if process:
-                process.start()
-        except OSError as error:  # which is no reason to find nothing
-            self._tell(f"The process that makes vectors of documents cannot be started ({error}).")
 
     def _tell(self, message: str) -> None:
         if message not in self._told:
@@ -171,3 +166,11 @@ class Upkeep:
             return Snapshot(passages, version=version)
         matrix = np.frombuffer(b"".join(vector for _, vector in known), dtype=np.float32).reshape(len(known), -1)
         return Snapshot(passages, keys, {key: row for row, key in enumerate(keys)}, matrix, version)
+
+
+def _start(indexer: Sidecar) -> None:
+    try:
+        indexer.find()
+    except ModelMisconfigured as error:  # which is no reason to find nothing
+        if error.advice:
+            logger.error(error.advice)

@@ -13,7 +13,7 @@ import openai
 from pydantic import BaseModel, ValidationError
 
 from ..config import Settings
-from ..errors import ModelBusy, ModelFailed, TwinError
+from ..errors import ModelBusy, ModelFailed, ModelMisconfigured, TwinError
 from ..sidecar import Address, Sidecar
 from .breaker import Breaker
 from .connections import BREAKS, Connections, Deadline
@@ -50,8 +50,8 @@ class Embeddings:
     def embed(self, texts: list[str], *, are_queries: bool, seconds: float) -> NDArray[float32]:
         """Return their unit vectors, `(texts, dimensions)`, within `seconds`.
 
-        Raises ModelBusy while the server is left alone, since it failed several times in a row, and ModelFailed where
-        it fails now.
+        Raises ModelBusy while the server is left alone, since it failed several times in a row, ModelFailed where
+        it fails now, and ModelMisconfigured where the embedded one cannot start.
         """
         if (ticket := self._breaker.admit()) is None:
             raise ModelBusy(retry_after=self._breaker.remaining())
@@ -60,8 +60,9 @@ class Embeddings:
             vectors = self._ask(texts, "query" if are_queries else "passage", seconds)
             is_well = True
             return vectors
-        except TwinError:
-            is_well = False
+        except TwinError as error:
+            if not isinstance(error, ModelMisconfigured):  # which is tried again after delays of its own
+                is_well = False
             raise
         finally:
             self._breaker.record(ticket, is_well)
@@ -70,6 +71,11 @@ class Embeddings:
         """See that the embedded model is starting or running."""
         if isinstance(self._where, Sidecar):
             self._where.start()
+
+    def check(self) -> None:
+        """Raise ModelMisconfigured where the embedded model cannot start; wait for nothing."""
+        if isinstance(self._where, Sidecar):
+            self._where.find()
 
     def is_starting(self) -> bool:
         """Whether it is starting, and will be there in a moment."""
@@ -84,10 +90,7 @@ class Embeddings:
     def _ask(self, texts: list[str], kind: str, seconds: float) -> NDArray[float32]:
         deadline = Deadline(seconds)
         is_embedded = isinstance(self._where, Sidecar)
-        try:
-            address = self._where.address(seconds) if isinstance(self._where, Sidecar) else self._where
-        except OSError as error:
-            raise ModelFailed(advice=f"The embedded model of vectors cannot be started ({error}).") from error
+        address = self._where.address(seconds) if isinstance(self._where, Sidecar) else self._where
         body = {"model": self.model, "input": texts, "encoding_format": "float"}
         try:
             with self._connections.take(address, deadline) as connection:

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app, jsonify, send_from_directory
 
 from ..embedded import NOTICE
-from ..errors import NotFound, NotReady
+from ..errors import NotFound, NotReady, StartFailed
 from ..operation import File, operation
 from ..service import Twin
 from .openapi import describe
@@ -45,7 +45,7 @@ def show_health() -> Health:
 
 
 @blueprint.get("/ready")
-@operation(fails=[NotReady])
+@operation(fails=[NotReady, StartFailed])
 def show_readiness() -> Readiness:
     """Say whether a chat would be answered now, for load balancers; never calls a provider."""
     twin: Twin = current_app.extensions["twin"]
