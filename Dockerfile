@@ -1,11 +1,8 @@
 # The twin for a container host; docs/deploy.md says how to run it.
 FROM python:3.12-slim
 WORKDIR /srv/twin
-COPY requirements.txt ./
-COPY requirements/postgres.txt requirements/redis.txt requirements/embeddings.txt requirements/
-RUN pip install --no-cache-dir -r requirements.txt -r requirements/postgres.txt -r requirements/redis.txt
-# Where there is no wheel and no compiler, documents are found by words alone.
-RUN pip install --no-cache-dir -r requirements/embeddings.txt || true
+COPY requirements/service.lock requirements/
+RUN pip install --no-cache-dir -r requirements/service.lock
 # This me.txt is the example that ships; the owner's is instance/me.txt, in the volume.
 COPY wsgi.py gunicorn.conf.py me.txt .flaskenv ./
 COPY twin twin

