@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,6 +31,8 @@ UNLIMITED = {"RATE_LIMITS": "off", "DAILY_TOKENS": "1000000000"}  # all tests as
 hypothesis_settings.register_profile("patient", deadline=None)  # these machines are shared: no test asserts a time
 hypothesis_settings.load_profile("patient")
 expect.set_options(timeout=PATIENCE * 1_000)
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as after `make test &`: what tests interrupt would inherit that
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 PORTRAIT = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
 

@@ -111,7 +111,7 @@ def test_numbers_in_json_keep_their_digits(write: Write) -> None:
         ("me.json", b"", "it is not valid JSON (line 1)"),
         ("me.jsonl", b'{"a": 1}\n\n{"a"\n', "it is not valid JSON (line 3)"),
         ("me.json", b"[" * 100_000 + b"]" * 100_000, "it is nested too deeply"),
-        ("me.json", b"[" * 2_000, "it is nested too deeply"),
+        ("me.json", b"[" * 2_000 + b"]" * 2_000, "it is nested too deeply"),
         ("me.jsonl", b"[" * 100_000, "it is nested too deeply"),
         ("me.json", b"9" * 5_000, "it holds a number that is too long"),
         ("me.json", b"[" * 200 + b"0," * 150_000 + b"0" + b"]" * 200, "its text is larger than 20 MB"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack
+
 from flask import Blueprint, Response, after_this_request, current_app, g, request
 
 from .. import edge, turn
@@ -22,14 +25,23 @@ def send_message(chat: ChatRequest, headers: ChatHeaders) -> ChatResponse | Resp
     accepted = turn.begin(twin, chat.message, chat.session_id, edge.find_address(), headers.idempotency_key)
     g.chat = accepted.record
 
+    end = ExitStack()  # once, by the first who calls it
+    end.callback(accepted.close)
+
     @after_this_request
     def end_with(response: Response) -> Response:
         response.headers.update(describe_quotas(accepted.quotas))
-        response.call_on_close(accepted.close)
+        response.call_on_close(end.close)
         return response
 
     if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":
         return ChatResponse.of(accepted.answer())
     visitor = edge.find_connection(request.environ)
     text = sse.write_events(accepted.stream(), visitor, g.request_id, twin.settings.contact)
-    return Response(text, mimetype="text/event-stream", headers=sse.HEADERS)
+    return Response(_end_after(text, end), mimetype="text/event-stream", headers=sse.HEADERS)
+
+
+def _end_after(text: Iterator[str], end: ExitStack) -> Iterator[str]:
+    """Yield `text`, then end the turn: werkzeug's server closes no answer whose visitor broke TLS off."""
+    with end:
+        yield from text
