@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 from base64 import b64decode
+from collections import Counter
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -34,6 +35,13 @@ expect.set_options(timeout=PATIENCE * 1_000)
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as after `make test &`: what tests interrupt would inherit that
     signal.signal(signal.SIGINT, signal.default_int_handler)
 PORTRAIT = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once for each reason how many tests it skipped."""
+    reasons = Counter(report.longrepr[-1] for report in terminalreporter.stats.get("skipped", []))
+    for reason, number in reasons.items():
+        terminalreporter.write_line(f"{number} skipped. {reason}")
 
 
 @pytest.fixture(scope="session")
@@ -196,7 +204,7 @@ def execute(database_url: str) -> Iterator[Callable[[str], Any]]:
 def _browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None and "CI" not in os.environ:
-        pytest.skip("no Chromium is installed (Debian's package: chromium)")
+        pytest.skip("they open pages in a browser, and there is none: apt-get install chromium")
     with sync_playwright() as playwright:
         # No name is resolved, so that a page which needs another host fails.
         closed = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"]
