@@ -238,7 +238,7 @@ def _open_engine(url: str, statement_seconds: int) -> Engine:
         engine = create_engine(parsed, connect_args=limits, **options)
     except ImportError:
         raise StartError(
-            "DATABASE_URL: PostgreSQL's client is missing: pip install -r requirements/postgres.txt"
+            "DATABASE_URL: PostgreSQL's client is missing: pip install -r requirements/service.lock"
         ) from None
 
     def connect(_dialect: object, _record: object, arguments: list[Any], options: dict[str, Any]) -> object:

@@ -153,7 +153,7 @@ class _SharedWindows:
             from redis.backoff import NoBackoff
             from redis.retry import Retry
         except ImportError:
-            raise StartError("REDIS_URL: Redis's client is missing: pip install -r requirements/redis.txt") from None
+            raise StartError("REDIS_URL: Redis's client is missing: pip install -r requirements/service.lock") from None
         pool = BlockingConnectionPool.from_url(
             url,
             max_connections=REDIS_CONNECTIONS,
