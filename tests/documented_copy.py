@@ -100,7 +100,7 @@ def copy_all(folder: Path) -> Copy:
     for file in root.glob("requirements*/**/*"):
         os.utime(file, (0, 0))
     os.utime(root / "requirements.txt", (0, 0))
-    for installed in ("pip", "service", "embedded", "embeddings", "dev"):  # so that make installs nothing
+    for installed in ("pip", "service", "embedded", "dev", "bench"):  # so that make installs nothing
         (root / ".venv" / installed).touch()
     environment = {
         "PATH": f"{root / '.venv' / 'bin'}:{os.environ['PATH']}",

