@@ -39,9 +39,11 @@ PORTRAIT = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42m
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say once for each reason how many tests it skipped."""
-    reasons = Counter(report.longrepr[-1] for report in terminalreporter.stats.get("skipped", []))
+    reasons = Counter(
+        report.longrepr[-1].removeprefix("Skipped: ") for report in terminalreporter.stats.get("skipped", [])
+    )
     for reason, number in reasons.items():
-        terminalreporter.write_line(f"{number} skipped. {reason}")
+        terminalreporter.write_line(f"{number} skipped: {reason}")
 
 
 @pytest.fixture(scope="session")
