@@ -9,7 +9,8 @@ INVISIBLE = (
     "\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 RUN = re.compile(f"[{INVISIBLE}]+")
-TRAILING = re.compile(f"[{INVISIBLE}]+\\Z")
+TRAILING = re.compile(f"(?<![{INVISIBLE}])[{INVISIBLE}]++\\Z")
+MOST_IN_A_RUN = 100  # that are looked at, since nothing needs more than a flag's seven; the others go
 MARKS = "\u200e\u200f\u061c"  # of direction, for punctuation among letters that are written from right to left
 WAVING_FLAG = "\U0001f3f4"
 NATIONS = {  # England, Scotland and Wales: tags after the waving flag
@@ -18,7 +19,7 @@ NATIONS = {  # England, Scotland and Wales: tags after the waving flag
 
 # After what each may stand (Unicode 17: emoji-zwj-sequences, StandardizedVariants, the IVD; RFC 5892, appendix A).
 JOINED_SCRIPTS = re.compile("[\u0590-\u0eff\u1000-\u109f\u1780-\u18af\ua840-\ua877\ufb1d-\ufdff\ufe70-\ufefc]")
-RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+RIGHT_TO_LEFT = re.compile("[\u0590-\u061b\u061d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 PICTURES = re.compile("[\u00a9\u00ae\u203c\u2049\u20e3\u2122-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]")
 IDEOGRAPHS = re.compile("[\u2200-\u2aff\u3000-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 
@@ -48,7 +49,7 @@ class Remover:
             self._before, self._held = text[-1:] or self._before, ""
             return text
         end = match.start() if (match := TRAILING.search(text)) else len(text)
-        self._held = text[end:]
+        self._held = text[end : end + MOST_IN_A_RUN]
         letter = RIGHT_TO_LEFT.search(text)
         turns_at = -1 if self._is_right_to_left else letter.start() if letter else end
         shown = RUN.sub(lambda run: self._keep(run, turns_at), text[:end])
@@ -72,7 +73,7 @@ def _keep_needed(before: str, run: str, after: str, *, is_right_to_left: bool) -
     if before == WAVING_FLAG and run in NATIONS:
         return run
     kept = ""
-    for character in run:
+    for character in run[:MOST_IN_A_RUN]:
         if character in MARKS:
             is_needed = is_right_to_left or bool(RIGHT_TO_LEFT.match(after))
             is_needed = is_needed and not (

@@ -22,7 +22,8 @@ QUESTION_MARK = re.compile(
     "[?\u037e\u055e\u061f\u1367\u1945\u203d\u2047-\u2049\u2753\u2754\u2e2e\ua60f\ua6f7\ufe56\uff1f]"
     "|[\u0370-\u03ff\u1f00-\u1fff][^.;]*;"
 )
-DIGITS = re.compile(r"[+\uff0b(]*\d(?:[^\w\n]{0,3}\d){6,}")  # as many as a phone number has, or an account
+# As many as a phone number has, or an account.
+DIGITS = re.compile(r"(?<![+\uff0b(])[+\uff0b(]*+\d(?:[^\w\n]{0,3}\d){6,}+")
 COUNT = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 HARMLESS = (numbers.DATES, numbers.DATED, numbers.VERSION, numbers.YEARS, numbers.DECIMAL, COUNT)
 

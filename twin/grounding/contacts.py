@@ -12,6 +12,7 @@ from .patterns import ADDRESS, NAMES, SCHEME, UNSPACED
 
 Kind = Literal["link", "address", "number"]
 
+LONGEST_HOST = 253  # characters (RFC 1035, section 2.3.4)
 UNSPACED_TEXT = re.compile(f"[{UNSPACED}]")
 # What says only where a visitor came from; the prefixes are of Google, HubSpot, Matomo and Piwik.
 TRACKING = re.compile(
@@ -123,6 +124,8 @@ def host_of(key: str) -> str:
 
 def _normalize_host(host: str) -> str:
     name = host.casefold().rstrip(".").removeprefix("www.")
+    if len(name) > LONGEST_HOST:  # which takes Python's codec long to refuse
+        return name
     try:
         return name.encode("idna").decode()
     except UnicodeError:

@@ -33,6 +33,8 @@ LABELLED = re.compile(
     r"(?:order|invoice|ticket|tracking|reference|account|booking) (?:no\.?|number|nr\.?|id))\W*|[$€£¥#§〒]\s?)\Z"
     r"|\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{4}){0,7} ?\Z"
 )
+LEAD = 64  # characters before a number, in which either begins
+TOLD = re.compile(r"[^\W\d_]|[$€£¥#§〒\U0001f4de\U0001f4f1\u260e]")  # which both have, and most digits have not
 YEAR = r"(?:1[5-9]|20|21)\d\d"
 DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 DATE = rf"(?:{YEAR}[-./]\d{{1,2}}[-./]{DAY}|{DAY}[-./ ]\d{{1,2}}[-./ ]{YEAR}|\d{{1,2}}[-./]{YEAR}|{YEAR}[-./]\d{{1,2}})"
@@ -89,11 +91,14 @@ def is_phone_number(number: str, before: str) -> bool:
     digits, groups = as_digits(number), re.findall(r"\d+", number)
     if len(digits) not in DIGITS or _is_something_else(number, digits):
         return False
-    if LABELLED.search(before) and not ANNOUNCED.search(before):
+    start = max(0, len(before) - LEAD)
+    is_told = TOLD.search(before, start) is not None
+    is_announced = is_told and ANNOUNCED.search(before, start) is not None
+    if is_told and not is_announced and LABELLED.search(before, start):
         return False
     if re.search(PLUS, number):
         return not (len(digits) < 10 and digits.endswith("00000"))
-    if ANNOUNCED.search(before):
+    if is_announced:
         return not digits.endswith("00000")
     if NATIONAL.fullmatch(number):
         return True

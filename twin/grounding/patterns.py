@@ -33,10 +33,10 @@ HOST = rf"(?://)?(?<![{LETTERS}])(?:{LABEL}\.){{1,10}}{TOP}(?::\d{{1,5}})?(?:[/?
 # A link in Markdown (spec.commonmark.org/0.31.2/#links), but not an index and a call in code. Its text is kept short,
 # so that not much waits for its end.
 TEXT = r"(?:[^\[\]]|\[[^\[\]]{0,300}+\]){0,300}+"
-TITLE = r"[ ]*(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\))?[ ]*"
+TITLE = r"[ ]*+(?:(?:\"[^\"\n]*+\"|'[^'\n]*+'|\([^()\n]*+\))[ ]*+)?"
 BEGIN = r"(?<![A-Za-z0-9_\])])!?\["
 TARGET = r"<[^<>\n]*+>|[^\s()]*+(?:\([^\s()]*+\)[^\s()]*+)*+"
-MARKDOWN = rf"{BEGIN}(?P<text>{TEXT})\]\([ ]*(?P<target>{TARGET})(?P<title>{TITLE})\)"
+MARKDOWN = rf"{BEGIN}(?P<text>{TEXT})\]\([ ]*+(?P<target>{TARGET})(?P<title>{TITLE})\)"
 CONTACT = re.compile(
     rf"(?P<markdown>{MARKDOWN})|(?P<open>(?:(?!{AREA})\()?[*_`]{{0,3}})(?:<(?P<autolink>(?:{SCHEME}:|{LOCAL_PART}@)[^<>\s]*)>"
     rf"|(?P<url>{URL})|(?P<address>{ADDRESS})|(?P<host>{HOST})"
