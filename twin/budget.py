@@ -16,6 +16,7 @@ from uuid import UUID
 from .config import Settings
 from .db import Databases
 from .errors import BudgetExhausted, Overloaded, StoreUnavailable
+from .fairness import give_turn
 from .ledger import Cost, Day, Ledger
 
 # What a model's template may add to what we send: role marks for each message, and a system prompt of its own.
@@ -74,7 +75,10 @@ class Budget:
     def find_worst_case(self, messages: Sequence[Mapping[str, str]]) -> Cost:
         """Return the most that a call can cost: no tokenizer makes more tokens than there are bytes of UTF-8."""
         extra = self._settings.openai_extra
-        prompt = sum(_count_bytes(message["content"]) + TOKENS_PER_MESSAGE for message in messages)
+        prompt = 0
+        for message in messages:
+            give_turn()
+            prompt += _count_bytes(message["content"]) + TOKENS_PER_MESSAGE
         prompt += TOKENS_PER_CALL + (len(json.dumps(extra, ensure_ascii=False).encode()) if extra else 0)
         return self.price(prompt, self._settings.max_output_tokens)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from threading import local
 
 TURN_SECONDS = 0.005  # that one may go on for
 WAITED_SECONDS = 0.0005  # of a read in which others will have run
@@ -32,3 +33,15 @@ class Fairness:
         if time.monotonic() - self._turn_began > TURN_SECONDS:
             time.sleep(LEAST_SECONDS)
             self._turn_began = time.monotonic()
+
+
+class _Running(local, Fairness):
+    """What the running thread owes to the others; under gevent, the running greenlet."""
+
+
+_running = _Running()
+
+
+def give_turn() -> None:
+    """Let the others run, if it is their turn: to be called by each loop over a text that somebody else wrote."""
+    _running.give_turn()

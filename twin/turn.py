@@ -26,6 +26,7 @@ from .errors import (
     StoreUnavailable,
     TwinError,
 )
+from .fairness import give_turn
 from .grounding import Gate, open_gate
 from .invisible import strip_invisible
 from .knowledge.citations import Source, find_sources
@@ -179,6 +180,7 @@ class Turn:
         briefing = self._briefing
         if briefing.grounding != "off":
             self._message = _strip(self._message)
+        give_turn()
         self._remember()
         if kept := self._exchange.kept:
             self.record.outcome = "repeated"
@@ -199,6 +201,7 @@ class Turn:
 
     def _prepare(self) -> list[dict[str, str]]:
         """Return what the model is asked, and open the gate for what it answers."""
+        give_turn()
         settings, briefing, prompt = self._twin.settings, self._briefing, self._twin.prompt
         room = (settings.context_tokens - briefing.tokens) // 2  # the other half is for the answer
         said = self._exchange.compose(min(settings.memory_tokens, room))

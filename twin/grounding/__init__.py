@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from ..fairness import give_turn
 from ..invisible import Remover
 from .contact_filter import ContactFilter
 from .owned import Material, OwnedText
@@ -12,6 +13,8 @@ from .private_filter import PrivateFilter, find_private, remove_private
 from .sources import Sources
 
 __all__ = ["Gate", "Material", "Mode", "OwnedText", "find_private", "open_gate", "remove_private"]
+
+PIECE = 500  # characters that the filters take at once; between two pieces others have their turn
 
 Mode = Literal["strict", "contacts", "off"]
 Filter = Remover | ContactFilter | PrivateFilter
@@ -31,15 +34,19 @@ class Gate:
 
     def push(self, piece: str) -> str:
         """Take the answer's next piece, and return what can be shown of it, and of what was held back before."""
-        for each in self._filters:
-            piece = each.push(piece)
-        return piece
+        return "".join(self._push(piece[start : start + PIECE]) for start in range(0, len(piece), PIECE))
 
     def finish(self) -> str:
         """Return what is left when the answer is whole."""
         piece = ""
         for each in self._filters:
             piece = each.push(piece) + each.finish()
+        return piece
+
+    def _push(self, piece: str) -> str:
+        give_turn()
+        for each in self._filters:
+            piece = each.push(piece)
         return piece
 
     def pass_whole(self, answer: str) -> str:

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 from functools import cached_property
 
+from ..fairness import give_turn
 from . import contacts, numbers
 from .contacts import Kind
 from .patterns import CONTACT, PLAIN, find_open
 from .sources import Sources
 
 CONTEXT = 40  # characters before a contact that tell what it is
+FEW = 8  # characters, as a model writes at once
 CLOSING = {"(": ")", "*": "*", "_": "_", "`": "`"}
 AHEAD = re.compile(r"(?:\d|(?:19|20)\d\d|\d{5,})[^\d+]+")  # of a number, and no part of it
 
@@ -52,7 +54,7 @@ class ContactFilter:
         end = len(text) if is_last else find_open(text, position)
         shown = []
         while position < end and not PLAIN.fullmatch(text, position):
-            if not (match := CONTACT.search(text, position)) or match.start() >= end:
+            if not (match := _find(text, position, end)):
                 break
             if not is_last and (match.end() > end or (match.end() == len(text) and not match["markdown"])):
                 end = match.start()
@@ -78,6 +80,7 @@ class ContactFilter:
 
     def _ground(self, match: re.Match[str]) -> tuple[str, bool]:
         """Return what is shown for a match, and whether anything was taken out of it."""
+        give_turn()
         if match["markdown"]:
             return self._ground_markdown(match), False
         if match["number"]:
@@ -126,6 +129,7 @@ class ContactFilter:
 
     def _ground_number(self, run: str, before: str) -> str:
         """Return a run of digits with what is no phone number, and with the numbers that somebody has written."""
+        give_turn()
         if numbers.CARD.fullmatch(run) or all(self._is_known("number", part) for part in run.split("/")):
             return run
         windows = list(numbers.list_windows(run))
@@ -162,6 +166,14 @@ class ContactFilter:
         """Return a contact as the report tells it, which goes to the visitor: nothing private."""
         is_hidden = self._hidden.has(kind, contact) or self._hidden.find_nearest(kind, contact)
         return "…" if is_hidden else contact
+
+
+def _find(text: str, start: int, end: int) -> re.Match[str] | None:
+    """Return the first contact that begins there; where that is near, what is held after it is not looked through."""
+    if end - start <= FEW:
+        return next(filter(None, (CONTACT.match(text, place) for place in range(start, end))), None)
+    match = CONTACT.search(text, start)
+    return match if match and match.start() < end else None
 
 
 def _unwrap(opening: str, closing: str) -> str:

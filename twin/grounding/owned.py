@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .private_filter import PrivateText, drop_digits, fold_words, join_runs
-from .sources import Sources
+from .sources import Sources, cut
 
-CHUNK = 1_000  # characters, after which others may go on: of numbers, a tenth of a second
+PAUSE_SECONDS = 0.001  # between two chunks; not 0, as an answer takes many turns of the loop, and a book takes seconds
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,11 @@ class OwnedText:
         return frozenset(join_runs(self.words)).union(join_runs(lettered))
 
     def _chunks(self) -> Iterator[str]:
-        """Yield it in parts that end with a line, a clause or a word; the process answers others between them."""
-        start = 0
-        while start < len(self.text):
-            end = start + CHUNK
-            breaks = (self.text.find(separator, end, end + 5 * CHUNK) for separator in ("\n", ", ", " "))
-            end = next((found + 1 for found in breaks if found >= 0), end)
-            yield self.text[start:end]
-            start = end
-            if start < len(self.text):
-                time.sleep(0.001)  # not 0, as an answer takes many turns of the loop; and a book takes seconds
+        """Yield it in chunks; the process answers others between them."""
+        for number, chunk in enumerate(cut(self.text)):
+            if number:
+                time.sleep(PAUSE_SECONDS)
+            yield chunk
 
 
 class Material:

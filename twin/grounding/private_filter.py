@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from ..fairness import give_turn
+
 RUN = 6  # words of a private text that are not shown one after another
 SHORTEST = 9  # characters of such a run: 1 2 3 4 5 6 is none
 # Parts of words, in their scripts.
@@ -14,7 +16,8 @@ MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u109f\u1780
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U000323af"
 ENTITY = r"&#?[0-9A-Za-z]{1,10}(?=;)"  # which a page shows as something else
 OPEN_ENTITY = re.compile(r"&#?[0-9A-Za-z]{0,10}\Z")
-WORD = re.compile(rf"{ENTITY}|[{UNSPACED}]|(?:(?![{UNSPACED}])[^\W_]|(?![{UNSPACED}])[{MARKS}])+")
+LONGEST_WORD = 1_000  # characters; a longer one is divided, which hides nothing: words count as written together
+WORD = re.compile(rf"{ENTITY}|[{UNSPACED}]|(?:(?![{UNSPACED}])[^\W_]|(?![{UNSPACED}])[{MARKS}]){{1,{LONGEST_WORD}}}+")
 MARKED = re.compile(r"\[private\](.*?)(?:\[/private\]|\Z)", re.IGNORECASE | re.DOTALL)
 
 
@@ -99,7 +102,8 @@ class PrivateFilter:
         unfinished = None if is_last else OPEN_ENTITY.search(self._held)
         end = unfinished.start() if unfinished else len(self._held)
         for match in WORD.finditer(self._held, self._read, end):
-            if match.end() == end and not is_last:
+            give_turn()
+            if match.end() == end and not is_last and len(match.group()) < LONGEST_WORD:
                 end = match.start()  # it may go on
                 break
             start = self._starts[0] if self._starts else match.start()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from ..fairness import give_turn
 from . import contacts, numbers
 from .contacts import Kind
 from .patterns import CONTACT
 
 HINT = re.compile(r"@|:\S|//|\]\(|\.[^\W\d_]|(?:\d\D{0,3}){7}")  # that a line may hold a contact
 MISSPELT = 2  # edits at most, of a character each (Levenshtein)
+CHUNK = 1_000  # characters that one search for a contact may pass over: each takes two microseconds
 
 
 @dataclass
@@ -30,7 +32,8 @@ class Sources:
         """Return what stands in `texts`."""
         sources = cls()
         for text in texts:
-            sources.read(text)
+            for chunk in cut(text):
+                sources.read(chunk)
         return sources
 
     @classmethod
@@ -80,7 +83,8 @@ class Sources:
         return any(f".{host}".endswith(f".{mentioned}") for mentioned in self.hosts)
 
     def read(self, text: str) -> None:
-        """Add what stands in `text`."""
+        """Add what stands in `text`, a chunk of it at most."""
+        give_turn()
         for line in text.split("\n"):
             if HINT.search(line):  # of prose only few do, and looking closely takes 50 times as long
                 self._read_line(line)
@@ -88,6 +92,7 @@ class Sources:
     def _read_line(self, text: str) -> None:
         position = 0
         while match := CONTACT.search(text, position):
+            give_turn()
             position = max(match.end(), position + 1)
             if match["markdown"]:
                 position = match.start("text")  # which may hold others
@@ -120,3 +125,14 @@ class Sources:
                 self._codes.setdefault(rest, set()).add(code)
             if numbers.is_phone_number(contact, before):
                 self.numbers.setdefault(numbers.find_longest(contact), contact)
+
+
+def cut(text: str) -> Iterator[str]:
+    """Yield a text in chunks, each of which ends with a line, a clause or a word where one does in time."""
+    start = 0
+    while start < len(text):
+        end = start + CHUNK
+        breaks = (text.find(separator, end, end + 5 * CHUNK) for separator in ("\n", ", ", " "))
+        end = next((found + 1 for found in breaks if found >= 0), end)
+        yield text[start:end]
+        start = end

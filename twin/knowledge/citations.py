@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
+from ..fairness import give_turn
 from .evidence import Evidence, Stems, find_inflected, forget_mentions, group_by_stem
 from .passages import SENTENCE_END, SPACE, Passage
 from .rarity import INFLECTED, NAME, Rarity
@@ -117,6 +118,7 @@ class _Match:
 
 
 def _compare(passage: Passage, said: _Said, rarity: Rarity) -> _Match:
+    give_turn()
     evidence = passage.evidence
     own = {term: said.weights[term] for term in evidence.terms & said.weights.keys()}
     shared = dict(own)

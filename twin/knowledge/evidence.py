@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from ..fairness import give_turn
 from .words import IS_UNSPACED, WORD, find_words
 
 RUN = 6  # letters of scripts that part neither words nor syllables; two would stand anywhere
@@ -25,6 +26,9 @@ SMALL = "two three four five six seven eight nine ten eleven twelve thirteen fou
 DIGITS = {word: str(number) for number, word in enumerate(SMALL.split(), 2)} | {"eighteen": "18", "nineteen": "19"}
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 DIGITS |= {word: str(number) for number, word in zip(range(20, 100, 10), TENS.split(), strict=True)}
+
+MOST_GROWTH = 2  # of a text that is normalized; one character can become 18, and no text needs that
+MOST_FORMS = 100  # words that begin alike, in one text
 
 Stems = Mapping[str, Sequence[str]]  # words by what their other forms begin with
 
@@ -45,13 +49,14 @@ class Evidence:
     @classmethod
     def of(cls, text: str) -> Evidence:
         """Return what is in a text."""
-        text = unicodedata.normalize("NFKC", text)
+        text = unicodedata.normalize("NFKC", text)[: MOST_GROWTH * len(text)]
         terms: set[str] = {
             *_find_numbers(text),
             *("@" + match[0].rstrip(".,;:!?/") for match in CONTACT.finditer(text)),
         }
         capitals, names = set(), set()
         for match in WORD.finditer(text):
+            give_turn()
             word = match[0].casefold()
             if word.isalpha() and word.isascii() and word not in DIGITS:
                 terms.add(word)
@@ -89,9 +94,12 @@ def group_by_stem(words: Iterable[str]) -> dict[str, list[str]]:
 
 
 def find_inflected(words: Stems, others: Stems) -> Iterator[tuple[str, str]]:
-    """Yield each of `words` with each of `others` that is another form of it."""
+    """Yield each of `words` with each of `others` that is another form of it; a stem of too many words is none."""
     for stem in words.keys() & others.keys():
+        if len(others[stem]) > MOST_FORMS:
+            continue
         for word in words[stem]:
+            give_turn()
             for other in others[stem]:
                 if other != word and is_inflected(word, other):
                     yield word, other
@@ -99,6 +107,7 @@ def find_inflected(words: Stems, others: Stems) -> Iterator[tuple[str, str]]:
 
 def _find_numbers(text: str) -> Iterator[str]:
     for match in NUMBER.finditer(text):
+        give_turn()
         digits = re.split(r"\D", match[0])
         is_grouped = all(len(group) == 3 for group in digits[1:])
         plain = "".join(digits) if is_grouped else ".".join(digits)

@@ -13,6 +13,7 @@ from pydantic import BaseModel, StringConstraints, ValidationError
 from ..invisible import strip_invisible
 
 FILE = "faq.jsonl"
+MOST_CHARACTERS = 4_000
 MEANT = set("#%&@")  # punctuation that is a part of names, as in C#
 
 NotBlank = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -43,8 +44,11 @@ class Faq:
         return cls(answers)
 
     def find_answer(self, question: str) -> str | None:
-        """Return the answer to a question that is equal to one of them but for case, spaces and punctuation."""
-        return self.answers.get(fold(question))
+        """Return the answer to a question that is equal to one of them but for case, spaces and punctuation.
+
+        None is as long as MOST_CHARACTERS: to fold a message of that length takes its time.
+        """
+        return self.answers.get(fold(question)) if self.answers and len(question) <= MOST_CHARACTERS else None
 
 
 def read_entries(text: str) -> tuple[list[Entry], list[int]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ..fairness import give_turn
 from .evidence import IS_HANGUL, IS_KANA, Evidence
 from .passages import SENTENCE_END, Passage
 from .words import IS_UNSPACED
@@ -25,7 +25,6 @@ PAIR = 0.35  # of two Chinese letters, or of a run of Thai ones: about a third o
 NAME = 2.0
 ADDRESS = 2.0
 NUMBERS = (1.0, 1.0, 1.2, 1.5, 1.5, 2.0)  # of a number of so many digits; longer ones weigh the same
-AT_ONCE = 20  # passages
 NOUNS = 0.22  # share of capitals within sentences, from which on they may be what nouns have, as in German
 SENTENCE = 6  # words of a sentence, from which on capitals are counted
 GERMAN = 0.06  # share of these words, from which on they are: a CV in English has as many capitals, of names
@@ -66,9 +65,8 @@ class Rarity:
         """Count the words of all passages of a library: half a second or more for a megabyte, in which others go on."""
         counts: Counter[str] = Counter()
         kinds: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        for number, passage in enumerate(passages):
-            if number % AT_ONCE == 0:
-                time.sleep(0)  # gevent lets the others run then
+        for passage in passages:
+            give_turn()
             evidence = Evidence.of(passage.evident)  # which is not kept: most passages are never given
             counts.update(evidence.terms)
             kinds[passage.document].update(_count_kinds(passage.text))

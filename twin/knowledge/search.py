@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ..config import Settings
 from ..environment import select_calling
 from ..errors import StartError, TwinError
-from ..fairness import Fairness
+from ..fairness import give_turn
 from ..sidecar import Sidecar
 from .index import Index
 from .passages import Passage
@@ -36,6 +36,7 @@ CLOSE_COVERAGE = 0.42  # the same of coverage alone, where there are no vectors
 MAYBE_COVERAGE = 0.15  # the same while vectors are being made, when nobody is to be told too soon that nothing is close
 CANDIDATES = 50  # passages that words find, and as many that vectors do
 MOST_TERMS = 200  # of a question, the first
+MOST_READ = 4_000  # characters of a question, in which they are
 MOST_MATCHES = 1_000  # places at which a question's rarest terms are looked for: each takes microseconds
 MOST_CHARACTERS = 500  # of a question of which a vector is made: each takes a third of a millisecond
 START_SECONDS = 20.0  # that a service waits for the model before it is ready with words alone
@@ -137,8 +138,10 @@ class Search:
         return self._find(question, before, passages, self._upkeep.snapshot)
 
     def _find(self, question: str, before: Sequence[str], passages: Passages, snapshot: Snapshot) -> Found:
-        own = set(find_terms(question)[:MOST_TERMS])
+        own = set(find_terms(question[:MOST_READ])[:MOST_TERMS])
+        give_turn()
         terms = own.union(*(find_terms(each)[:MOST_TERMS] for each in before))
+        give_turn()
         counts, candidates, is_readable = self._look_up(terms, passages, snapshot)
         weights = _weigh(terms, counts, len(passages))
         cosines = self._compare(question, before, snapshot)
@@ -175,11 +178,10 @@ class Search:
         except FAULTS as error:
             self._upkeep.report(error)
             counts, matched, unindexed, is_readable = {}, set(), passages, False
-        fairness = Fairness()
         for key in islice(filter(unindexed.__contains__, passages), MOST_UNINDEXED):
             if not passages[key].terms.isdisjoint(terms):
                 matched.add(key)
-            fairness.give_turn()
+            give_turn()
         return counts, matched, is_readable
 
     def _compare(self, question: str, before: Sequence[str], snapshot: Snapshot) -> NDArray[float32] | None:
@@ -251,7 +253,7 @@ def _choose_rarest(counts: Mapping[str, int]) -> list[str]:
 
 
 def _is_small_talk(question: str, cosines: NDArray[float32] | None, snapshot: Snapshot) -> bool:
-    if SMALL_WORDS.issuperset(find_words(question)):
+    if len(question) <= MOST_CHARACTERS and SMALL_WORDS.issuperset(find_words(question)):
         return True
     rows = [snapshot.rows[passage.key] for passage in SMALL_TALK if passage.key in snapshot.rows]
     return cosines is not None and bool(rows) and float(cosines[rows].max()) >= NEAR_SMALL_TALK

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from ..errors import ModelFailed, ModelMisconfigured
+from ..fairness import give_turn
 
 FinishReason = Literal["stop", "length", "content_filter"]
 CUT = {"length", "max_tokens", "model_length"}  # OpenAI's word, some gateways', Mistral's
@@ -130,6 +131,7 @@ def read_chunks(pieces: Iterable[bytes]) -> Iterator[Chunk]:
         first, *rest = piece.split(b"\n")
         unfinished.append(first)
         for start in rest:
+            give_turn()
             name, _, data = b"".join(unfinished).partition(b":")
             if name == b"data" and data.strip() != b"[DONE]":
                 yield Chunk.model_validate_json(data.strip())
