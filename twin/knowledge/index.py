@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TypeVar
 
-from ..fairness import Fairness
+from ..fairness import give_turn
 from ..sqlite_lock import LOCK_SECONDS, LOCKED_SECONDS, is_locked, retry_while
 from .passages import Passage
 from .words import find_terms
@@ -57,20 +57,20 @@ class Index:
 
     def add(self, passages: Mapping[bytes, Passage]) -> None:
         """Add those of some passages, by their keys, that are not there: from now on they are found by their words."""
-        known, fairness = self._read_keys(), Fairness()
+        known = self._read_keys()
         new = [passage for key, passage in passages.items() if key not in known]
         for start in range(0, len(new), CHUNK):
             chunk = [(each, " ".join(find_terms(each.indexed))) for each in new[start : start + CHUNK]]
             self._run(partial(_insert, chunk))
-            fairness.give_turn()
+            give_turn()
 
     def remove_others(self, keys: Collection[bytes]) -> None:
         """Remove all passages but those with these keys."""
-        stale, fairness = [(key,) for key in self._read_keys().difference(keys)], Fairness()
+        stale = [(key,) for key in self._read_keys().difference(keys)]
         for start in range(0, len(stale), CHUNK):
             self._has_traces = True
             self._run(partial(_delete, stale[start : start + CHUNK]))
-            fairness.give_turn()
+            give_turn()
         if self._has_traces:
             # The words of what was removed stay in the table of terms until then.
             self._run(lambda db: db.execute("INSERT INTO terms (terms) VALUES ('optimize')"))
