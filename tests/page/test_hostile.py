@@ -107,3 +107,33 @@ def test_good_markdown_is_kept(page: Page, gunicorn: Service, model: ScriptedMod
     expect(answer.locator("td")).to_have_text(["1", "2"])
     expect(answer.locator("pre")).to_have_text("x = '<b>'")
     expect(answer.locator(".heading")).to_have_text("Title")
+
+
+# Each kept a tab busy for a second, the first for ten, and again with each piece that came.
+TOO_MUCH = ["*a **b ", "*a", "> ", "- ", "1. a\n", "|a|\n|-|\n", "|a", "`a``b", "<b>", "[a](b" + " " * 500]
+
+
+@pytest.mark.parametrize("part", TOO_MUCH)
+def test_more_marks_than_anybody_writes_are_shown_as_they_are(
+    page: Page, gunicorn: Service, model: ScriptedModel, part: str
+) -> None:
+    model.otherwise = streams((part * 20_000)[:20_000].strip())
+    page.goto(gunicorn.url)
+    page.get_by_role("button", name="Who are you?").click()
+    expect(page.locator(".turn")).to_have_attribute("data-state", "answered")
+    expect(page.locator(".answer .plain")).to_have_count(1)
+
+
+def test_a_long_answer_with_many_lists_links_and_tables_is_drawn(
+    page: Page, gunicorn: Service, model: ScriptedModel
+) -> None:
+    items = "\n".join(f"{number}. **Item** {number}: see [it](https://example.com)" for number in range(1, 101))
+    rows = "\n".join("| *a* | `b` | c | d | e | f | g | h |" for _ in range(50))
+    model.otherwise = streams(
+        f"{items}\n\n|a|b|c|d|e|f|g|h|\n|-|-|-|-|-|-|-|-|\n{rows}\n\n" + "Some *words* here. " * 50
+    )
+    page.goto(gunicorn.url)
+    page.get_by_role("button", name="Who are you?").click()
+    expect(page.locator(".turn")).to_have_attribute("data-state", "answered")
+    expect(page.locator(".answer li")).to_have_count(100)
+    expect(page.locator(".answer tr")).to_have_count(51)

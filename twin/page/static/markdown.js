@@ -3,7 +3,11 @@
 import { Marked } from "./marked.esm.js";
 import "./purify.min.js";
 
-const LONGEST = 30_000; // characters; parsing takes too long for more, so it is shown as it is
+// Parsing takes too long for more (of the marks in one part, their square), so that is shown as it is.
+const MAX = { characters: 30_000, lines: 1_500, marks: 3_000, marksOfPart: 700 };
+const MARK = /[*_~`[\]<>!&|\\:@.]/g; // that may open or close something
+const PART_END = /\n(?=[ \t]*(?:\n|\||[-+*][ \t]|\d{1,9}[.)][ \t]))/; // of a paragraph, an item of a list, a row
+const NESTED = /[ \t]{100}|(?:(?:[-+*>]|\d{1,9}[.)])[ \t]*){30}/; // deeper than anybody writes
 const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]/g;
 
 const HARMLESS = /^<\/?(b|br|code|del|em|i|s|strong|sub|sup)\s*\/?>$/i; // what models write for want of Markdown
@@ -65,11 +69,17 @@ export class Markdown {
 /** Return the blocks of `text`, and the function that makes a fragment of some of them. */
 function split(text) {
   try {
-    if (text.length <= LONGEST) return { blocks: marked.lexer(text).map((token) => marked.parser([token])), make: sanitize };
+    if (isBounded(text)) return { blocks: marked.lexer(text).map((token) => marked.parser([token])), make: sanitize };
   } catch {
     // nested too deep
   }
   return { blocks: [text], make: makePlain };
+}
+
+function isBounded(text) {
+  if (text.length > MAX.characters || text.split("\n").length > MAX.lines || NESTED.test(text)) return false;
+  const marks = text.split(PART_END).map((part) => part.match(MARK)?.length ?? 0);
+  return Math.max(...marks) <= MAX.marksOfPart && marks.reduce((sum, more) => sum + more) <= MAX.marks;
 }
 
 function sanitize(html) {
