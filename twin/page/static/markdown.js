@@ -1,16 +1,26 @@
 // A model's Markdown as elements that run nothing, load nothing and lead only to named places.
 
-import { Marked } from "./marked.esm.js";
+import { Lexer, Marked } from "./marked.esm.js";
 import "./purify.min.js";
 
-// Parsing takes too long for more (of the marks in one part, their square), so that is shown as it is.
-const MAX = { characters: 30_000, lines: 1_500, marks: 3_000, marksOfPart: 700 };
+const MAX = { characters: 30_000, lines: 1_500, marks: 4_000, marksOfPart: 700 }; // for more, parsing takes too long
 const MARK = /[*_~`[\]<>!&|\\:@.]/g; // that may open or close something
-const PART_END = /\n(?=[ \t]*(?:\n|\||[-+*][ \t]|\d{1,9}[.)][ \t]))/; // of a paragraph, an item of a list, a row
 const NESTED = /[ \t]{100}|(?:(?:[-+*>]|\d{1,9}[.)])[ \t]*){30}/; // deeper than anybody writes
 const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]/g;
 
 const HARMLESS = /^<\/?(b|br|code|del|em|i|s|strong|sub|sup)\s*\/?>$/i; // what models write for want of Markdown
+
+/** A lexer that throws where it would take too long: for the marks of one paragraph, item or cell, their square. */
+class BoundedLexer extends Lexer {
+  marks = 0; // of all; those within others count again
+
+  inlineTokens(source, tokens) {
+    const marks = source.match(MARK)?.length ?? 0;
+    this.marks += marks;
+    if (marks > MAX.marksOfPart || this.marks > MAX.marks) throw new RangeError("too many marks");
+    return super.inlineTokens(source, tokens);
+  }
+}
 
 const marked = new Marked({
   gfm: true,
@@ -69,17 +79,19 @@ export class Markdown {
 /** Return the blocks of `text`, and the function that makes a fragment of some of them. */
 function split(text) {
   try {
-    if (isBounded(text)) return { blocks: marked.lexer(text).map((token) => marked.parser([token])), make: sanitize };
+    if (isBounded(text)) return { blocks: lex(text).map((token) => marked.parser([token])), make: sanitize };
   } catch {
-    // nested too deep
+    // nested too deep, or too many marks
   }
   return { blocks: [text], make: makePlain };
 }
 
 function isBounded(text) {
-  if (text.length > MAX.characters || text.split("\n").length > MAX.lines || NESTED.test(text)) return false;
-  const marks = text.split(PART_END).map((part) => part.match(MARK)?.length ?? 0);
-  return Math.max(...marks) <= MAX.marksOfPart && marks.reduce((sum, more) => sum + more) <= MAX.marks;
+  return text.length <= MAX.characters && text.split("\n").length <= MAX.lines && !NESTED.test(text);
+}
+
+function lex(text) {
+  return new BoundedLexer(marked.defaults).lex(text);
 }
 
 function sanitize(html) {
