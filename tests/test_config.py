@@ -112,7 +112,7 @@ def test_quotes_make_no_difference_to_what_a_value_means(tmp_path: Path, name: s
 
 def test_a_file_that_docker_reads_and_one_that_flask_reads_mean_the_same(tmp_path: Path) -> None:
     readme = (Path(__file__).parent.parent / "README.md").read_text()
-    sample = next(block for block in re.findall(r"```sh\n(.*?)```", readme, re.DOTALL) if "OWNER_NAME=" in block)
+    sample = next(block for block in re.findall(r"```ini\n(.*?)```", readme, re.DOTALL) if "OWNER_NAME=" in block)
     sample = sample.replace("PORTRAIT=portrait.png\n", "")  # which has to exist
     lines = [line for line in sample.splitlines() if line and not line.startswith("#")]  # docker run --env-file
     given = dict(line.split("=", 1) for line in lines)

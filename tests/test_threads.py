@@ -98,7 +98,7 @@ class CountedHold:
 
     made = released = 0
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float) -> None:
         type(self).made += 1
 
     def settle(self, prompt_tokens: int, completion_tokens: int) -> None:
@@ -106,6 +106,9 @@ class CountedHold:
 
     def release(self) -> None:
         type(self).released += 1
+
+    def close(self) -> None:
+        pass
 
 
 def test_a_probe_comes_back(model: ScriptedModel) -> None:
