@@ -64,7 +64,7 @@ def find_weights() -> Path:
             if not path.is_file() or path.stat().st_size != file.size:
                 raise OSError(f"{path} is missing or not whole")
             return path
-    raise FileNotFoundError(f"{WEIGHTS} is not installed")
+    raise FileNotFoundError(f"{WEIGHTS} is missing or not whole")  # Python 3.12 lists only files that are there
 
 
 def restart_with_openmp(instance: Path) -> None:
