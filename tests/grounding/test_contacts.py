@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.grounding import Material, OwnedText, open_gate
-from twin.grounding.sources import Sources
+from twin.grounding.sources import CHUNK, Sources
 from twin.invisible import strip_invisible
 
 from .answers import HARMLESS, MISSPELT, OWNER, RIGHT, SENTENCES, VISITOR, WRONG, make_gate, show, show_cut_everywhere
@@ -176,3 +176,16 @@ def test_numbers_of_visitors_and_owners_are_found_in_every_form() -> None:
     assert sources.has("number", "+44 7700 900456")
     assert not sources.has("number", "+49 20 7946 0958")
     assert not sources.has("number", "7946 0958")
+
+
+@pytest.mark.parametrize("filler", ["我", "Yes we can ", "word. ", "1 "])
+@pytest.mark.parametrize("contact", ["ada@visitor.community", "https://visitor.org/x", "+44 7700 900456"])
+def test_what_stands_where_a_long_text_is_divided_is_read_whole(filler: str, contact: str) -> None:
+    size = CHUNK // len(filler)
+    for count in range(size - 40, size + 3):
+        for text in (f"{filler * count}, {contact}, {filler * size}", f"{filler * count}，{contact}，{filler * size}"):
+            sources = Sources.of([text])
+            kind = "number" if contact[0] == "+" else "address" if "@" in contact else "link"
+            assert sources.has(kind, contact), count
+            assert not sources.has("address", "ada@visitor.com")
+            assert not sources.has("link", "https://visitor.org")

@@ -10,9 +10,8 @@ from ..fairness import give_turn
 from . import contacts, numbers
 from .contacts import Kind
 from .patterns import CONTACT, PLAIN, find_open
-from .sources import Sources
+from .sources import CONTEXT, Sources
 
-CONTEXT = 40  # characters before a contact that tell what it is
 FEW = 8  # characters, as a model writes at once
 CLOSING = {"(": ")", "*": "*", "_": "_", "`": "`"}
 AHEAD = re.compile(r"(?:\d|(?:19|20)\d\d|\d{5,})[^\d+]+")  # of a number, and no part of it

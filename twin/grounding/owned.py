@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from ..fairness import give_turn
 from .private_filter import PrivateText, drop_digits, fold_words, join_runs
 from .sources import Sources, cut
 
@@ -23,14 +24,14 @@ class OwnedText:
     def sources(self) -> Sources:
         """The contacts in it."""
         sources = Sources()
-        for chunk in self._chunks():
-            sources.read(chunk)
+        for start, end in self._chunks():
+            sources.read(self.text, start, end)
         return sources
 
     @cached_property
     def words(self) -> list[str]:
         """Its words, without case and accents."""
-        return [word for chunk in self._chunks() for word in fold_words(chunk)]
+        return [word for start, end in self._chunks() for word in fold_words(self.text[start:end])]
 
     @cached_property
     def runs(self) -> frozenset[str]:
@@ -38,12 +39,12 @@ class OwnedText:
         lettered = [letters for word in self.words if (letters := drop_digits(word))]
         return frozenset(join_runs(self.words)).union(join_runs(lettered))
 
-    def _chunks(self) -> Iterator[str]:
-        """Yield it in chunks; the process answers others between them."""
-        for number, chunk in enumerate(cut(self.text)):
-            if number:
+    def _chunks(self) -> Iterator[tuple[int, int]]:
+        """Yield where its chunks begin and end; the process answers others between them."""
+        for start, end in cut(self.text):
+            if start:
                 time.sleep(PAUSE_SECONDS)
-            yield chunk
+            yield start, end
 
 
 class Material:
@@ -53,7 +54,16 @@ class Material:
         public, private = list(public), [text for text in private if text.text]
         self.sources = Sources.merge(text.sources for text in public)
         self.hidden = Sources.merge(text.sources for text in private)  # which no report may tell either
-        self.private = PrivateText(
-            [text.words for text in private],
-            {run for text in private for run in text.runs} - {run for text in public if private for run in text.runs},
-        )
+        self.private = PrivateText([text.words for text in private], _find_hidden_runs(private, public))
+
+
+def _find_hidden_runs(private: Iterable[OwnedText], public: Iterable[OwnedText]) -> set[str]:
+    """Return the runs of words of private texts that no public one has."""
+    runs: set[str] = set()
+    for text in private:
+        give_turn()
+        runs |= text.runs
+    for text in public if runs else ():
+        give_turn()
+        runs -= text.runs
+    return runs

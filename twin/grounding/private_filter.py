@@ -168,6 +168,7 @@ def fold_words(text: str) -> list[str]:
 def join_runs(words: list[str]) -> Iterator[str]:
     """Yield each run of six words, or of more where those are short, without the spaces between them."""
     for start in range(len(words) - RUN + 1):
+        give_turn()
         end, run = start + RUN, "".join(words[start : start + RUN])
         while len(run) < SHORTEST and end < len(words):
             run, end = run + words[end], end + 1

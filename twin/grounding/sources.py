@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from ..fairness import give_turn
 from . import contacts, numbers
 from .contacts import Kind
-from .patterns import CONTACT
+from .patterns import CONTACT, find_open
 
 HINT = re.compile(r"@|:\S|//|\]\(|\.[^\W\d_]|(?:\d\D{0,3}){7}")  # that a line may hold a contact
 MISSPELT = 2  # edits at most, of a character each (Levenshtein)
+CONTEXT = 40  # characters before a contact that tell what it is
 CHUNK = 1_000  # characters that one search for a contact may pass over: each takes two microseconds
 
 
@@ -32,8 +33,8 @@ class Sources:
         """Return what stands in `texts`."""
         sources = cls()
         for text in texts:
-            for chunk in cut(text):
-                sources.read(chunk)
+            for start, end in cut(text):
+                sources.read(text, start, end)
         return sources
 
     @classmethod
@@ -82,23 +83,27 @@ class Sources:
         host = contacts.host_of(contacts.normalize_link(link))
         return any(f".{host}".endswith(f".{mentioned}") for mentioned in self.hosts)
 
-    def read(self, text: str) -> None:
-        """Add what stands in `text`, a chunk of it at most."""
+    def read(self, text: str, start: int, end: int) -> None:
+        """Add what stands in `text` between two places that are within no contact."""
         give_turn()
-        for line in text.split("\n"):
-            if HINT.search(line):  # of prose only few do, and looking closely takes 50 times as long
-                self._read_line(line)
+        while start < end:
+            line_end = text.find("\n", start, end)
+            line_end = end if line_end < 0 else line_end
+            if HINT.search(text, start, line_end):  # of prose only few do, and looking closely takes 50 times as long
+                self._read_line(text, start, line_end)
+            start = line_end + 1
 
-    def _read_line(self, text: str) -> None:
-        position = 0
-        while match := CONTACT.search(text, position):
+    def _read_line(self, text: str, position: int, end: int) -> None:
+        while match := CONTACT.search(text, position, end):
             give_turn()
             position = max(match.end(), position + 1)
             if match["markdown"]:
                 position = match.start("text")  # which may hold others
                 self._add(*contacts.read_target(match["target"]), "")
             elif match["number"]:
-                self._add_run(match["number"], text[max(0, match.start("number") - 40) : match.start("number")])
+                begin = match.start("number")
+                *_, before = text[max(0, begin - CONTEXT) : begin].split("\n")
+                self._add_run(match["number"], before)
             else:
                 self._add(*contacts.read_match(match), "")
 
@@ -127,12 +132,22 @@ class Sources:
                 self.numbers.setdefault(numbers.find_longest(contact), contact)
 
 
-def cut(text: str) -> Iterator[str]:
-    """Yield a text in chunks, each of which ends with a line, a clause or a word where one does in time."""
+def cut(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the chunks of a text begin and end: with a line where one ends in time, never within a contact."""
     start = 0
     while start < len(text):
-        end = start + CHUNK
-        breaks = (text.find(separator, end, end + 5 * CHUNK) for separator in ("\n", ", ", " "))
-        end = next((found + 1 for found in breaks if found >= 0), end)
-        yield text[start:end]
+        end = text.find("\n", start + CHUNK, start + 5 * CHUNK) + 1 or _find_border(text, start)
+        yield start, end
         start = end
+
+
+def _find_border(text: str, start: int) -> int:
+    """Return where a chunk can end before what may be a contact; no contact takes more than four chunks."""
+    before = max(0, start - CONTEXT)
+    for end in (start + CHUNK, start + 2 * CHUNK, start + 4 * CHUNK):
+        if end >= len(text):
+            return len(text)
+        border = before + find_open(text[before:end], start - before)
+        if border > start:
+            return border
+    return end
