@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,9 @@ def test_a_missing_file_or_a_folder_stops_the_start(path: Path, root: Path) -> N
         Persona(root, 1000)
 
 
-def test_the_owners_own_file_comes_and_goes_while_the_service_runs(root: Path) -> None:
+def test_the_owners_own_file_comes_and_goes_while_the_service_runs(
+    root: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     example, own = root / "me.txt", root / "instance" / "me.txt"
     example.write_text("I am the example.")
     persona = Persona(root, 1000)
@@ -81,8 +84,13 @@ def test_the_owners_own_file_comes_and_goes_while_the_service_runs(root: Path) -
     example.unlink()
     assert persona.text() == "I am Ada."
     example.write_text("I am another example.")
+    own.unlink()  # the example speaks for nobody who has introduced themselves
+    assert (persona.text(), persona.name) == ("I am Ada.", "instance/me.txt")
+    assert caplog.text.count("instance/me.txt is missing") == 1
+    own.write_text("I am Bea.")
+    assert persona.text() == "I am Bea."
     own.unlink()
-    assert (persona.text(), persona.name) == ("I am another example.", "me.txt")
+    assert Persona(root, 1000).text() == "I am another example."
 
 
 @pytest.mark.parametrize("fault", ["is empty", "is a folder", "is missing"])
@@ -148,16 +156,18 @@ def test_the_next_chat_uses_the_changed_file(service: Service, model: ScriptedMo
     assert "me.txt is empty" in service.log()
 
 
-def test_the_next_chat_uses_the_owners_own_file(service: Service, model: ScriptedModel) -> None:
+def test_the_next_chat_uses_the_owners_own_file(start_service: Callable[..., Service], model: ScriptedModel) -> None:
+    service = start_service("gunicorn")
     own = service.root / "instance" / "me.txt"
     shipped = (service.root / "me.txt").read_text().strip()
-    try:
-        own.write_text("I am Ada.")
-        service.chat()
-    finally:
-        own.unlink()
     service.chat()
-    assert [request["messages"][0]["content"] for request in model.requests] == ["I am Ada.", shipped]
+    own.write_text("I am Ada.")
+    service.chat()
+    own.unlink()
+    service.chat()
+    said = [request["messages"][0]["content"] for request in model.requests]
+    assert said == [shipped, "I am Ada.", "I am Ada."]
+    assert "instance/me.txt is missing: write there who the twin is. Its last good text stays" in service.log()
 
 
 def test_ships_with_the_persona_of_its_first_owner() -> None:

@@ -25,13 +25,15 @@ def estimate_tokens(text: str) -> int:
 class Persona:
     """The text of instance/me.txt, or of the example that ships where there is none, read again for each chat.
 
-    A file that breaks while the service runs leaves the last good text in use and one line in the log.
+    A file that breaks while the service runs, or the owner's that vanishes, leaves the last good text in use and one
+    line in the log: the example speaks for nobody who has introduced themselves.
     """
 
     def __init__(self, root: Path, max_tokens: int) -> None:
         """Read the file below `root`, or raise StartError; `max_tokens` is an estimate's upper bound."""
         self._root = root
         self._max_tokens = max_tokens
+        self._is_owned = False  # whether the owner's file was there once
         self._text = self._read()
         self._fault = ""
 
@@ -53,7 +55,8 @@ class Persona:
 
     def _find(self) -> Path:
         own, example = self._root / "instance" / FILE, self._root / FILE
-        return own if _is_there(own) or not _is_there(example) else example
+        self._is_owned = self._is_owned or _is_there(own)
+        return own if self._is_owned or not _is_there(example) else example
 
     def _read(self) -> str:
         path = self._find()
