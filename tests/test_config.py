@@ -59,6 +59,26 @@ def test_empty_means_unset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empt
     assert settings.openai_api_key is None
 
 
+@pytest.mark.parametrize(
+    "line", ['OPENAI_API_KEY="sk-hidden', "OPENAI_API_KEY sk-hidden: x", 'GREETING="Hi" and "bye"']
+)
+def test_a_line_that_says_nothing_stops_the_start(tmp_path: Path, line: str) -> None:
+    root = write_layers(tmp_path, dotenv=f"# mine\nexport OPENAI_MODEL=mine\n{line}\n")
+    with pytest.raises(StartError, match=r"\.env: line 3 is not NAME=value") as error:
+        load_settings(root=root)
+    assert "hidden" not in str(error.value)
+
+
+def test_a_comment_alone_is_no_value(tmp_path: Path) -> None:
+    as_docker_gives_it = {"OPENAI_MODEL": " # unset", "OPENAI_API_KEY": " #mine", "MEMORY": "  # off"}
+    assert load_settings(as_docker_gives_it, tmp_path) == load_settings(root=tmp_path)
+
+
+def test_a_config_that_ends_the_process_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match=r"config\.py: SystemExit: no"):
+        load_settings(root=write_layers(tmp_path, "raise SystemExit('no')\n"))
+
+
 def test_the_placeholder_is_no_key(tmp_path: Path) -> None:
     root = write_layers(tmp_path, dotenv=(Path(__file__).parent.parent / ".env.example").read_text())
     assert load_settings(root=root).uses_embedded_model
@@ -113,7 +133,6 @@ def test_quotes_make_no_difference_to_what_a_value_means(tmp_path: Path, name: s
 def test_a_file_that_docker_reads_and_one_that_flask_reads_mean_the_same(tmp_path: Path) -> None:
     readme = (Path(__file__).parent.parent / "README.md").read_text()
     sample = next(block for block in re.findall(r"```ini\n(.*?)```", readme, re.DOTALL) if "OWNER_NAME=" in block)
-    sample = sample.replace("PORTRAIT=portrait.png\n", "")  # which has to exist
     lines = [line for line in sample.splitlines() if line and not line.startswith("#")]  # docker run --env-file
     given = dict(line.split("=", 1) for line in lines)
     assert load_settings(given, tmp_path) == load_settings(root=write_layers(tmp_path, dotenv=sample))

@@ -50,7 +50,7 @@ RESERVED_FIELDS = {
     "max_tokens": "MAX_OUTPUT_TOKENS",
     "max_completion_tokens": "MAX_OUTPUT_TOKENS",
 }
-COMMENT = re.compile(r"\s#")
+COMMENT = re.compile(r"\s#|^#\s")
 COMMENTED = "a comment stands behind the value, where Docker and systemd take it for a part of it: give it its own line"
 
 
@@ -254,7 +254,7 @@ def collect_values(overrides: Mapping[str, Any] | None = None, root: Path = ROOT
         for field in Settings.model_fields:
             value = layer.get(field.upper())
             if isinstance(value, str):
-                value = value.strip() if source == ".env" else _unquote(value.strip())
+                value = (value if source == ".env" else _unquote(value)).strip()
             if value not in (None, "", PLACEHOLDER_KEY):
                 values[field] = Given(value, source)
     return values
@@ -282,25 +282,33 @@ def _describe_fault(fault: ErrorDetails) -> str:
 
 
 def _unquote(value: str) -> str:
-    """Return a value without the quotes around it, and a comment behind these: Docker's --env-file leaves them there."""
-    if value[:1] in ("'", '"'):
+    """Return a value as .env has it: without quotes around it, and with nothing where there is but a comment.
+
+    Docker's --env-file leaves both there.
+    """
+    if re.match(r"\s*['\"]|\s+#", value):
         first, *more = parse_stream(StringIO(f"VALUE={value}"))
         if not (first.error or more):
-            return (first.value or "").strip()
+            return first.value or ""
     return value
 
 
 def _run_config(path: Path) -> dict[str, Any]:
     try:
         return runpy.run_path(str(path)) if path.exists() else {}
-    except Exception as error:  # noqa: BLE001 - the owner's own code may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the owner's own code may raise anything
         raise StartError(f"{path}: {type(error).__name__}: {error}") from None
 
 
 def _read_dotenv(path: Path) -> dict[str, str | None]:
     if path.is_dir():  # as container engines make of a file that is not there
         raise StartError(f"{path} is a folder: make it a file.")
+    if not path.exists():
+        return {}
     try:
-        return dotenv_values(path, encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise StartError(f"{path}: {error}") from None
+    if lines := [str(binding.original.line) for binding in parse_stream(StringIO(text)) if binding.error]:
+        raise StartError(f"{path}: line {', '.join(lines)} is not NAME=value: mend it, or begin it with #.")
+    return dotenv_values(stream=StringIO(text))
