@@ -102,8 +102,9 @@ def copy_all(folder: Path) -> Copy:
     os.utime(root / "requirements.txt", (0, 0))
     for installed in ("pip", "service", "embedded", "dev", "bench"):  # so that make installs nothing
         (root / ".venv" / installed).touch()
+    others = [path for path in os.environ["PATH"].split(":") if Path(path) != Path(sys.executable).parent]
     environment = {
-        "PATH": f"{root / '.venv' / 'bin'}:{os.environ['PATH']}",
+        "PATH": ":".join([str(programs), *others]),
         "HOME": str(folder),
         "PIP_DRY_RUN": "1",
         "PIP_NO_INDEX": "1",

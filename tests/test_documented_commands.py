@@ -8,9 +8,11 @@ written otherwise than it stands there is in SUBSTITUTIONS (documented_copy.py).
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -43,10 +45,11 @@ EXCEPTED = {
     "docker": "it needs a container engine",
 }
 NO_COMMANDS = {"see cv.md", "tls internal", "async def"}  # which only look like some
-# A command of any other program fails here before it is run: it could change the environment that the tests run in.
+# A command of any other program, alone or behind && and the like, fails here before it is run: it could change the
+# environment that the tests run in.
 KNOWN = re.compile(
     r"(sudo (-u twin )?)?(flask twin|flask run|gunicorn|make [\w-]+|curl|git (clone|pull)|cd|cp|chown|chmod|install"
-    r"|echo|\. \.venv/bin/activate|python3 -m venv|(\.venv/bin/)?pip install|\.venv/bin/flask twin"
+    r"|echo|tee -a \.env|\. \.venv/bin/activate|python3 -m venv|(\.venv/bin/)?pip install|\.venv/bin/flask twin"
     r"|\.venv/bin/python (benchmarks/\w+|-m benchmarks\.\w+))(?![\w-])"
 )
 SERVES = re.compile(r"make run\b|flask run\b|gunicorn\b")
@@ -64,6 +67,14 @@ def find_exception(command: str) -> str | None:
 
 def is_run(command: str) -> bool:
     return command not in NO_COMMANDS and find_exception(command) is None
+
+
+def split(command: str) -> list[str]:
+    """Return the commands of which a shell makes one."""
+    lexer = shlex.shlex(command, posix=False, punctuation_chars=";&|()`")
+    lexer.whitespace_split = True
+    parts = itertools.groupby(lexer, lambda token: set(token) <= set(";&|()`"))
+    return [" ".join(tokens) for is_separator, tokens in parts if not is_separator]
 
 
 RUN = [script for script in SCRIPTS if any(map(is_run, script.commands))]
@@ -164,7 +175,7 @@ def settings_for(script: Script, request: pytest.FixtureRequest) -> Mapping[str,
 def test_a_documented_command_works(script: Script, copy: Copy, request: pytest.FixtureRequest) -> None:
     shown = {command: output for command, output in zip(script.commands, script.shown, strict=True) if is_run(command)}
     for command in shown:
-        assert KNOWN.match(command), f"neither run nor excepted: {command}"
+        assert all(map(KNOWN.match, split(command))), f"neither run nor excepted: {command}"
         require(command)
     if any(command.startswith("flask twin knowledge") for command in shown):
         (copy.root / "instance" / "knowledge").mkdir()
