@@ -229,7 +229,7 @@ def test_check_finds_documents_that_cannot_be_read_and_says_how_much_is_sent(run
     folder = root / "instance" / "knowledge"
     folder.mkdir()
     (folder / "cv.md").write_text("I worked at Northwind.")
-    assert "ok     knowledge  1 documents have about" in run("check").stdout
+    assert "ok     knowledge  1 document, about" in run("check").stdout
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7")
     (folder / "long.md").write_text("word\n" * 30_000)
     end = run("check")

@@ -58,7 +58,7 @@ def test_lists_the_most_asked_first_with_what_is_like_it(run: Run, gaps: Gaps) -
             {"id": 4, "question": "You have a dog do you now?", "asked": 1},
         ],
     }
-    assert run("gaps", "--forget", "1", "--forget", "99", **ON).stdout == "1 questions were deleted.\n"
+    assert run("gaps", "--forget", "1", "--forget", "99", **ON).stdout == "Deleted 1 question.\n"
     assert gaps.count() == 4
 
 

@@ -44,14 +44,14 @@ def test_lists_shows_exports_and_purges(run: Run, service: Service, tmp_path: Pa
     exported = run("sessions", "export", **settings).stdout
     assert {json.loads(line)["session_id"] for line in exported.splitlines()} == {first, second}
     assert run("sessions", "export", second, **settings).stdout.count("\n") == 1
-    assert "1 sessions were deleted" in run("sessions", "purge", first, **settings).stdout
+    assert "Deleted 1 session" in run("sessions", "purge", first, **settings).stdout
     assert kept(service, first) == []
-    assert "0 sessions were deleted" in run("sessions", "purge", **settings).stdout
+    assert "Deleted 0 sessions" in run("sessions", "purge", **settings).stdout
     (tmp_path / "export.jsonl").write_text(exported)
     told = run("sessions", "import", str(tmp_path / "export.jsonl"), **settings)
     assert "1 imported, 1 already there" in told.stdout, told.stderr
     assert run("sessions", "export", first, **settings).stdout in exported
-    assert "2 sessions were deleted" in run("sessions", "purge", "--all", **settings).stdout
+    assert "Deleted 2 sessions" in run("sessions", "purge", "--all", **settings).stdout
     assert run("sessions", "export", **settings).stdout == ""
     assert not [path for path in (service.root / "instance").glob("memory*") if b"Ada" in path.read_bytes()]
 
@@ -62,8 +62,8 @@ def test_a_purge_leaves_what_those_who_wait_need(run: Run, tmp_path: Path) -> No
     export = {"session_id": str(session), "created_at": "2025-01-02T03:04:05Z", "messages": [message]}
     (tmp_path / "export.jsonl").write_text(json.dumps(export))
     run("sessions", "import", str(tmp_path / "export.jsonl"), **settings)
-    assert "1 sessions were deleted" in run("sessions", "purge", str(session), **settings).stdout
-    assert "0 sessions were deleted" in run("sessions", "purge", "--all", **settings).stdout
+    assert "Deleted 1 session" in run("sessions", "purge", str(session), **settings).stdout
+    assert "Deleted 0 sessions" in run("sessions", "purge", "--all", **settings).stdout
     with closing(sqlite3.connect(tmp_path / "memory.db")) as file:
         marked = "SELECT session_id FROM leases WHERE deleted_at > 0"
         assert file.execute(marked).fetchall() == [(session.hex,)]
@@ -122,7 +122,7 @@ def test_says_what_it_cannot_import(run: Run, tmp_path: Path, content: str) -> N
 def test_says_what_is_not_there(run: Run) -> None:
     assert_failed_in_one_line(run("sessions"), "MEMORY is off")
     assert_failed_in_one_line(run("sessions", "show", str(uuid4()), MEMORY="on"), "there is no session")
-    assert "0 sessions were deleted" in run("sessions", "purge", "x", MEMORY="on").stdout
+    assert "Deleted 0 sessions" in run("sessions", "purge", "x", MEMORY="on").stdout
     assert_failed_in_one_line(run("sessions", "import", "nowhere", MEMORY="on"), "nowhere")
 
 

@@ -23,6 +23,7 @@ from ..grounding import open_gate
 from ..memory import Memory
 from ..persona import estimate_tokens
 from ..prompt import Briefing, Prompt
+from .terminal import count
 
 QUESTION = "Who are you?"
 
@@ -128,7 +129,7 @@ def try_knowledge(deployment: Deployment) -> str:
     tokens = sum(document.tokens for document in library.documents)
     ways = f"words and vectors ({search.embeddings.model})" if search.embeddings else "words alone"
     sent = "all are sent" if briefing.is_whole else f"the closest {briefing.most} are sent"
-    text = f"{len(library.documents)} documents have about {tokens} tokens, of which {sent}; found by {ways}"
+    text = f"{count(len(library.documents), 'document')}, about {tokens} tokens, of which {sent}; found by {ways}"
     if search.embeddings is None:
         return f"{text}: pip install -r requirements/service.lock, or EMBEDDING_MODEL, would find what is meant, too."
     return f"{text}; {missing} of {passages} passages have no vector yet." if missing else f"{text}."
@@ -144,7 +145,7 @@ def try_budget(deployment: Deployment) -> str:
     calls = budget.count_calls(deployment.compose())
     if not calls:
         raise StartError("DAILY_TOKENS, DAILY_USD: not one answer fits a day: raise them, or lower MAX_OUTPUT_TOKENS.")
-    return f"{calls} answers fit a day, and go on at once, if each is as long as it may be; most are not."
+    return f"a day holds {count(calls, 'answer')}, also at once, if each is as long as it may be; most are not."
 
 
 def try_memory(deployment: Deployment) -> str:

@@ -18,7 +18,7 @@ from ..invisible import strip_invisible
 from ..json_lines import append_line
 from ..knowledge.faq import FILE, Faq, read_entries
 from ..knowledge.readers import Unreadable, read_plain
-from .terminal import make_printable, read_argument
+from .terminal import count, make_printable, read_argument
 
 IDS = click.IntRange(1, 2**31 - 1)
 SHOWN = 5  # other wordings of a question
@@ -34,7 +34,7 @@ def gaps(first: int, forget: tuple[int, ...], as_json: bool) -> None:
     settings = load_settings(current_app.config)
     kept = open_gaps(settings)
     if forget:
-        click.echo(f"{kept.delete(forget)} questions were deleted.")
+        click.echo(f"Deleted {count(kept.delete(forget), 'question')}.")
         return
     groups = group(kept.fetch_all())[:first]
     if as_json:

@@ -19,7 +19,7 @@ from ..db import PATIENT_SECONDS, Databases
 from ..errors import StartError, print_line
 from ..memory import Conversation, Export, Housekeeping, Memory, parse_session_id
 from ..memory.vacuum import vacuum
-from .terminal import make_printable
+from .terminal import count, make_printable
 
 ENDS = IMPORTED, KNOWN, SKIPPED, BROKEN = (
     "imported",
@@ -116,20 +116,21 @@ def purge_sessions(session_ids: tuple[str, ...], is_all: bool) -> None:
     memory.forget_leases()
     housekeeping = Housekeeping(memory, settings.retention_days)
     if session_ids:
-        deleted = sum(map(memory.delete, session_ids))
+        number = sum(map(memory.delete, session_ids))
     else:
         housekeeping.delete_expired_gaps()
-        deleted = housekeeping.delete_unused(math.inf) if is_all else housekeeping.delete_expired()
+        number = housekeeping.delete_unused(math.inf) if is_all else housekeeping.delete_expired()
+    deleted = f"Deleted {count(number, 'session')}"
     if memory.database.file is None:
-        click.echo(f"{deleted} sessions were deleted. What PostgreSQL's WAL and backups keep: docs/memory.md.")
+        click.echo(f"{deleted}. What PostgreSQL's WAL and backups keep: docs/memory.md.")
         return
     try:
         is_clean = vacuum(str(memory.database.file))
     except sqlite3.Error as error:
-        raise StartError(f"{deleted} sessions were deleted, but traces are left in the file ({error}).") from None
+        raise StartError(f"{deleted}, but traces are left in the file ({error}).") from None
     if not is_clean:
-        raise StartError(f"{deleted} sessions were deleted, but somebody who reads the file keeps traces in its log.")
-    click.echo(f"{deleted} sessions were deleted, and no trace of what was said is left in the file.")
+        raise StartError(f"{deleted}, but somebody who reads the file keeps traces in its log.")
+    click.echo(f"{deleted}, and no trace of what was said is left in the file.")
 
 
 def open_memory(settings: Settings | None = None) -> Memory:

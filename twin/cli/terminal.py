@@ -10,6 +10,11 @@ from ..errors import StartError
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # which a terminal would obey
 
 
+def count(number: int, noun: str) -> str:
+    """Return a number of things in words, such as `1 session` or `2 sessions`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def make_printable(text: str) -> str:
     """Return `text` without the characters that a terminal would obey."""
     return CONTROL_CHARACTERS.sub("", text)
