@@ -9,10 +9,11 @@ import signal
 import socket
 import sqlite3
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
-from sqlalchemy import Connection, MetaData, delete
+from sqlalchemy import Connection, MetaData, delete, event
 
-from twin.budget import Budget
+from twin.budget import POLL_SECONDS, Budget
 from twin.config import Settings
 from twin.db import Database, Databases
 from twin.errors import BudgetExhausted, Overloaded, StoreUnavailable
@@ -44,6 +45,7 @@ from .scripted_model import (
     chunk,
     completion,
     fails,
+    follows,
     later,
     sends,
     streams,
@@ -83,6 +85,18 @@ def spent(service: Service) -> int:
     """Today's tokens, straight from the file."""
     with closing(sqlite3.connect(service.root / "instance" / "budget.db")) as connection:
         return int(connection.execute("SELECT tokens FROM budget_days").fetchone()[0])
+
+
+class Asked:
+    """Whether a call is wanted, and how often those who wait for room have asked that."""
+
+    def __init__(self) -> None:
+        self.answer = True
+        self.times = 0
+
+    def __call__(self) -> bool:
+        self.times += 1
+        return self.answer
 
 
 def database_of(budget: Budget) -> Database:
@@ -159,8 +173,9 @@ def test_who_waits_for_room_gets_it_from_any_process(make: Make, database_url: s
     for settles, waits in [(here, here), (here, there)]:
         first = settles.hold(MESSAGES)
         with ThreadPoolExecutor() as pool:
-            second = pool.submit(waits.hold, MESSAGES, PATIENCE)
-            wait_until(waits._line.locked)
+            asked = Asked()
+            second = pool.submit(waits.hold, MESSAGES, PATIENCE, asked)
+            wait_until(lambda asked=asked: asked.times)
             first.settle(7, 5)
             second.result().settle(7, 5)
     assert here.fetch_days(1)[0].tokens == 4 * SETTLED
@@ -170,11 +185,59 @@ def test_who_waits_is_told_at_once_that_the_day_is_spent(make: Make, database_ur
     budget = make(database_url=database_url, daily_tokens=3_000)
     first = budget.hold(MESSAGES)
     with ThreadPoolExecutor() as pool:
-        others = [pool.submit(budget.hold, MESSAGES, 10 * PATIENCE) for _ in range(3)]
-        wait_until(budget._line.locked)
+        asked = Asked()
+        others = [pool.submit(budget.hold, MESSAGES, 10 * PATIENCE, asked) for _ in range(3)]
+        wait_until(lambda: asked.times >= 3)
         first.close()
         assert {type(other.exception()) for other in others} == {BudgetExhausted}
     assert budget.fetch_days(1)[0].held_tokens == 0
+
+
+def test_who_is_wanted_no_more_waits_no_more(make: Make) -> None:
+    budget = make(daily_tokens=3_000)
+    first = budget.hold(MESSAGES)
+    with ThreadPoolExecutor() as pool:
+        asked = Asked()
+        second = pool.submit(budget.hold, MESSAGES, 10 * PATIENCE, asked)
+        wait_until(lambda: asked.times)
+        asked.answer = False
+        assert isinstance(second.exception(PATIENCE), Overloaded)
+    first.settle(7, 5)
+    (day,) = budget.fetch_days(1)
+    assert (day.calls, day.tokens) == (1, SETTLED)
+
+
+def test_who_waits_for_much_room_leaves_others_the_little_that_there_is(make: Make, database_url: str) -> None:
+    budget = make(database_url=database_url, daily_tokens=30_000, max_output_tokens=500)
+    first = budget.hold([{"content": "a" * 12_000}])
+    with ThreadPoolExecutor() as pool:
+        asked = Asked()
+        big = pool.submit(budget.hold, [{"content": "a" * 20_000}], PATIENCE, asked)
+        wait_until(lambda: asked.times)
+        small = [budget.hold(MESSAGES) for _ in range(5)]
+        assert not big.done()
+        for hold in [first, *small]:
+            hold.release()
+        big.result().release()
+
+
+def test_however_many_wait_the_database_is_asked_about_once_for_them_all(make: Make) -> None:
+    budget = make(daily_tokens=3_000)
+    held = budget.hold(MESSAGES)
+    looks: list[str] = []
+    with ThreadPoolExecutor(100) as pool:
+        asked = Asked()
+        waiting = [pool.submit(budget.hold, MESSAGES, 10 * PATIENCE, asked) for _ in range(100)]
+        wait_until(lambda: asked.times >= 100)
+        event.listen(database_of(budget)._engine, "before_cursor_execute", lambda *given: looks.append(given[2]))
+        before, began = asked.times, time.monotonic()
+        held.release()
+        wait_until(lambda: asked.times >= before + 99)  # each looked, then asks
+        polls = 1 + (time.monotonic() - began) / POLL_SECONDS
+        updates = sum(look.startswith("UPDATE") for look in looks)
+        asked.answer = False
+    assert sum(done.exception() is None for done in waiting) == 1
+    assert updates <= 2 + 2 * (1 + polls)  # a settlement and a hold; what is refused looks twice
 
 
 def test_what_is_held_past_its_time_counts_as_spent(
@@ -285,13 +348,18 @@ def test_500_chats_at_once_never_pass_a_budget_for_20(
 
     def chat(_: int) -> int:
         answer = service.http.post("/chat", json={"message": "Who are you?"}, headers=headers, timeout=PATIENCE)
-        if answer.status_code == 503:
+        status = answer.status_code
+        if status == 503:
             assert_problem(answer, 503, "overloaded")
             assert 1 <= int(answer.headers["Retry-After"]) <= 60
+        elif "event: error" in answer.text:
+            assert '"code": "overloaded"' in answer.text
+            status = 503
+        if status == 503:
             refused.append(answer)
             if len(refused) == CALLERS - 20:
                 all_are_held.set()
-        return answer.status_code
+        return status
 
     with ThreadPoolExecutor(CALLERS) as pool:
         statuses = Counter(pool.map(chat, range(CALLERS)))
@@ -428,6 +496,49 @@ def test_a_stream_that_the_visitor_leaves_costs_its_worst_case(gunicorn: Service
             pass
     wait_until(lambda: model.left)
     assert spent(gunicorn) - before == worst_case("Hi")
+
+
+@contextmanager
+def filled(service: Service, model: ScriptedModel) -> Iterator[threading.Event]:
+    """Have one chat hold the day, until the event or the end."""
+    may_answer = threading.Event()
+    model.otherwise = waits_for(may_answer, follows(answers(), streams("Hello.")))
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(service.chat)
+        try:
+            wait_until(lambda: model.requests)
+            yield may_answer
+        finally:
+            may_answer.set()
+        assert first.result().status_code == 200
+
+
+def test_a_visitor_who_leaves_while_waiting_for_room_costs_nothing(
+    start_service: Callable[..., Service], model: ScriptedModel
+) -> None:
+    service = start_service("gunicorn", DAILY_TOKENS=str(worst_case() + 1_000))
+    with filled(service, model):
+        for _ in range(3):
+            with opened(service) as (_, events):
+                assert next(events)[0] == "session"
+        wait_until(lambda: service.log().count('"outcome": "left"') == 3)
+    assert stream(service)[-1][0] == "done"
+    assert len(model.requests) == 2
+    wait_until(lambda: spent(service) == 2 * SETTLED)
+
+
+def test_a_stream_that_waits_for_room_in_vain_ends_with_the_problem_of_the_plain_call(
+    start_service: Callable[..., Service], model: ScriptedModel
+) -> None:
+    service = start_service("gunicorn", DAILY_TOKENS=str(worst_case() + 1_000), CHAT_DEADLINE="9")
+    with filled(service, model), ThreadPoolExecutor() as pool:
+        plain = pool.submit(service.chat)
+        (begins, _), (ends, problem) = stream(service)
+        assert (begins, ends) == ("session", "error")
+        assert (problem["status"], problem["code"]) == (503, "overloaded")
+        assert_problem(plain.result(), 503, "overloaded")
+    assert len(model.requests) == 1
+    assert service.log().count("and others find no room") == 1
 
 
 def test_visitors_who_leave_before_anything_is_sent_cost_nothing(

@@ -21,7 +21,7 @@ from twin.llm import Answer, Model
 
 from .conftest import KEY, UNLIMITED
 from .llm.test_breaker import SOON, opened
-from .llm.test_model import MESSAGES
+from .llm.test_model import MESSAGES, CountedHold
 from .scripted_model import USAGE, ScriptedModel
 from .service import wait_until
 
@@ -91,24 +91,6 @@ def test_what_is_done_after_an_answer_is_left_undone(make: Make, model: Scripted
         assert answer.status_code == 200
     ask(client, streamed=False).close()
     assert len(model.requests) == 3
-
-
-class CountedHold:
-    """What a call may cost, where it is counted how often it was made, and found to cost nothing."""
-
-    made = released = 0
-
-    def __init__(self, patience: float) -> None:
-        type(self).made += 1
-
-    def settle(self, prompt_tokens: int, completion_tokens: int) -> None:
-        pass
-
-    def release(self) -> None:
-        type(self).released += 1
-
-    def close(self) -> None:
-        pass
 
 
 def test_a_probe_comes_back(model: ScriptedModel) -> None:

@@ -6,7 +6,8 @@ import json
 import logging
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from threading import Event, Lock
@@ -24,7 +25,7 @@ TOKENS_PER_MESSAGE = 16
 TOKENS_PER_CALL = 64
 
 SLACK_SECONDS = 15.0  # after a chat's deadline, in which a database that is locked may yet hear what it cost
-POLL_SECONDS = 0.2  # between two looks at whether other processes have made room
+POLL_SECONDS = 0.2  # between two looks at whether others have made room, or who waits has left
 OVERLOADED_SECONDS = 5  # that a visitor is told to wait where others hold all that is left
 
 SPENT = "DAILY_TOKENS, DAILY_USD: what %s may cost is spent; visitors are told so until midnight UTC."
@@ -52,8 +53,9 @@ class Budget:
         self._parts = math.lcm(read.denominator, written.denominator)  # of a nanodollar, in which both are whole
         self._prices = int(read * self._parts), int(written * self._parts)
         self._ledger = Ledger(databases.open("budget"), self._caps) if self._caps else None
-        self._line = Lock()  # of those who wait for room in this process, the first looks for it
-        self._freed = Event()  # a call of this process was settled
+        self._turn = Lock()  # of those who wait for room, one looks for it at a time
+        self._freed = Event()  # is set, and replaced, when a call of this process is settled
+        self._refusal: _Refusal | None = None
         self._told_on: dict[str, date] = {}
 
     @property
@@ -61,16 +63,29 @@ class Budget:
         """Whether there is a cap, and so anything to count."""
         return self._ledger is not None
 
-    def hold(self, messages: Sequence[Mapping[str, str]], patience: float = 0) -> Hold:
+    def hold(
+        self,
+        messages: Sequence[Mapping[str, str]],
+        patience: float = 0,
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> Hold:
         """Hold the worst case of one call with these chat messages, after waiting for room for `patience` seconds.
 
-        Raises BudgetExhausted where the day has no room for it, Overloaded where it had but for what others hold, and
-        StoreUnavailable where nobody knows.
+        The waiting ends early where the call `is_wanted` no more. Raises BudgetExhausted where the day has no room for
+        it, Overloaded where it had but for what others hold, and StoreUnavailable where nobody knows.
         """
         worst = self.find_worst_case(messages)
-        is_first = not self._line.locked()
-        held = self._try_to_hold(worst) if is_first else None
-        return held or self._wait_for_room(worst, patience)
+        give_up = time.monotonic() + patience
+        found = self._try_to_hold(worst)
+        while isinstance(found, _Refusal) and is_wanted() and (remaining := give_up - time.monotonic()) > 0:
+            found.freed.wait(min(POLL_SECONDS, remaining))
+            with self._turn:
+                found = self._try_to_hold(worst)
+        if isinstance(found, Hold):
+            return found
+        if patience > 0 and is_wanted():
+            self._tell_owner(HELD)
+        raise Overloaded(retry_after=OVERLOADED_SECONDS)
 
     def find_worst_case(self, messages: Sequence[Mapping[str, str]]) -> Cost:
         """Return the most that a call can cost: no tokenizer makes more tokens than there are bytes of UTF-8."""
@@ -100,7 +115,8 @@ class Budget:
             self._ledger.settle(hold, day, change, calls)
         except StoreUnavailable:
             logger.warning("A call could not be settled: its worst case stands.")
-        self._freed.set()
+        freed, self._freed = self._freed, Event()
+        freed.set()
 
     def fetch_days(self, count: int) -> list[Day]:
         """Return the last days on which something was spent, the newest first; none where nothing is counted.
@@ -119,36 +135,22 @@ class Budget:
         if self._ledger:
             self._ledger.database.close()
 
-    def _try_to_hold(self, worst: Cost) -> Hold | None:
+    def _try_to_hold(self, worst: Cost) -> Hold | _Refusal:
+        """Return a hold, or that there is no room but for what others hold; raises BudgetExhausted."""
         day = datetime.now(UTC).date()
         if self._ledger is None:
             return Hold(self, None, day, worst)
-        hold = self._ledger.hold(day, worst, self._settings.chat_deadline + SLACK_SECONDS)
-        return Hold(self, hold, day, worst) if hold else None
-
-    def _wait_for_room(self, worst: Cost, patience: float) -> Hold:
-        """Return a hold once others have made room for it; those who wait get theirs about in their order."""
-        give_up = time.monotonic() + patience
-        self._refuse_if_spent(worst)
-        if self._line.acquire(timeout=max(0.0, patience)):
-            try:
-                while (remaining := give_up - time.monotonic()) > 0:
-                    self._freed.clear()
-                    if held := self._try_to_hold(worst):
-                        return held
-                    self._refuse_if_spent(worst)
-                    self._freed.wait(min(POLL_SECONDS, remaining))
-            finally:
-                self._line.release()
-        self._tell_owner(HELD)
-        raise Overloaded(retry_after=OVERLOADED_SECONDS)
-
-    def _refuse_if_spent(self, worst: Cost) -> None:
-        """Raise BudgetExhausted where a call would not fit the day even if nothing were held."""
-        assert self._ledger
-        if not self._ledger.would_fit(datetime.now(UTC).date(), worst):
+        refusal = self._refusal
+        if refusal is None or not refusal.covers(day, worst):
+            freed = self._freed  # before the look: what is freed during it calls for another
+            if hold := self._ledger.hold(day, worst, self._settings.chat_deadline + SLACK_SECONDS):
+                return Hold(self, hold, day, worst)
+            until = time.monotonic() + POLL_SECONDS
+            self._refusal = refusal = _Refusal(day, worst, self._ledger.fetch_spent(day), freed, until)
+        if any(vars(refusal.spent)[name] + vars(worst)[name] > cap for name, cap in self._caps.items()):
             self._tell_owner(SPENT)
             raise BudgetExhausted(retry_after=_seconds_to_midnight())
+        return refusal
 
     def _tell_owner(self, text: str) -> None:
         """Log a warning with the day in it, once a day."""
@@ -156,6 +158,26 @@ class Budget:
         if self._told_on.get(text) != day:
             logger.warning(text, day)
         self._told_on[text] = day
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    """That a day had no room for a call: for none as large it has until something is freed, by other processes too.
+
+    So however many wait, the database is asked about once for each call that is settled.
+    """
+
+    day: date
+    worst: Cost
+    spent: Cost
+    freed: Event
+    until: float
+
+    def covers(self, day: date, worst: Cost) -> bool:
+        """Whether another call needs not ask."""
+        is_fresh = not self.freed.is_set() and time.monotonic() < self.until
+        is_as_large = worst.tokens >= self.worst.tokens and worst.nanodollars >= self.worst.nanodollars
+        return is_fresh and is_as_large and day == self.day
 
 
 class Hold:

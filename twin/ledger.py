@@ -126,13 +126,12 @@ class Ledger:
 
         self._transact(settle, lasts=False)  # if that does not last, what was held does
 
-    def would_fit(self, day: date, worst: Cost) -> bool:
-        """Return whether the day has room for a call beside what is spent, if not what is held."""
+    def fetch_spent(self, day: date) -> Cost:
+        """Return what the day has cost without what is held; raises StoreUnavailable."""
         query = self._days.where(budget_days.c.day == day)
         row = self.database.run(lambda connection: connection.execute(query).one_or_none())
-        found = vars(Day(*row or (day, *6 * [0])))
-        spent = {name: found[name] - found[f"held_{name}"] for name in COUNTS}
-        return all(spent[name] + vars(worst)[name] <= cap for name, cap in self._caps.items())
+        found = Day(*row or (day, *6 * [0]))
+        return Cost(found.tokens - found.held_tokens, found.nanodollars - found.held_nanodollars)
 
     def fetch_days(self, count: int) -> list[Day]:
         """Return the last days on which something was spent, the newest first; raises StoreUnavailable."""

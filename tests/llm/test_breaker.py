@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from twin.config import Settings
+from twin.embedded import EmbeddedModel
+from twin.errors import ModelBusy, Overloaded
+from twin.llm import Model
 from twin.llm.breaker import FAILURES, OPEN_SECONDS, Breaker, Ticket
 
 from ..chat.test_routes import assert_problem
 from ..chat.test_stream import stream
 from ..scripted_model import ScriptedModel, answers, fails
-from ..service import Service, wait_until
+from ..service import PATIENCE, Service, wait_until
+from .test_model import MESSAGES, CountedHold, NoHold
 
 SOON = 0.05  # seconds
 
@@ -24,6 +31,16 @@ def opened(seconds: float = SOON) -> Breaker:
         breaker.record(admitted(breaker), is_well=False)
     assert breaker.is_open
     return breaker
+
+
+def connect_sick(model: ScriptedModel) -> Model:
+    """Make a Model whose one provider failed, and may be tried now."""
+    settings = Settings(openai_api_key="sk-test", openai_base_url=model.url)
+    twin = Model(settings, EmbeddedModel(Path("unused")))
+    [provider] = twin._providers
+    provider.breaker = opened()
+    wait_until(lambda: provider.breaker.would_admit)
+    return twin
 
 
 def admitted(breaker: Breaker) -> Ticket:
@@ -122,6 +139,41 @@ def test_what_is_no_failure_of_the_model_does_not_open_it(
         service.chat()
     model.otherwise = answers()
     assert service.chat().status_code == 200
+
+
+def test_who_waits_for_room_keeps_no_probe_from_others(model: ScriptedModel) -> None:
+    twin, waits, has_room = connect_sick(model), threading.Event(), threading.Event()
+
+    def hold(patience: float, is_wanted: Callable[[], bool]) -> NoHold:
+        if not patience:
+            raise Overloaded
+        waits.set()
+        assert has_room.wait(PATIENCE)
+        return NoHold(patience, is_wanted)
+
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(twin.answer, MESSAGES, hold)
+        assert waits.wait(PATIENCE)
+        assert twin.answer(MESSAGES, NoHold).text == "Hello from the model."
+        has_room.set()
+        assert first.result().text == "Hello from the model."
+    twin.close()
+
+
+def test_who_gets_room_when_another_has_the_probe_gives_it_back(model: ScriptedModel) -> None:
+    twin, holds = connect_sick(model), type("Hold", (CountedHold,), {})
+
+    def hold(patience: float, is_wanted: Callable[[], bool]) -> CountedHold:
+        admitted(twin._providers[0].breaker)
+        return holds(patience, is_wanted)
+
+    with pytest.raises(ModelBusy):
+        twin.answer(MESSAGES, hold)
+    with pytest.raises(ModelBusy):
+        twin.answer(MESSAGES, holds)  # which is not even called
+    assert holds.made == holds.released == 1
+    assert not model.requests
+    twin.close()
 
 
 @pytest.mark.soak

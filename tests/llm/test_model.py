@@ -42,7 +42,7 @@ HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 class NoHold:
     """What a call may cost, where nobody counts."""
 
-    def __init__(self, patience: float) -> None:
+    def __init__(self, patience: float, is_wanted: Callable[[], bool]) -> None:
         """Wait for nothing."""
 
     def settle(self, prompt_tokens: int, completion_tokens: int) -> None:
@@ -53,6 +53,18 @@ class NoHold:
 
     def close(self) -> None:
         pass
+
+
+class CountedHold(NoHold):
+    """What a call may cost, where it is counted how often it was made, and found to cost nothing."""
+
+    made = released = 0
+
+    def __init__(self, patience: float, is_wanted: Callable[[], bool]) -> None:
+        type(self).made += 1
+
+    def release(self) -> None:
+        type(self).released += 1
 
 
 @pytest.fixture
@@ -217,15 +229,6 @@ def test_goes_through_the_environments_proxy(
     monkeypatch.delenv("NO_PROXY", raising=False)
     assert connect(openai_base_url="http://model.invalid/v1").answer(MESSAGES, NoHold).text == "Hello from the model."
     assert model.headers[0]["host"] == "model.invalid"
-
-
-class CountedHold(NoHold):
-    """What a call may cost, where it is counted how often it was found to cost nothing."""
-
-    released = 0
-
-    def release(self) -> None:
-        type(self).released += 1
 
 
 @pytest.mark.parametrize("proxy", ["socks4://127.0.0.1:1", "::::", "http://127.0.0.1:1", "refuses"])

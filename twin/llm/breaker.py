@@ -36,12 +36,16 @@ class Breaker:
     def admit(self) -> Ticket | None:
         """Return a ticket, or None while it is open; when it has been for long enough, one caller gets a probe's."""
         with self._lock:
-            if self._open_until is None:
-                return Ticket(is_probe=False)
-            if self._is_probing or time.monotonic() < self._open_until:
+            if not self.would_admit:
                 return None
-            self._is_probing = True
-            return Ticket(is_probe=True)
+            self._is_probing = self._open_until is not None
+            return Ticket(is_probe=self._is_probing)
+
+    @property
+    def would_admit(self) -> bool:
+        """Whether the next caller gets a ticket, if nobody else comes first."""
+        open_until = self._open_until
+        return open_until is None or not (self._is_probing or time.monotonic() < open_until)
 
     @property
     def is_open(self) -> bool:

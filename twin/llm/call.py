@@ -13,7 +13,7 @@ import openai
 import stamina
 
 from ..config import Settings
-from ..errors import ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, TwinError
+from ..errors import ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, Overloaded, TwinError
 from .answers import Answer, Said, read_chunks, read_completion, read_stream
 from .breaker import Ticket
 from .connections import BREAKS, Connection, Connections, Deadline, Response
@@ -43,6 +43,10 @@ class Hold(Protocol):
         """Count the most, unless what it did cost is known."""
 
 
+# Hold for one attempt, after waiting for room for so many seconds, or until the call is wanted no more.
+Reserve = Callable[[float, Callable[[], bool]], Hold]
+
+
 @dataclass
 class _Attempt:
     """Leave to ask a provider once."""
@@ -62,9 +66,12 @@ class Call:
         providers: Sequence[Provider],
         connections: Connections,
         messages: Sequence[Mapping[str, str]],
-        hold: Callable[[float], Hold],
+        hold: Reserve,
     ) -> None:
-        """Get leave for the first attempt; raises ModelBusy where no provider is well, or what `hold` raises."""
+        """Get leave for the first attempt; where that would have to wait for room, `run` does, which can be cancelled.
+
+        Raises ModelBusy where no provider is well, or what `hold` raises but Overloaded.
+        """
         self.deadline = Deadline(settings.chat_deadline)
         self._settings = settings
         self._providers = providers
@@ -73,7 +80,9 @@ class Call:
         self._hold = hold
         self._tried: set[Provider] = set()  # and failed
         self._failed: dict[Provider, Ticket] = {}  # and not counted yet
-        self._first = self._begin()
+        self._first: _Attempt | None = None
+        with suppress(Overloaded):
+            self._first = self._begin(patience=0)
         self._deliver: Callable[[str], None] | None = None
         self._has_delivered = False
 
@@ -89,15 +98,16 @@ class Call:
             return self._decide_on_retry(error, backoff)
 
         try:
+            first = self._first or self._begin(self._find_patience())
             try:
-                return self._ask(self._first)
+                return self._ask(first)
             except TwinError as error:
                 failure = error  # only now is there anything for what repeats calls, which takes its time
             for attempt in stamina.retry_context(
                 wait_before_retry, ATTEMPTS, timeout=None, wait_initial=0.2, wait_jitter=JITTER_SECONDS, wait_max=1
             ):
                 backoff = attempt.next_wait + JITTER_SECONDS
-                admitted = self._begin() if attempt.num > 1 else None
+                admitted = self._begin(self._find_patience()) if attempt.num > 1 else None
                 with attempt:
                     if admitted is None:
                         raise failure
@@ -111,18 +121,22 @@ class Call:
 
     def abandon(self) -> None:
         """Give back the leave for the first attempt, instead of `run`."""
-        self._first.hold.release()
-        self._first.provider.breaker.record(self._first.ticket, is_well=None)
+        if self._first:
+            self._first.hold.release()
+            self._first.provider.breaker.record(self._first.ticket, is_well=None)
 
-    def _begin(self) -> _Attempt:
-        """Get leave from a provider that is well, at best one that has not failed this chat, and from the budget."""
-        for provider in sorted(self._providers, key=lambda provider: provider in self._tried):
-            if ticket := provider.breaker.admit():
-                try:
-                    return _Attempt(provider, ticket, self._hold(self.deadline.remaining() * WAIT_SHARE))
-                except BaseException:
-                    provider.breaker.record(ticket, is_well=None)
-                    raise
+    def _find_patience(self) -> float:
+        return self.deadline.remaining() * WAIT_SHARE
+
+    def _begin(self, patience: float) -> _Attempt:
+        """Get leave from the budget, and from a provider that is well, at best one that has not failed this chat."""
+        if any(provider.breaker.would_admit for provider in self._providers):
+            hold = self._hold(patience, lambda: not self.deadline.is_cancelled)
+            # Only now: who waits for room must not keep a probe from others.
+            for provider in sorted(self._providers, key=lambda provider: provider in self._tried):
+                if ticket := provider.breaker.admit():
+                    return _Attempt(provider, ticket, hold)
+            hold.release()
         raise ModelBusy(retry_after=min(provider.breaker.remaining() for provider in self._providers))
 
     def _decide_on_retry(self, error: Exception, backoff: float) -> bool | float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import stamina
 
@@ -10,7 +10,7 @@ from ..config import Settings
 from ..embedded import EmbeddedModel
 from ..errors import Overloaded
 from .answers import Answer
-from .call import Call, Hold
+from .call import Call, Reserve
 from .connections import Connections
 from .providers import list_providers
 from .stream import AnswerStream
@@ -27,19 +27,21 @@ class Model:
         self._connections = Connections()
         stamina.instrumentation.set_on_retry_hooks(())  # what failed is logged here already
 
-    def answer(self, messages: Messages, hold: Callable[[float], Hold]) -> Answer:
+    def answer(self, messages: Messages, hold: Reserve) -> Answer:
         """Return the model's answer to chat messages (`{"role", "content"}`), in `CHAT_DEADLINE` seconds at most.
 
-        `hold` is called before each attempt, and holds the most that it may cost; it may wait for so many seconds.
+        `hold` is called before each attempt, and holds the most that it may cost; it may wait for so many seconds, as
+        long as the call is wanted.
         Raises ModelBusy, ModelMisconfigured, ModelFailed or ModelTimeout, InvalidRequest where the message is longer
         than the model's context, and what `hold` raises.
         """
         return self._call(messages, hold).run()
 
-    def stream(self, messages: Messages, hold: Callable[[float], Hold]) -> AnswerStream:
+    def stream(self, messages: Messages, hold: Reserve) -> AnswerStream:
         """Return the same answer while the model writes it; a fault after its first words is not retried.
 
-        ModelBusy, Overloaded and what `hold` raises are raised here where not even a first attempt can be made.
+        ModelBusy and what `hold` raises are raised here where not even a first attempt can be made; Overloaded only
+        where no thread can be started. Whoever has to wait for room does so in the stream.
         """
         call = self._call(messages, hold)
         try:
@@ -52,5 +54,5 @@ class Model:
         """Close the connections that no call is using."""
         self._connections.close()
 
-    def _call(self, messages: Messages, hold: Callable[[float], Hold]) -> Call:
+    def _call(self, messages: Messages, hold: Reserve) -> Call:
         return Call(self._settings, self._providers, self._connections, messages, hold)
