@@ -41,7 +41,7 @@ MOST_MATCHES = 1_000  # places at which a question's rarest terms are looked for
 MOST_CHARACTERS = 500  # of a question of which a vector is made: each takes a third of a millisecond
 START_SECONDS = 20.0  # that a service waits for the model before it is ready with words alone
 QUERY_SECONDS = 2.0  # that the question's vector may take; then words alone find
-UPKEEP_SECONDS = 0.15  # that a chat waits for the index to take up what is new; then its words are looked at here
+UPKEEP_SECONDS = 0.05  # that a chat waits for the index to take up what is new; then its words are looked at here
 MOST_UNINDEXED = 500  # passages that are looked at so
 # What asks for no fact of the documents, in as many words as make a vector near to it in other languages. Of 20 such
 # messages in six languages, 15 come as near; of 12 questions for facts, such as “How old are you?”, one.
