@@ -18,7 +18,7 @@ test: .venv/service .venv/embedded .venv/dev
 	@echo "The tests take about 15 minutes on two cores."
 	$(BIN)/pytest -n 2 --dist worksteal
 
-lint: .venv/service .venv/dev
+lint: .venv/service .venv/dev .venv/bench
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

