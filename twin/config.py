@@ -179,7 +179,7 @@ class Settings(BaseModel):
     greeting: Paragraph | None = Field(None, description="text that the page shows before the first question, up to 1000 characters; unset: a sentence with your name")
     starters: Starters = Field("Who are you?|What are you working on?", description="questions that the page offers, up to four, separated by |")
     port: int = Field(8_000, ge=1, le=65_535, description="port that gunicorn listens on, 1 to 65535; where it is set, on all addresses, where it is not, on loopback only")
-    web_concurrency: int = Field(1, ge=1, le=1_000, description="number of gunicorn's worker processes, from 1")
+    web_concurrency: int = Field(1, ge=1, le=1_000, description="number of gunicorn's worker processes, from 1; gunicorn reads it too, so it takes no quotes, nor a comment behind it")
     # fmt: on
 
     @field_validator("daily_usd")
