@@ -39,7 +39,10 @@ def test_a_body_that_breaks_off_gets_its_problem(under: Callable[..., Service], 
     with under("gunicorn", certificate).connect() as visitor:
         visitor.sendall(head("Content-Length: 100") + b'{"message": "Hi"}')
         socket.socket.shutdown(visitor, socket.SHUT_WR)  # without TLS's goodbye, and with its keys kept
-        answer = b"".join(iter(lambda: visitor.recv(65_536), b""))
+        answer = b""
+        with suppress(BrokenPipeError):  # newer OpenSSL answers the server's goodbye, which has no way any more
+            while piece := visitor.recv(65_536):
+                answer += piece
     assert (status_of(answer), code_of(answer)) == (400, "bad_json")
 
 
@@ -51,9 +54,9 @@ def test_who_speaks_no_tls_hears_nothing_in_plain_text(
     for data in (b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n", b"\x16\x03\x01" + bytes(200), b""):
         with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as visitor:
             visitor.sendall(data)
-            visitor.shutdown(socket.SHUT_WR)
             received = b""
-            with suppress(ConnectionError):
+            with suppress(OSError):  # it may have hung up already
+                visitor.shutdown(socket.SHUT_WR)
                 while piece := visitor.recv(4_096):
                     received += piece
         assert received[:1] in (b"", b"\x15"), received  # nothing, or an alert (RFC 8446, section 5.1)

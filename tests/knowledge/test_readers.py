@@ -422,7 +422,7 @@ try:
     read_text(Path(sys.argv[1]), 0.02)
 except Unreadable as reason:
     print(reason)
-print(len(ticks) > 10)
+print(len(ticks) > 2)
 """
 
 
