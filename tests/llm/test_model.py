@@ -244,7 +244,7 @@ def test_a_proxy_that_lets_nobody_through_costs_nothing_and_the_log_says_so(
     monkeypatch.delenv("NO_PROXY", raising=False)
     holds = type("Hold", (CountedHold,), {})
     with pytest.raises(ModelFailed):
-        connect(openai_base_url="https://model.invalid/v1").answer(MESSAGES, holds)
+        connect(openai_base_url="https://model.invalid/v1", chat_deadline=60).answer(MESSAGES, holds)
     assert holds.released == ATTEMPTS
     assert "HTTPS_PROXY" in caplog.text or proxy == "http://127.0.0.1:1"
 
