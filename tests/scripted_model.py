@@ -202,6 +202,8 @@ class ScriptedModel:
             await asyncio.gather(*tasks, return_exceptions=True)
             for writer in self._writers:
                 writer.transport.abort()  # a polite end would wait for clients that have left
+            if hasattr(self._server, "abort_clients"):  # from Python 3.13 on: those too that are still shaking hands
+                self._server.abort_clients()
             for _ in range(3):  # of the loop, which then closes the sockets
                 await asyncio.sleep(0)
 
