@@ -110,6 +110,7 @@ class Twin:
         except ModelMisconfigured as error:
             if error.advice:
                 logger.error(error.advice)
+            # Not `retry_after`, which would have a person told to try again.
             raise StartFailed(headers={"Retry-After": str(FAILED_SECONDS)}) from error
 
     def delete_session(self, session_id: str) -> None:

@@ -110,7 +110,10 @@ class Upkeep:
 
     def report(self, fault: Exception) -> None:
         """Log a fault of the index, once until it is over."""
-        self._tell(f"instance/knowledge.index cannot be used ({fault}): what it lacks is found by words alone.")
+        message = f"instance/knowledge.index cannot be used ({fault}): what it lacks is found by words alone."
+        if message not in self._told:
+            logger.error(message)
+        self._told.add(message)
 
     def _run(self) -> None:
         try:
@@ -145,11 +148,6 @@ class Upkeep:
             return error
         self._told.clear()
         return None
-
-    def _tell(self, message: str) -> None:
-        if message not in self._told:
-            logger.error(message)
-        self._told.add(message)
 
     def _lacks_vectors(self, snapshot: Snapshot) -> bool:
         return self._embeddings is not None and len(snapshot.keys) < len(snapshot.passages)
