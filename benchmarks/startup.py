@@ -22,7 +22,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from twin.config import ROOT, Settings
+from twin.config import Settings
+from twin.files import ROOT
 from twin.knowledge.index import Index
 from twin.llm.embeddings import EMBEDDED
 from twin.prompt import Prompt

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from twin.errors import StartError
-from twin.persona import MAX_CHARACTERS, Persona, estimate_tokens
+from twin.persona import MAX_CHARACTERS, Persona
+from twin.tokens import estimate_tokens
 
 from .scripted_model import ScriptedModel
 from .service import ROOT, Service

@@ -21,7 +21,8 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
     from . import edge, launch, telemetry
     from .chat.routes import blueprint as chat
     from .cli import commands
-    from .config import ROOT, load_settings
+    from .config import load_settings
+    from .files import ROOT
     from .meta.routes import blueprint as meta
     from .page.routes import blueprint as page
     from .service import Twin

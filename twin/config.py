@@ -37,8 +37,8 @@ from .addresses import (
 )
 from .colours import parse_colour
 from .errors import StartError
+from .files import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 PLACEHOLDER_KEY = "your_openai_api_key_here"
 EMBEDDED_CONTEXT = 2_048  # tokens; more would take too long to read on a small machine
 # Of the model's request, the service's own to set, and the setting that sets it: all but `stream` say what a call may cost.

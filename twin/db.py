@@ -37,8 +37,9 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InvalidatePool
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from .addresses import mask_password
-from .config import ROOT, Settings
+from .config import Settings
 from .errors import StartError, StoreUnavailable
+from .files import ROOT
 from .sqlite_lock import LOCK_SECONDS, is_locked, retry_while
 from .tables import REVISION, metadata
 

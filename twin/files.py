@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent.parent  # the project's folder
+
 
 @contextmanager
 def lock_folder(folder: Path) -> Iterator[None]:

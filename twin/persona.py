@@ -6,20 +6,12 @@ import logging
 from pathlib import Path
 
 from .errors import StartError
+from .tokens import estimate_tokens
 
 FILE = "me.txt"  # in instance/, as the owner wrote it, or beside it, as it ships
 MAX_CHARACTERS = 100_000
 
 logger = logging.getLogger(__name__)
-
-
-def estimate_tokens(text: str) -> int:
-    """Return about how many tokens `text` has: one for every four bytes of UTF-8, rounded up.
-
-    Exact counts differ by model, and tokenizers are downloads; four bytes is what OpenAI's help pages
-    give for English, and is on the safe side for scripts of more bytes a character.
-    """
-    return -(-len(text.encode()) // 4)
 
 
 class Persona:

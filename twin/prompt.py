@@ -9,7 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
-from .config import ROOT, Settings
+from .config import Settings
+from .files import ROOT
 from .grounding import Material, Mode, OwnedText, find_private, remove_private
 from .knowledge.evidence import Evidence
 from .knowledge.folder import Folder
@@ -18,7 +19,8 @@ from .knowledge.passages import Passage, make_passages
 from .knowledge.search import INDEX, Found, Search, make_search
 from .knowledge.upkeep import Passages
 from .persona import FILE as PERSONA
-from .persona import Persona, estimate_tokens
+from .persona import Persona
+from .tokens import estimate_tokens
 
 QUESTIONS_BEFORE = 2  # of the visitor's, that a question may hang on
 MOST_BEFORE = 300  # characters of each

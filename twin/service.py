@@ -10,10 +10,11 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from .budget import Budget
-from .config import ROOT, Settings
+from .config import Settings
 from .db import Databases
 from .embedded import EmbeddedModel, check_available
 from .errors import ModelMisconfigured, NotReady, StartFailed, StoreUnavailable
+from .files import ROOT
 from .gaps import Gaps
 from .memory import Housekeeping, Memory
 from .prompt import Prompt

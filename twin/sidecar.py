@@ -21,9 +21,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
-from .config import ROOT
 from .environment import select_running
 from .errors import ModelMisconfigured, ModelTimeout
+from .files import ROOT
 
 POLL_SECONDS = 0.05
 END_SECONDS = 5.0

@@ -18,7 +18,7 @@ import httpx2
 import pytest
 
 from twin.knowledge.readers import read_text
-from twin.persona import estimate_tokens
+from twin.tokens import estimate_tokens
 
 from ..chat.test_routes import assert_problem
 from ..chat.test_stream import read, stream, text_of

@@ -18,7 +18,7 @@ from twin.knowledge import faq
 from twin.knowledge.folder import Folder
 from twin.knowledge.library import Document, Library, render_passages
 from twin.knowledge.passages import Passage, make_passages
-from twin.persona import estimate_tokens
+from twin.tokens import estimate_tokens
 
 
 @pytest.fixture

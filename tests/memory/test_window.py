@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from twin.memory.store import Message
 from twin.memory.window import count_tokens, cut, drop_unshown
-from twin.persona import estimate_tokens
+from twin.tokens import estimate_tokens
 
 from ..chat.test_routes import assert_problem
 from ..scripted_model import ScriptedModel, Step, answers, fails, waits_for

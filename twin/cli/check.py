@@ -14,15 +14,16 @@ from flask import Flask, current_app
 
 from .. import edge
 from ..budget import Budget
-from ..config import ROOT, Settings, collect_values, load_settings
+from ..config import Settings, collect_values, load_settings
 from ..db import Databases
 from ..embedded import NOTICE, EmbeddedModel, check_available
 from ..errors import StartError, TwinError
+from ..files import ROOT
 from ..gaps import Gaps
 from ..grounding import open_gate
 from ..memory import Memory
-from ..persona import estimate_tokens
 from ..prompt import Briefing, Prompt
+from ..tokens import estimate_tokens
 from .terminal import count
 
 QUESTION = "Who are you?"

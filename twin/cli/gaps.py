@@ -9,10 +9,11 @@ from typing import Any
 import click
 from flask import current_app
 
-from ..config import ROOT, Settings, load_settings
+from ..config import Settings, load_settings
 from ..db import PATIENT_SECONDS, Databases
 from ..errors import StartError
 from ..evaluation import OWN_CASES, as_literal
+from ..files import ROOT
 from ..gaps import Gap, Gaps, Group, group
 from ..invisible import strip_invisible
 from ..json_lines import append_line

@@ -18,8 +18,8 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from ..config import ROOT
 from ..errors import StartError
+from ..files import ROOT
 from .matching import compile_pattern
 
 FOLDER = ROOT / "instance" / "evals"

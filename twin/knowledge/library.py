@@ -10,7 +10,7 @@ from functools import cached_property
 
 from ..fairness import Fairness
 from ..grounding import OwnedText, find_private, remove_private
-from ..persona import estimate_tokens
+from ..tokens import estimate_tokens
 from .faq import Faq
 from .passages import Passage, make_passages, skip_front_matter
 from .rarity import Rarity

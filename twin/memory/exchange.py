@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from ..db import Database
 from ..errors import SessionBusy, StoreUnavailable
-from ..persona import estimate_tokens
+from ..tokens import estimate_tokens
 from . import store, summary, window
 from .annotations import Annotations
 from .lease import BUSY_SECONDS, Lease, Leases

@@ -8,8 +8,9 @@ from flask import Blueprint, Response, current_app, render_template, request, se
 from flask.blueprints import BlueprintSetupState
 
 from .. import colours
-from ..config import ROOT, Settings
+from ..config import Settings
 from ..errors import NotFound
+from ..files import ROOT
 from ..operation import File, operation
 from .assets import MEDIA, Asset, Assets
 
