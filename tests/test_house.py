@@ -11,7 +11,7 @@ from .service import ROOT
 
 # From the top: a room may import only rooms below it. create_app and the commands stand above all; blueprints
 # are on one floor and never import each other.
-TOP = {"twin", "cli"}
+TOP = {"twin", "app", "cli"}
 CAPABILITIES = [
     "launch",
     "operation",

@@ -1,0 +1,42 @@
+"""Wiring: the service as a WSGI app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from flask.json.provider import DefaultJSONProvider
+
+from . import edge, launch, telemetry
+from .chat.routes import blueprint as chat
+from .cli import commands
+from .config import load_settings
+from .files import ROOT
+from .meta.routes import blueprint as meta
+from .page.routes import blueprint as page
+from .service import Twin
+from .sessions.routes import blueprint as sessions
+
+
+def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
+    """Return the service as a WSGI app; `test_config` overrides every other source of settings.
+
+    Raises StartError, in one line that says what to mend, where a setting, the persona or the model is wrong.
+    """
+    telemetry.set_up(as_json=not launch.is_development())
+    settings = load_settings(test_config)
+    twin = Twin(settings)
+    app = Flask(__name__, root_path=str(ROOT / "twin"), instance_path=str(ROOT / "instance"), static_folder=None)
+    app.config.from_mapping(test_config or {})
+    app.extensions["twin"] = twin
+    app.json = DefaultJSONProvider(app)
+    app.json.sort_keys = app.json.ensure_ascii = False
+    edge.init_app(app, settings)
+    app.register_blueprint(chat)
+    app.register_blueprint(meta)
+    app.register_blueprint(page)
+    app.register_blueprint(sessions)
+    app.cli.add_command(commands)
+    launch.prepare(twin)
+    return app
