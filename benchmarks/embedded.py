@@ -14,8 +14,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from twin import create_app
-from twin.service import Twin
-from twin.turn import begin
+from twin.runtime import Twin
+from twin.turn.turn import begin
 
 DENIAL = re.compile(r"\b(no|not|never|cannot|none|unaware)\b|n't\b", re.IGNORECASE)
 

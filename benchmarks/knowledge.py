@@ -17,10 +17,10 @@ from fpdf import FPDF
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from twin.config import Settings
 from twin.grounding import open_gate
-from twin.prompt import Prompt
-from twin.tokens import estimate_tokens
+from twin.prompt.prompt import Prompt
+from twin.settings.settings import Settings
+from twin.text.tokens import estimate_tokens
 
 CHATS = 500
 PARAGRAPH = "At Northwind I led a team of seven that built forecasts for ports; see https://example.com/ports. " * 4

@@ -19,10 +19,10 @@ from sqlalchemy import create_engine, insert, text
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from twin.config import Settings
-from twin.db import Database, Databases
 from twin.memory import GivenAnswer, Memory
-from twin.tables import messages, sessions
+from twin.settings.settings import Settings
+from twin.stores.database import Database, Databases
+from twin.stores.tables import messages, sessions
 
 TURNS = 400
 ANSWER = "An answer of the usual length, which says a little of everything. " * 5

@@ -18,13 +18,13 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from twin.config import Settings
-from twin.indexer import index_all
-from twin.knowledge.index import Index
 from twin.knowledge.passages import CONTEXT, Passage
-from twin.knowledge.search import CANDIDATES, SMALL_TALK, Search
-from twin.knowledge.words import find_terms
+from twin.knowledge.search.index import Index
+from twin.knowledge.search.indexer import index_all
+from twin.knowledge.search.search import CANDIDATES, SMALL_TALK, Search
 from twin.llm.embeddings import Embeddings, find_embeddings
+from twin.settings.settings import Settings
+from twin.text.words import find_terms
 
 MANY = 5_000  # passages among which the time is measured
 TIMED = 100  # questions

@@ -19,10 +19,10 @@ from uuid import uuid4
 import httpx2
 from sqlalchemy import create_engine, func, select
 
-from tests.scripted_model import ScriptedModel, answers, later
-from tests.service import copy_project
-from tests.stores import PostgresServer, RedisServer
-from twin.tables import budget_days, messages
+from tests.support.scripted_model import ScriptedModel, answers, later
+from tests.support.service import copy_project
+from tests.support.stores import PostgresServer, RedisServer
+from twin.stores.tables import budget_days, messages
 
 from .chats.contestants import CORE, OTHERS, Contestant
 

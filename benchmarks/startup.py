@@ -22,11 +22,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from twin.config import Settings
-from twin.files import ROOT
-from twin.knowledge.index import Index
+from twin.knowledge.search.index import Index
 from twin.llm.embeddings import EMBEDDED
-from twin.prompt import Prompt
+from twin.prompt.prompt import Prompt
+from twin.settings.settings import Settings
+from twin.system.files import ROOT
 
 PORT = "8765"
 FILES, SECTIONS = 50, 100

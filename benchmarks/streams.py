@@ -16,8 +16,8 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.scripted_model import DONE, STREAM_HEAD, ScriptedModel, Step, chunk  # noqa: E402
-from tests.service import Service, copy_project  # noqa: E402
+from tests.support.scripted_model import DONE, STREAM_HEAD, ScriptedModel, Step, chunk  # noqa: E402
+from tests.support.service import Service, copy_project  # noqa: E402
 
 STREAMS = 500
 WORDS = 50

@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.scripted_model import ScriptedModel, streams  # noqa: E402
-from tests.service import Service, copy_project, free_port  # noqa: E402
+from tests.support.scripted_model import ScriptedModel, streams  # noqa: E402
+from tests.support.service import Service, copy_project, free_port  # noqa: E402
 
 FOLDER = Path(__file__).parent / "screenshots"
 QUESTION = "What are you working on?"

@@ -1,4 +1,4 @@
-"""Write what is generated from twin/config.py: README's table of settings and .env.example; `--check` compares."""
+"""Write README's table of settings and .env.example from twin/settings/settings.py; `--check` compares."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from twin.config import PLACEHOLDER_KEY, Settings, as_text  # noqa: E402
+from twin.settings.settings import PLACEHOLDER_KEY, Settings, as_text  # noqa: E402
 
 SHOWN = {"openai_api_key": PLACEHOLDER_KEY, "cors_origins": None}  # the lines of .env.example that are no comments
 
@@ -35,7 +35,7 @@ def table() -> str:
 
 
 def env_example() -> str:
-    lines = ["# Copy this file to .env. Generated from twin/config.py by `make docs`."]
+    lines = ["# Copy this file to .env. Generated from twin/settings/settings.py by `make docs`."]
     for name in Settings.model_fields:
         line = f"{name.upper()}={SHOWN.get(name) or default_of(name)}"
         lines += ["", f"# {meaning_of(name)}", line if name in SHOWN else f"# {line}"]
@@ -53,7 +53,7 @@ def main() -> None:
         if "--check" not in sys.argv:
             path.write_text(text, encoding="utf-8")
         elif path.read_text(encoding="utf-8") != text:
-            sys.exit(f"{path.name} is not what twin/config.py says: run `make docs`.")
+            sys.exit(f"{path.name} is not what twin/settings/settings.py says: run `make docs`.")
 
 
 if __name__ == "__main__":

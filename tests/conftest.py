@@ -22,10 +22,10 @@ from sqlalchemy import create_engine
 
 from twin import create_app
 
-from .scripted_model import ScriptedModel
-from .service import PATIENCE, Service, copy_project, wait_until
-from .stores import PostgresServer, RedisServer
-from .warm import WarmPythons
+from .support.scripted_model import ScriptedModel
+from .support.service import PATIENCE, Service, copy_project, wait_until
+from .support.stores import PostgresServer, RedisServer
+from .support.warm import WarmPythons
 
 KEY = "sk-test-0123456789"
 UNLIMITED = {"RATE_LIMITS": "off", "DAILY_TOKENS": "1000000000"}  # all tests ask from one address, on one day

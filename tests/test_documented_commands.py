@@ -23,10 +23,10 @@ import httpx2
 import pytest
 
 from .conftest import KEY, UNLIMITED
-from .documented import Script, read_scripts
-from .documented_copy import MARK, Copy, copy_all, fill, make_origin
-from .scripted_model import ScriptedModel
-from .service import PATIENCE, free_port, wait_until
+from .support.documented import Script, read_scripts
+from .support.documented_copy import MARK, Copy, copy_all, fill, make_origin
+from .support.scripted_model import ScriptedModel
+from .support.service import PATIENCE, free_port, wait_until
 
 SCRIPTS = read_scripts()
 # A command is excepted if it is one of these, or begins with it, `sudo` aside.

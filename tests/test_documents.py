@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from twin import persona
-from twin.config import Settings
-from twin.edge import MAX_BODY_BYTES
-from twin.knowledge.citations import MOST_QUOTE
+from twin.knowledge.documents.readers import MAX_BYTES, READ_SECONDS
 from twin.knowledge.passages import MOST as PASSAGE_CHARACTERS
-from twin.knowledge.readers import MAX_BYTES, READ_SECONDS
+from twin.knowledge.sources import MOST_QUOTE
 from twin.memory.memory import KEY_SECONDS, WAIT_SECONDS
+from twin.prompt import persona
+from twin.settings.settings import Settings
+from twin.web.guards import MAX_BODY_BYTES
 
-from .documented import FENCE, list_documents
-from .service import ROOT
+from .support.documented import FENCE, list_documents
+from .support.service import ROOT
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)

@@ -11,11 +11,11 @@ from flask.testing import FlaskClient
 from twin import create_app
 from twin.errors import Overloaded, RateLimited, SessionBusy, TwinError
 
-from .chat.test_routes import assert_problem
-from .chat.test_stream import read
 from .conftest import KEY
-from .scripted_model import ScriptedModel, Step, answers, fails, later, writes
-from .service import Service
+from .support.scripted_model import ScriptedModel, Step, answers, fails, later, writes
+from .support.service import Service
+from .web.chat.test_routes import assert_problem
+from .web.chat.test_stream import read
 
 CONTACT = "Write to ada@example.org."
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from .scripted_model import ScriptedModel, Step, fails, sends, writes
-from .service import COMMANDS, copy_project, free_port
-from .warm import WarmPythons
+from .support.scripted_model import ScriptedModel, Step, fails, sends, writes
+from .support.service import COMMANDS, copy_project, free_port
+from .support.warm import WarmPythons
 
 KEY = "sk-secret-0123456789"
 HTML = sends("<html>PROVIDER</html>", 404, content_type="text/html")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .service import ROOT
+from .support.service import ROOT
 
 FOLDER = ROOT / "requirements"
 SERVICE = [ROOT / "requirements.txt", *(FOLDER / f"{name}.txt" for name in ("embedded", "embeddings", "postgres"))]

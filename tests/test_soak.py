@@ -13,8 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from .chat.test_stream import STREAM, read
-from .scripted_model import (
+from .support.scripted_model import (
     STREAM_HEAD,
     ScriptedModel,
     Step,
@@ -27,8 +26,9 @@ from .scripted_model import (
     streams,
     writes,
 )
-from .service import Service, processes_in, wait_until
-from .test_edge import chat_of, head, status_of
+from .support.service import Service, processes_in, wait_until
+from .web.chat.test_stream import STREAM, read
+from .web.test_guards import chat_of, head, status_of
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 STREAMED = b"%x\r\n%s\r\n" % (len(chunk("Half ")), chunk("Half "))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from .service import COMMANDS, ROOT, copy_project, free_port
+from .support.service import COMMANDS, ROOT, copy_project, free_port
 
 KEY = {"OPENAI_API_KEY": "sk-secret"}
 

@@ -8,15 +8,16 @@ from typing import Any
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
-from . import edge, launch, telemetry
-from .chat.routes import blueprint as chat
 from .cli import commands
-from .config import load_settings
-from .files import ROOT
-from .meta.routes import blueprint as meta
-from .page.routes import blueprint as page
-from .service import Twin
-from .sessions.routes import blueprint as sessions
+from .runtime import Twin
+from .settings.settings import load_settings
+from .system.files import ROOT
+from .telemetry import logs
+from .web import guards, launch
+from .web.chat.routes import blueprint as chat
+from .web.meta.routes import blueprint as meta
+from .web.page.routes import blueprint as page
+from .web.sessions.routes import blueprint as sessions
 
 
 def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
@@ -24,7 +25,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
 
     Raises StartError, in one line that says what to mend, where a setting, the persona or the model is wrong.
     """
-    telemetry.set_up(as_json=not launch.is_development())
+    logs.set_up(as_json=not launch.is_development())
     settings = load_settings(test_config)
     twin = Twin(settings)
     app = Flask(__name__, root_path=str(ROOT / "twin"), instance_path=str(ROOT / "instance"), static_folder=None)
@@ -32,7 +33,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["twin"] = twin
     app.json = DefaultJSONProvider(app)
     app.json.sort_keys = app.json.ensure_ascii = False
-    edge.init_app(app, settings)
+    guards.init_app(app, settings)
     app.register_blueprint(chat)
     app.register_blueprint(meta)
     app.register_blueprint(page)

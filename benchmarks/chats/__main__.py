@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 
 import uvloop
 
-from tests.service import copy_project
-from tests.stores import PostgresServer, RedisServer
+from tests.support.service import copy_project
+from tests.support.stores import PostgresServer, RedisServer
 
 from ..startup import write_documents, write_index
 from . import measures

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from tests.service import ROOT
+from tests.support.service import ROOT
 
 from .contestants import CORE, Contestant
 from .load import Sample, Visitors

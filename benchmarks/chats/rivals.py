@@ -14,7 +14,7 @@ import openai
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 
-from twin.chat.schemas import ChatRequest, ChatResponse
+from twin.web.chat.schemas import ChatRequest, ChatResponse
 
 # As many connections as there may be chats, all of which are kept: the client's own defaults are 1,000 and 100.
 PLENTY = httpx2.Limits(max_connections=4_000, max_keepalive_connections=4_000)

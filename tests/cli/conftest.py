@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from ..conftest import KEY
-from ..scripted_model import ScriptedModel
-from ..service import copy_project
-from ..warm import WarmPythons
+from ..support.scripted_model import ScriptedModel
+from ..support.service import copy_project
+from ..support.warm import WarmPythons
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

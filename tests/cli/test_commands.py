@@ -15,11 +15,11 @@ import click
 import pytest
 
 from twin.cli import commands
-from twin.config import Settings
-from twin.embedded import NOTICE
+from twin.llm.embedded import NOTICE
+from twin.settings.settings import Settings
 
-from ..scripted_model import ScriptedModel, answers, fails
-from ..service import processes_in, wait_until
+from ..support.scripted_model import ScriptedModel, answers, fails
+from ..support.service import processes_in, wait_until
 from .conftest import Run, assert_failed_in_one_line
 
 

@@ -13,8 +13,8 @@ from threading import Event
 
 import pytest
 
-from ..scripted_model import ScriptedModel, answers, fails, waits_for
-from ..service import wait_until
+from ..support.scripted_model import ScriptedModel, answers, fails, waits_for
+from ..support.service import wait_until
 from .conftest import Run, assert_failed_in_one_line
 
 WHO = {"question": "Who are you?", "must": ["Roger"], "must_not": ["/chat ?bot/"]}

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from twin.db import Databases
 from twin.gaps import Gaps
+from twin.stores.database import Databases
 
-from ..scripted_model import ScriptedModel
-from ..service import Service
-from ..stores import PostgresServer
-from ..warm import WarmPythons
+from ..support.scripted_model import ScriptedModel
+from ..support.service import Service
+from ..support.stores import PostgresServer
+from ..support.warm import WarmPythons
 from .conftest import Run, assert_failed_in_one_line
 
 ON = {"MEMORY": "on", "GAPS": "on"}

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from ..memory.test_memory import kept
-from ..service import Service
+from ..support.service import Service
 from .conftest import Run, assert_failed_in_one_line
 
 

@@ -1,15 +1,15 @@
-"""The questions that ship tell answers that keep twin/rules.txt from those that break it."""
+"""The questions that ship tell answers that keep twin/prompt/rules.txt from those that break it."""
 
 from __future__ import annotations
 
 import pytest
 
 from twin.evaluation import Case, judge, read_cases
-from twin.turn import Reply
+from twin.turn.turn import Reply
 
-from ..service import ROOT
+from ..support.service import ROOT
 
-RULES = (ROOT / "twin" / "rules.txt").read_text(encoding="utf-8")
+RULES = (ROOT / "twin" / "prompt" / "rules.txt").read_text(encoding="utf-8")
 CASES = {case.question: case for case in read_cases(ROOT / "evals" / "rules.jsonl")}
 REFUSAL = "I’d rather talk about my work."
 

@@ -11,9 +11,20 @@ from hypothesis import strategies as st
 
 from twin.grounding import Material, OwnedText, open_gate
 from twin.grounding.sources import CHUNK, Sources
-from twin.invisible import strip_invisible
+from twin.text.invisible import strip_invisible
 
-from .answers import HARMLESS, MISSPELT, OWNER, RIGHT, SENTENCES, VISITOR, WRONG, make_gate, show, show_cut_everywhere
+from ..support.answers import (
+    HARMLESS,
+    MISSPELT,
+    OWNER,
+    RIGHT,
+    SENTENCES,
+    VISITOR,
+    WRONG,
+    make_gate,
+    show,
+    show_cut_everywhere,
+)
 
 EVIL = re.compile("evil|666", re.IGNORECASE)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from twin.grounding import find_private, remove_private
 from twin.grounding.private_filter import RUN, WORD, fold
 
-from .answers import FALLBACK, make_gate, show, show_cut_everywhere
+from ..support.answers import FALLBACK, make_gate, show, show_cut_everywhere
 
 SECRET = (
     "The spare key to the lakeside house lies under the third blue flower pot. My salary at Northwind was 95000 "

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ..conftest import heal
-from ..scripted_model import ScriptedModel
-from ..service import Service
+from ..support.scripted_model import ScriptedModel
+from ..support.service import Service
 
 
 @pytest.fixture

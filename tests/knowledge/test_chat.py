@@ -17,19 +17,19 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from twin.knowledge.readers import read_text
-from twin.tokens import estimate_tokens
+from twin.knowledge.documents.readers import read_text
+from twin.text.tokens import estimate_tokens
 
-from ..chat.test_routes import assert_problem
-from ..chat.test_stream import read, stream, text_of
 from ..conftest import KEY, UNLIMITED, heal
-from ..scripted_model import ScriptedModel, answers, follows, streams
-from ..service import PATIENCE, ROOT, Service, copy_project, processes_in, wait_until
-from ..warm import WarmPythons
-from . import documents
+from ..support import documents
+from ..support.scripted_model import ScriptedModel, answers, follows, streams
+from ..support.service import PATIENCE, ROOT, Service, copy_project, processes_in, wait_until
+from ..support.warm import WarmPythons
+from ..web.chat.test_routes import assert_problem
+from ..web.chat.test_stream import read, stream, text_of
 
 FALLBACK = "I would rather not answer that. Is there something else you would like to know?"
-RULES = (ROOT / "twin" / "rules.txt").read_text().strip()
+RULES = (ROOT / "twin" / "prompt" / "rules.txt").read_text().strip()
 NOTES = ("sources", "grounding", "grounded")
 EVENTS = {"Accept": "text/event-stream"}
 
@@ -506,7 +506,7 @@ def test_all_workers_share_one_process_that_makes_vectors_and_it_ends_with_them(
     for _ in range(12):
         assert service.chat("What is your boat called?").status_code == 200
     wait_until(lambda: service.http.get("/ready").status_code == 200)
-    sidecars = [pid for pid in processes_in(service.root) if runs(pid, "twin.embeddings_server")]
+    sidecars = [pid for pid in processes_in(service.root) if runs(pid, "twin.llm.embeddings_server")]
     assert len(sidecars) == 1
     service.stop()
     wait_until(lambda: not Path(f"/proc/{sidecars[0]}").exists(), "it did not end")
@@ -527,7 +527,11 @@ def test_processes_that_read_what_strangers_wrote_get_no_secrets(start_service: 
     (folder / "page.html").write_text("<p>In the harbour I moored.</p>" * 20_000)  # which takes seconds to read
     with ThreadPoolExecutor(1) as threads:
         chat = threads.submit(service.chat)
-        for module in ("knowledge.process", "twin.embeddings_server", "twin.indexer"):
+        for module in (
+            "twin.knowledge.documents.process",
+            "twin.llm.embeddings_server",
+            "twin.knowledge.search.indexer",
+        ):
             environment = read_environment(module, service.root)
             assert environment["PATH"] == os.environ["PATH"]
             assert "hidden" not in str(environment)
@@ -552,7 +556,7 @@ def read_environment(module: str, root: Path) -> dict[str, str]:
 
 def test_who_kills_the_process_that_makes_vectors_ends_no_chat(finding: Service, model: ScriptedModel) -> None:
     heal(finding, model)
-    (sidecar,) = (pid for pid in processes_in(finding.root) if runs(pid, "twin.embeddings_server"))
+    (sidecar,) = (pid for pid in processes_in(finding.root) if runs(pid, "twin.llm.embeddings_server"))
     os.kill(sidecar, signal.SIGKILL)
     for _ in range(4):
         assert finding.chat("What is the name of your boat, Kittiwake?").status_code == 200

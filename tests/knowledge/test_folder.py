@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.knowledge import faq
-from twin.knowledge.folder import Folder
-from twin.knowledge.library import Document, Library, render_passages
+from twin.knowledge.documents.folder import Folder
+from twin.knowledge.documents.library import Document, Library, render_passages
 from twin.knowledge.passages import Passage, make_passages
-from twin.tokens import estimate_tokens
+from twin.text.tokens import estimate_tokens
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.knowledge.library import Document, Library
+from twin.knowledge.documents.library import Document, Library
 from twin.knowledge.passages import MOST, make_passages, split
-from twin.knowledge.words import find_terms, find_words
+from twin.text.words import find_terms, find_words
 
 LONG = ("I led a team of seven at Northwind. " * 40).strip()
 

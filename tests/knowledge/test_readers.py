@@ -16,11 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from twin.knowledge.process import read_document
-from twin.knowledge.readers import KINDS, MAX_BYTES, READ_APART, Unreadable, read_text
+from twin.knowledge.documents.process import read_document
+from twin.knowledge.documents.readers import KINDS, MAX_BYTES, READ_APART, Unreadable, read_text
 
-from ..service import ROOT
-from . import documents
+from ..support import documents
+from ..support.service import ROOT
 
 READ_HERE = [kind for kind in KINDS if kind not in READ_APART]
 SAMPLES = {".pdf": documents.cv(), ".docx": documents.word_cv(), ".html": documents.saved_page().encode()}

@@ -16,16 +16,16 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from twin.config import Settings
 from twin.errors import ModelBusy, ModelFailed
-from twin.indexer import index_all
-from twin.knowledge.index import Index
 from twin.knowledge.passages import Passage, make_passages
-from twin.knowledge.search import MOST_CHARACTERS, SMALL_TALK, Search
+from twin.knowledge.search.index import Index
+from twin.knowledge.search.indexer import index_all
+from twin.knowledge.search.search import MOST_CHARACTERS, SMALL_TALK, Search
 from twin.llm.embeddings import Embeddings, find_embeddings
-from twin.sidecar import Address
+from twin.settings.settings import Settings
+from twin.system.sidecar import Address
 
-from ..service import wait_until
+from ..support.service import wait_until
 
 FACTS = {
     "work.md": "I led a team of seven people at Northwind.",

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from twin.config import Settings
-from twin.embedded import EmbeddedModel
 from twin.errors import ModelBusy, Overloaded
-from twin.llm import Model
 from twin.llm.breaker import FAILURES, OPEN_SECONDS, Breaker, Ticket
+from twin.llm.embedded import EmbeddedModel
+from twin.llm.model import Model
+from twin.settings.settings import Settings
 
-from ..chat.test_routes import assert_problem
-from ..chat.test_stream import stream
-from ..scripted_model import ScriptedModel, answers, fails
-from ..service import PATIENCE, Service, wait_until
+from ..support.scripted_model import ScriptedModel, answers, fails
+from ..support.service import PATIENCE, Service, wait_until
+from ..web.chat.test_routes import assert_problem
+from ..web.chat.test_stream import stream
 from .test_model import MESSAGES, CountedHold, NoHold
 
 SOON = 0.05  # seconds

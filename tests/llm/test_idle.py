@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from threading import Event
 
-from twin.alarms import Alarms
 from twin.llm.idle import MAX_IDLE, IdleConnections
-from twin.sidecar import Address
+from twin.system.alarms import Alarms
+from twin.system.sidecar import Address
 
 FIRST, SECOND = Address("http://first.example", "none"), Address("http://second.example", "none")
 

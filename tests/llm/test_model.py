@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 import trustme
 
-from twin.config import Settings
-from twin.embedded import EmbeddedModel
 from twin.errors import InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, TwinError
-from twin.llm import Model
 from twin.llm.call import ATTEMPTS
+from twin.llm.embedded import EmbeddedModel
+from twin.llm.model import Model
+from twin.settings.settings import Settings
 
-from ..scripted_model import (
+from ..support.scripted_model import (
     ScriptedModel,
     Step,
     answers,
@@ -33,7 +33,7 @@ from ..scripted_model import (
     sends,
     writes,
 )
-from ..service import Service, wait_until
+from ..support.service import Service, wait_until
 
 MESSAGES = [{"role": "system", "content": "I am Ada."}, {"role": "user", "content": "Hi"}]
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ..scripted_model import ScriptedModel
-from ..service import Service
+from ..support.scripted_model import ScriptedModel
+from ..support.service import Service
 
 
 @pytest.fixture

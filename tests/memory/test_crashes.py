@@ -13,9 +13,9 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from ..chat.test_stream import STREAM, read
-from ..scripted_model import ScriptedModel, answers, follows, later, streams
-from ..service import Service, processes_in, wait_until
+from ..support.scripted_model import ScriptedModel, answers, follows, later, streams
+from ..support.service import Service, processes_in, wait_until
+from ..web.chat.test_stream import STREAM, read
 from .test_memory import kept
 
 KILLS = 50

@@ -17,18 +17,18 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import create_engine, delete, text, update
 
-from twin.config import Settings
-from twin.db import Databases
 from twin.errors import SessionBusy, StoreUnavailable
 from twin.memory import Conversation, GivenAnswer, Housekeeping, KeptSession, Memory, Message
 from twin.memory.housekeeping import vacuum_apart
 from twin.memory.lease import Lease, Leases
 from twin.memory.summary import shorten
-from twin.tables import leases, sessions
+from twin.settings.settings import Settings
+from twin.stores.database import Databases
+from twin.stores.tables import leases, sessions
 
-from ..scripted_model import ScriptedModel, answers, later, waits_for
-from ..service import Service, wait_until
-from ..stores import PostgresServer
+from ..support.scripted_model import ScriptedModel, answers, later, waits_for
+from ..support.service import Service, wait_until
+from ..support.stores import PostgresServer
 from .test_window import is_summary
 
 SAID = GivenAnswer("An answer", "stop", "persona")

@@ -12,10 +12,10 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from ..chat.test_stream import STREAM, opened, read
-from ..scripted_model import ScriptedModel, answers, fails, later, streams, waits_for
-from ..service import Service, wait_until
-from ..test_edge import head, status_of
+from ..support.scripted_model import ScriptedModel, answers, fails, later, streams, waits_for
+from ..support.service import Service, wait_until
+from ..web.chat.test_stream import STREAM, opened, read
+from ..web.test_guards import head, status_of
 from .test_memory import kept, shown
 
 

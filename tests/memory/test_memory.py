@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ..chat.test_stream import STREAM, opened, stream
-from ..scripted_model import ScriptedModel, answers, fails, later, streams, waits_for
-from ..service import ROOT, Service, wait_until
+from ..support.scripted_model import ScriptedModel, answers, fails, later, streams, waits_for
+from ..support.service import ROOT, Service, wait_until
+from ..web.chat.test_stream import STREAM, opened, stream
 
 SOME_ID = "8e03978e-40d5-43dd-bc93-6894a57f9324"
 

@@ -23,19 +23,19 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, func, select, text
 
-from twin.budget import Budget
-from twin.config import Settings
-from twin.db import MIGRATIONS, UNUSED_SECONDS, Database, Databases
+from twin.budget.budget import Budget
 from twin.errors import StoreUnavailable
 from twin.memory import Memory
 from twin.memory.vacuum import vacuum
-from twin.tables import REVISION, metadata
+from twin.settings.settings import Settings
+from twin.stores.database import MIGRATIONS, UNUSED_SECONDS, Database, Databases
+from twin.stores.tables import REVISION, metadata
 
-from ..chat.test_stream import STREAM
 from ..conftest import KEY
-from ..scripted_model import ScriptedModel, answers, streams, waits_for
-from ..service import ROOT, Service, wait_until
-from ..stores import PostgresServer
+from ..support.scripted_model import ScriptedModel, answers, streams, waits_for
+from ..support.service import ROOT, Service, wait_until
+from ..support.stores import PostgresServer
+from ..web.chat.test_stream import STREAM
 from .test_memory import kept
 
 
@@ -133,7 +133,7 @@ def test_tables_of_a_newer_twin_are_left_alone(database_url: str, execute: Calla
 
 
 def test_many_may_start_at_once_on_an_empty_database(database_url: str) -> None:
-    script = f"from twin.db import Database as D; d = D({database_url!r}); d.check(); d.close()"
+    script = f"from twin.stores.database import Database as D; d = D({database_url!r}); d.check(); d.close()"
     starts = [subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.PIPE) for _ in range(6)]
     assert [(start.communicate()[1], start.returncode) for start in starts] == [(b"", 0)] * 6
 

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from twin.memory.store import Message
 from twin.memory.window import count_tokens, cut, drop_unshown
-from twin.tokens import estimate_tokens
+from twin.text.tokens import estimate_tokens
 
-from ..chat.test_routes import assert_problem
-from ..scripted_model import ScriptedModel, Step, answers, fails, waits_for
-from ..service import ROOT, Service, wait_until
+from ..support.scripted_model import ScriptedModel, Step, answers, fails, waits_for
+from ..support.service import ROOT, Service, wait_until
+from ..web.chat.test_routes import assert_problem
 from .test_memory import kept, shown
 
 PERSONA = (ROOT / "me.txt").read_text().strip()

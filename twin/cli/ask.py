@@ -9,13 +9,13 @@ from contextlib import closing, suppress
 import click
 from flask import current_app
 
-from ..chat.schemas import ChatRequest, ChatResponse
-from ..config import load_settings
-from ..embedded import NOTICE
 from ..errors import StartError, TwinError, print_line
-from ..payload import validate
-from ..service import Twin
-from ..turn import begin
+from ..llm.embedded import NOTICE
+from ..runtime import Twin
+from ..settings.settings import load_settings
+from ..turn.turn import begin
+from ..web.chat.schemas import ChatRequest, ChatResponse
+from ..web.payload import validate
 from .terminal import make_printable
 
 

@@ -12,18 +12,18 @@ from typing import Any
 import click
 from flask import Flask, current_app
 
-from .. import edge
-from ..budget import Budget
-from ..config import Settings, collect_values, load_settings
-from ..db import Databases
-from ..embedded import NOTICE, EmbeddedModel, check_available
+from ..budget.budget import Budget
 from ..errors import StartError, TwinError
-from ..files import ROOT
 from ..gaps import Gaps
 from ..grounding import open_gate
+from ..llm.embedded import NOTICE, EmbeddedModel, check_available
 from ..memory import Memory
-from ..prompt import Briefing, Prompt
-from ..tokens import estimate_tokens
+from ..prompt.prompt import Briefing, Prompt
+from ..settings.settings import Settings, collect_values, load_settings
+from ..stores.database import Databases
+from ..system.files import ROOT
+from ..text.tokens import estimate_tokens
+from ..web import guards
 from .terminal import count
 
 QUESTION = "Who are you?"
@@ -173,7 +173,7 @@ def try_model(deployment: Deployment) -> str:
     embedded = EmbeddedModel(ROOT / "instance")
     if settings.uses_embedded_model:
         check_available(settings.embedded_model, ROOT / "instance")
-    from ..llm import Model  # openai takes 0.6 s to import
+    from ..llm.model import Model  # openai takes 0.6 s to import
 
     messages = deployment.compose()
     answer = Model(settings, embedded).answer(
@@ -188,7 +188,7 @@ def try_origins(deployment: Deployment) -> str:
     """Return whose pages may call the service; raises StartError where a browser would refuse one of them."""
     settings = deployment.settings
     app = Flask("origins")
-    edge.init_app(app, settings)
+    guards.init_app(app, settings)
     for origin in settings.cors_origins:
         page = "https://any.example" if origin == "*" else origin
         asked = {

@@ -12,11 +12,11 @@ from textwrap import shorten
 import click
 from flask import current_app
 
-from ..config import Settings, load_settings
-from ..embedded import NOTICE
 from ..errors import StartError
 from ..evaluation import Case, Outcome, Results, ask_all, keep, read_cases
-from ..service import Twin
+from ..llm.embedded import NOTICE
+from ..runtime import Twin
+from ..settings.settings import Settings, load_settings
 from .terminal import make_printable
 
 QUESTION_WIDTH = 48  # characters

@@ -9,16 +9,16 @@ from typing import Any
 import click
 from flask import current_app
 
-from ..config import Settings, load_settings
-from ..db import PATIENT_SECONDS, Databases
 from ..errors import StartError
 from ..evaluation import OWN_CASES, as_literal
-from ..files import ROOT
 from ..gaps import Gap, Gaps, Group, group
-from ..invisible import strip_invisible
-from ..json_lines import append_line
+from ..knowledge.documents.readers import Unreadable, read_plain
 from ..knowledge.faq import FILE, Faq, read_entries
-from ..knowledge.readers import Unreadable, read_plain
+from ..settings.settings import Settings, load_settings
+from ..stores.database import PATIENT_SECONDS, Databases
+from ..system.files import ROOT
+from ..system.json_lines import append_line
+from ..text.invisible import strip_invisible
 from .terminal import count, make_printable, read_argument
 
 IDS = click.IntRange(1, 2**31 - 1)

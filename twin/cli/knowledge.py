@@ -10,11 +10,11 @@ from dataclasses import asdict, dataclass
 import click
 from flask import current_app
 
-from ..config import load_settings
 from ..errors import StartError
-from ..knowledge.library import Library
-from ..knowledge.search import Search
-from ..prompt import Prompt
+from ..knowledge.documents.library import Library
+from ..knowledge.search.search import Search
+from ..prompt.prompt import Prompt
+from ..settings.settings import load_settings
 from .terminal import make_printable
 
 POLL_SECONDS = 0.5

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 from flask import current_app
 
-from ..config import load_settings
-from ..db import PATIENT_SECONDS, Database
-from ..tables import REVISION
+from ..settings.settings import load_settings
+from ..stores.database import PATIENT_SECONDS, Database
+from ..stores.tables import REVISION
 
 
 @click.command

@@ -14,11 +14,11 @@ import click
 from flask import current_app
 from pydantic import ValidationError
 
-from ..config import Settings, load_settings
-from ..db import PATIENT_SECONDS, Databases
 from ..errors import StartError, print_line
 from ..memory import Conversation, Export, Housekeeping, Memory, parse_session_id
 from ..memory.vacuum import vacuum
+from ..settings.settings import Settings, load_settings
+from ..stores.database import PATIENT_SECONDS, Databases
 from .terminal import count, make_printable
 
 ENDS = IMPORTED, KNOWN, SKIPPED, BROKEN = (

@@ -8,11 +8,11 @@ from typing import Any
 import click
 from flask import current_app
 
-from ..budget import Budget
-from ..config import load_settings
-from ..db import Databases
+from ..budget.budget import Budget
+from ..budget.ledger import Day
 from ..errors import StartError
-from ..ledger import Day
+from ..settings.settings import load_settings
+from ..stores.database import Databases
 
 
 @click.command

@@ -7,8 +7,8 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from ..errors import BudgetExhausted, ModelMisconfigured, StartError, StoreUnavailable, TwinError
-from ..service import Twin
-from ..turn import Reply, begin
+from ..runtime import Twin
+from ..turn.turn import Reply, begin
 from .cases import Case
 from .matching import find
 

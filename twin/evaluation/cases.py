@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from ..errors import StartError
-from ..files import ROOT
+from ..system.files import ROOT
 from .matching import compile_pattern
 
 FOLDER = ROOT / "instance" / "evals"

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from ..errors import StartError
-from ..files import lock_folder, replace_file
+from ..system.files import lock_folder, replace_file
 from .answers import Outcome
 from .cases import FOLDER
 

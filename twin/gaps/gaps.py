@@ -9,9 +9,9 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from ..db import Database, Databases
 from ..knowledge.faq import fold
-from ..tables import clean, gaps
+from ..stores.database import Database, Databases
+from ..stores.tables import clean, gaps
 from .question import read_question
 
 MOST = 10_000  # questions; one more takes the place of the least asked, and of those the oldest

@@ -6,8 +6,8 @@ import re
 
 from ..grounding import contacts, numbers
 from ..grounding.patterns import CONTACT
-from ..invisible import strip_invisible
 from ..knowledge.faq import fold, split_words
+from ..text.invisible import strip_invisible
 
 MASK = "…"
 MOST_CHARACTERS = 500  # of a question that is kept

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from ..fairness import give_turn
-from ..invisible import Remover
+from ..system.fairness import give_turn
+from ..text.invisible import Remover
 from .contact_filter import ContactFilter
 from .owned import Material, OwnedText
 from .private_filter import PrivateFilter, find_private, remove_private

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import cached_property
 
-from ..fairness import give_turn
+from ..system.fairness import give_turn
 from . import contacts, numbers
 from .contacts import Kind
 from .patterns import CONTACT, PLAIN, find_open

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..fairness import give_turn
+from ..system.fairness import give_turn
 from .private_filter import PrivateText, drop_digits, fold_words, join_runs
 from .sources import Sources, cut
 

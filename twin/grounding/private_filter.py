@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from ..fairness import give_turn
+from ..system.fairness import give_turn
 
 RUN = 6  # words of a private text that are not shown one after another
 SHORTEST = 9  # characters of such a run: 1 2 3 4 5 6 is none

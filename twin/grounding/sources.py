@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ..fairness import give_turn
+from ..system.fairness import give_turn
 from . import contacts, numbers
 from .contacts import Kind
 from .patterns import CONTACT, find_open

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..fairness import give_turn
-from .words import IS_UNSPACED, WORD, find_words
+from ..system.fairness import give_turn
+from ..text.words import IS_UNSPACED, WORD, find_words
 
 RUN = 6  # letters of scripts that part neither words nor syllables; two would stand anywhere
 IS_ALPHABETIC = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # of those without spaces

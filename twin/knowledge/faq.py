@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, StringConstraints, ValidationError
 
-from ..invisible import strip_invisible
+from ..text.invisible import strip_invisible
 
 FILE = "faq.jsonl"
 MOST_CHARACTERS = 4_000

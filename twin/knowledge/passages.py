@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
+from ..text.words import find_terms, find_words
 from .evidence import Evidence
-from .words import find_terms, find_words
 
 MOST = 500  # characters of a passage: a vector of more says less of each sentence in it
 FEW = 150  # of a paragraph that is joined to the next one under the same heading

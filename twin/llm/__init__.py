@@ -1,7 +1,1 @@
-"""The model: the one package that imports openai."""
-
-from .answers import Answer, FinishReason
-from .model import Model
-from .stream import AnswerStream
-
-__all__ = ["Answer", "AnswerStream", "FinishReason", "Model"]
+"""The models: the one package that imports openai, in which importing this file alone is light."""

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from ..errors import ModelFailed, ModelMisconfigured
-from ..fairness import give_turn
+from ..system.fairness import give_turn
 
 FinishReason = Literal["stop", "length", "content_filter"]
 CUT = {"length", "max_tokens", "model_length"}  # OpenAI's word, some gateways', Mistral's

@@ -12,8 +12,8 @@ import httpcore2
 import openai
 import stamina
 
-from ..config import Settings
 from ..errors import ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, Overloaded, TwinError
+from ..settings.settings import Settings
 from .answers import Answer, Said, read_chunks, read_completion, read_stream
 from .breaker import Ticket
 from .connections import BREAKS, Connection, Connections, Deadline, Response

@@ -14,9 +14,9 @@ import httpcore2
 import httpx2
 import openai
 
-from ..alarms import Alarm, Alarms
-from ..fairness import Fairness
-from ..sidecar import Address
+from ..system.alarms import Alarm, Alarms
+from ..system.fairness import Fairness
+from ..system.sidecar import Address
 from .idle import IdleConnections
 from .transport import Network, connect, find_target
 

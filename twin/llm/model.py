@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import stamina
 
-from ..config import Settings
-from ..embedded import EmbeddedModel
 from ..errors import Overloaded
+from ..settings.settings import Settings
 from .answers import Answer
 from .call import Call, Reserve
 from .connections import Connections
+from .embedded import EmbeddedModel
 from .providers import list_providers
 from .stream import AnswerStream
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
-from ..addresses import mask_password
-from ..config import Settings
-from ..embedded import NAME as EMBEDDED_NAME
-from ..embedded import EmbeddedModel
-from ..sidecar import Address
+from ..settings.addresses import mask_password
+from ..settings.settings import Settings
+from ..system.sidecar import Address
 from .breaker import Breaker
+from .embedded import NAME as EMBEDDED_NAME
+from .embedded import EmbeddedModel
 
 OPENAI_URL = "https://api.openai.com/v1"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 
-from ..threads import start_thread
+from ..system.threads import start_thread
 from .answers import Answer
 
 SILENCE_SECONDS = 1.0

@@ -15,9 +15,9 @@ import httpcore2
 import httpx2
 import openai
 
-from ..fairness import Fairness
-from ..sidecar import Address
-from ..sockets import duplicate, has_left, shut_down
+from ..system.fairness import Fairness
+from ..system.sidecar import Address
+from ..system.sockets import duplicate, has_left, shut_down
 from .proxies import find_proxy
 
 IDLE_SECONDS = 30.0  # a free connection is used again for this long; providers close theirs after a minute or more

@@ -10,9 +10,9 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
-from ..db import Database
 from ..errors import SessionBusy, StoreUnavailable
-from ..tokens import estimate_tokens
+from ..stores.database import Database
+from ..text.tokens import estimate_tokens
 from . import store, summary, window
 from .annotations import Annotations
 from .lease import BUSY_SECONDS, Lease, Leases

@@ -15,10 +15,10 @@ from threading import Thread
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ..environment import select_running
 from ..errors import StoreUnavailable
 from ..gaps import delete_unasked
-from ..tables import chores
+from ..stores.tables import chores
+from ..system.environment import select_running
 from .memory import Memory
 
 DAY_SECONDS = 24 * 3_600

@@ -13,10 +13,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from ..db import Database
 from ..errors import SessionBusy, StoreUnavailable
-from ..tables import leases
-from ..threads import start_thread
+from ..stores.database import Database
+from ..stores.tables import leases
+from ..system.threads import start_thread
 
 NOBODY = UUID(int=0)  # the token of a lease that nobody has, and that may say when its session was deleted
 LEASE_SECONDS = 15.0  # after which a holder that renewed nothing counts as dead

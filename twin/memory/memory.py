@@ -11,10 +11,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, exists, select
 
-from ..config import Settings
-from ..db import Database, Databases
 from ..errors import KeyInUse, KeyReused, SessionBusy
-from ..tables import clean, leases, sessions
+from ..settings.settings import Settings
+from ..stores.database import Database, Databases
+from ..stores.tables import clean, leases, sessions
 from . import store
 from .exchange import Exchange, Found, RememberedExchange
 from .lease import BUSY_SECONDS, Lease, Leases

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
-from ..tables import messages, sessions
+from ..stores.tables import messages, sessions
 
 Role = Literal["user", "assistant"]
 FinishReason = Literal["stop", "length", "content_filter", "interrupted"]  # the last: the visitor left

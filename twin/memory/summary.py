@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..tokens import estimate_tokens
+from ..text.tokens import estimate_tokens
 from .store import Message
 
 MAX_WORDS = 300

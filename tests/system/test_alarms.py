@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import gc
+import weakref
+from queue import SimpleQueue
+
+import pytest
+
+from twin.system.alarms import FEW, Alarms
+
+
+def test_rings_in_the_order_of_the_moments() -> None:
+    alarms, rung = Alarms(), SimpleQueue[str]()
+    alarms.set(0.2, lambda: rung.put("last"))
+    alarms.set(0.05, lambda: rung.put("first"))  # which the thread that waits for the other has to hear of
+    alarms.set(0.1, lambda: rung.put("second"))
+    assert [rung.get(timeout=60) for _ in range(3)] == ["first", "second", "last"]
+
+
+def test_what_is_past_rings_at_once() -> None:
+    alarms, rung = Alarms(), SimpleQueue[str]()
+    alarms.set(3_600, lambda: rung.put("late"))
+    alarms.set(-1, lambda: rung.put("now"))
+    assert rung.get(timeout=60) == "now"
+
+
+def test_a_cancelled_one_does_not_ring() -> None:
+    alarms, rung = Alarms(), SimpleQueue[str]()
+    alarms.set(0.05, lambda: rung.put("cancelled")).cancel()
+    alarms.set(0.1, lambda: rung.put("after it"))
+    assert rung.get(timeout=60) == "after it"
+
+
+def test_cancelled_ones_leave_nothing_behind() -> None:
+    class Held:
+        def ring(self) -> None:
+            pytest.fail("it was cancelled")
+
+    alarms, held = Alarms(), Held()
+    gone = weakref.ref(held)
+    for _ in range(3 * FEW):
+        alarms.set(3_600, held.ring).cancel()
+    assert len(alarms._due) <= FEW
+    del held
+    gc.collect()
+    assert gone() is None
+
+
+def test_one_that_fails_ends_none_of_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    alarms, rung = Alarms(), SimpleQueue[str]()
+
+    def fail() -> None:
+        raise ValueError
+
+    alarms.set(0.05, lambda: rung.put("after it"))
+    alarms.set(0, fail)
+    assert rung.get(timeout=60) == "after it"
+    assert [record.exc_info is not None for record in caplog.records] == [True]

@@ -1,0 +1,183 @@
+"""What an answer used, under it; a server in front of the real one answers chats with sources."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import httpx2
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from ...support.scripted_model import ScriptedModel, streams
+from ...support.service import Service
+
+ANSWER = "Seven people."
+CAREER = {"title": "My career", "file": "cv.md", "quote": "At Northwind I led a team of seven people."}
+LATER = {"title": "My career", "file": "cv.md", "quote": "Since 2020 I have been a baker."}
+DOG = {"title": "Biscuit", "file": "pets/dog.md", "quote": "My dog is a collie called Biscuit."}
+HOSTILE: dict[str, Any] = {
+    "HTML": "<img src=x onerror='window.ran = 1'><script>window.ran = 1</script>",
+    "Markdown": "[click](javascript:window.ran=1) **b** ![p](http://evil.example/p.png)",
+    "overrides of direction": "\u202egnp.exe\u202c \u2066moc.live\u2069",
+    "a long word": "W" * 10_000,
+    "many lines": "line\n" * 2_000,
+    "many marks": "Z" + "\u0301" * 5_000,
+    "wide letters": "\U0001f469\U0001f3fd\u200d\u2695\ufe0f﷽" * 1_000,
+    "a name of objects": "__proto__",
+    "nothing": "",
+    "no text": {"a": 1},
+}
+
+
+class Front:
+    """The real service, but that chats are answered here, as the service would, with `sources`."""
+
+    def __init__(self, service: Service) -> None:
+        self.sources: Any = [CAREER]
+        self.http = http = httpx2.Client(verify=False)  # which else reads all certificates, of which none is needed
+        front = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                if self.path.startswith("/sessions/"):
+                    said = {"role": "user", "content": "Who are you?"}, {"role": "assistant", "content": ANSWER}
+                    self.respond(200, "application/json", json.dumps({"messages": said}).encode(), {})
+                    return
+                got = http.get(service.url + self.path, headers={"Accept": self.headers["Accept"]})
+                self.respond(got.status_code, got.headers["Content-Type"], got.content, got.headers)
+
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                done = {"response": ANSWER, "session_id": "s", "sources": front.sources}
+                events = {"session": {"session_id": "s"}, "delta": {"text": "Seven"}, "done": done}
+                text = "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events.items())
+                self.respond(200, "text/event-stream", text.encode(), {})
+
+            def respond(self, status: int, content_type: str, body: bytes, headers: Any) -> None:
+                self.send_response(status)
+                self.send_header("Content-Type", content_type)
+                self.send_header("Content-Length", str(len(body)))
+                if policy := headers.get("Content-Security-Policy"):
+                    self.send_header("Content-Security-Policy", policy)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.http.close()
+
+
+@pytest.fixture
+def front(gunicorn: Service) -> Iterator[Front]:
+    front = Front(gunicorn)
+    yield front
+    front.close()
+
+
+def ask(page: Page, front: Front, sources: Any, path: str = "/") -> Locator:
+    """Ask something on a new page, and return what is shown of the sources."""
+    front.sources = sources
+    page.goto(front.url + path)
+    page.get_by_role("button", name="Who are you?").click()
+    expect(page.locator(".turn")).to_have_attribute("data-state", "answered")
+    return page.locator(".turn .sources")
+
+
+def assert_nothing_overflows(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("document.querySelector('.sources').scrollHeight < 3 * 1000")
+
+
+def test_they_open_by_keyboard_each_document_once(page: Page, front: Front, console: list[str]) -> None:
+    sources = ask(page, front, [CAREER, DOG, LATER])
+    expect(page.locator(".answer")).to_have_text("Seven people.")
+    expect(sources.get_by_text("My career")).to_be_hidden()
+    summary = sources.locator("summary")
+    expect(summary).to_have_text("Sources")
+    page.get_by_label("Your message").focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    expect(summary).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(sources.locator("cite")).to_have_text(["My career", "Biscuit"])
+    expect(sources.locator("li").first.locator("blockquote")).to_have_text([CAREER["quote"], LATER["quote"]])
+    page.keyboard.press("Enter")
+    expect(sources.get_by_text("My career")).to_be_hidden()
+    assert not console
+
+
+def test_they_are_there_after_a_reload(page: Page, front: Front) -> None:
+    ask(page, front, [DOG])
+    page.reload()
+    page.locator(".sources summary").click()
+    expect(page.locator(".sources cite")).to_have_text("Biscuit")
+    expect(page.locator(".answer")).to_have_text("Seven people.")
+
+
+def test_with_memory_the_browser_keeps_them(page: Page, under: Callable[..., Service], model: ScriptedModel) -> None:
+    front = Front(under("gunicorn", MEMORY="on", WEB_CONCURRENCY="4", CHAT_DEADLINE="30"))
+    ask(page, front, [DOG])
+    with page.expect_response("**/sessions/*"):
+        page.reload()
+    page.wait_for_load_state("networkidle")  # by then what the service has is shown
+    expect(page.locator(".turn")).to_have_attribute("data-state", "answered")
+    page.locator(".sources summary").click()
+    expect(page.locator(".sources cite")).to_have_text("Biscuit")
+    front.close()
+
+
+@pytest.mark.parametrize("sources", [None, [], "x", {}, 7], ids=repr)
+def test_without_sources_nothing_is_shown(page: Page, front: Front, console: list[str], sources: Any) -> None:
+    expect(ask(page, front, sources)).to_have_count(0)
+    assert not console
+
+
+def test_an_answer_that_stops_has_none(page: Page, gunicorn: Service, model: ScriptedModel) -> None:
+    model.otherwise = streams("Half", finish_reason=None, then="stall")
+    page.goto(gunicorn.url)
+    page.get_by_role("button", name="Who are you?").click()
+    expect(page.locator(".answer")).to_have_text("Half")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".sources")).to_have_count(0)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE.keys())
+def test_they_stay_text_and_in_their_place(
+    page: Page, front: Front, console: list[str], requested: list[str], hostile: Any
+) -> None:
+    page.set_viewport_size({"width": 320, "height": 600})
+    sources = ask(page, front, [*[dict.fromkeys(CAREER, hostile)] * 5, DOG])
+    sources.locator("summary").click()
+    expect(sources.get_by_text(DOG["quote"])).to_be_visible()
+    names = page.evaluate("[...new Set([...document.querySelectorAll('.sources *')].map(each => each.localName))]")
+    assert set(names) <= {"summary", "ul", "li", "cite", "blockquote"}
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", sources.inner_html())
+    assert_nothing_overflows(page)
+    assert page.evaluate("window.ran") is None
+    assert all(url.startswith(f"{front.url}/") for url in requested)
+    assert not console
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/", "/widget/panel"])
+def test_they_are_accessible(page: Page, front: Front, theme: Any, path: str) -> None:
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    sources = ask(page, front, [CAREER, DOG], path)
+    sources.locator("summary").click()
+    expect(sources.get_by_text(DOG["quote"])).to_be_visible()
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()

@@ -1,0 +1,1 @@
+"""The owner's documents: the folder, and a reader for each format."""

@@ -1,0 +1,68 @@
+"""Read a document from standard input, in a process of its own: `python -m twin.knowledge.documents.process .pdf`."""
+
+from __future__ import annotations
+
+import resource
+import signal
+import sys
+from contextlib import suppress
+
+from .readers import READ_SECONDS, UNREADABLE, Unreadable, parse, tidy
+
+MEMORY = 2_000_000_000  # bytes of address space
+
+
+def read_document(kind: str, data: bytes) -> str:
+    """Return what a document says, tidied. Raises Unreadable, whatever is wrong with it."""
+    try:
+        return tidy(_read(kind, data))
+    except Unreadable:
+        raise
+    except MemoryError as error:
+        raise Unreadable("reading it takes more than 2 GB of memory") from error
+    except Exception as error:  # a broken file makes these libraries raise nearly anything
+        raise Unreadable(f"it is broken ({type(error).__name__})") from error
+
+
+def _read(kind: str, data: bytes) -> str:
+    """Read with one kind's libraries, which are all that is imported."""
+    if kind == ".pdf":
+        from .pdf import pdf_to_text
+
+        return pdf_to_text(data)
+    if kind == ".docx":
+        from .word import word_to_text
+
+        return word_to_text(data)
+    if kind in (".html", ".htm"):
+        from .html import html_to_text
+
+        return html_to_text(data)
+    return parse(data, kind)
+
+
+def _limit_resources() -> None:
+    """Let a bomb, or a loop that outlives who waits for us, end by itself."""
+    seconds = round(READ_SECONDS) + 1
+    limits = {resource.RLIMIT_CPU: seconds, resource.RLIMIT_CORE: 0, resource.RLIMIT_AS: MEMORY}
+    for name, most in limits.items():
+        hard = resource.getrlimit(name)[1]
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        with suppress(ValueError):  # macOS has no RLIMIT_AS that can be set
+            resource.setrlimit(name, (most, most))
+    signal.alarm(seconds)
+
+
+def main() -> int:
+    """Write the text, or why there is none, to standard output; the exit code says which."""
+    _limit_resources()
+    try:
+        said, code = read_document(sys.argv[1], sys.stdin.buffer.read()), 0
+    except Unreadable as reason:
+        said, code = str(reason), UNREADABLE
+    sys.stdout.buffer.write(said.encode())
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""Read the text of the owner's documents: plain text here, and what needs a large library in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from pathlib import Path
+from stat import S_ISREG
+from typing import Any
+
+from ...system.environment import select_running
+from ...system.files import ROOT
+
+KINDS = (".md", ".txt", ".pdf", ".docx", ".html", ".htm", ".json", ".jsonl")
+READ_APART = (".pdf", ".docx", ".html", ".htm")
+QUICK_BYTES = 1_000_000  # of plain text, that take no time worth another process
+MAX_BYTES = 20_000_000  # of a file, and characters of a text
+READ_SECONDS = 60.0
+UNREADABLE = 3  # the exit code of process.py where it says why; Python's own are 1 and 2
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+_encode_in_lines = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode
+
+
+class Unreadable(Exception):
+    """A document has no text for us; the argument completes “cv.pdf: …”."""
+
+
+def read_text(path: Path, seconds: float = READ_SECONDS) -> str:
+    """Return the text of a document, which is never empty and may take `seconds` to read. Raises Unreadable."""
+    kind = path.suffix.lower()
+    if kind not in KINDS:
+        raise Unreadable(f"it is of a kind that is not read ({', '.join(KINDS)} are)")
+    try:
+        size = _check_file(path)
+        if kind in READ_APART or size > QUICK_BYTES:
+            return _read_apart(path, kind, seconds)
+        return tidy(parse(path.read_bytes(), kind))
+    except OSError as error:
+        raise Unreadable(error.strerror or type(error).__name__) from error
+
+
+def read_plain(path: Path) -> str:
+    """Return what a text file holds, as it is. Raises Unreadable."""
+    try:
+        _check_file(path)
+        return decode(path.read_bytes())
+    except OSError as error:
+        raise Unreadable(error.strerror or type(error).__name__) from error
+
+
+def tidy(text: str) -> str:
+    """Return a text that UTF-8 and any database can hold, with at most one empty line between two others.
+
+    Raises Unreadable where nothing is left of it, or where it is too long.
+    """
+    if len(text) > MAX_BYTES:
+        raise Unreadable(f"its text is larger than {MAX_BYTES // 10**6} MB")
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # halves of a pair become it, or U+FFFD
+    text = re.sub(r"\r\n|[\r\f\v]", "\n", text)
+    text = re.sub("[\0-\x08\x0e-\x1f\x7f\xad\u200b\ufeff]", "", text)  # the last: soft hyphen, spaces of no width
+    if not (text := re.sub(r"\n\s*\n", "\n\n", text).strip()):
+        raise Unreadable("it holds no text")
+    return text
+
+
+def _check_file(path: Path) -> int:
+    """Return a file's size; it is looked at before it is opened, which may take for ever (a FIFO) or do something."""
+    found = path.stat()
+    if not S_ISREG(found.st_mode):
+        raise Unreadable("it is no regular file")
+    if found.st_size > MAX_BYTES:
+        raise Unreadable(f"it is larger than {MAX_BYTES // 10**6} MB")
+    return found.st_size
+
+
+def _read_apart(path: Path, kind: str, seconds: float) -> str:
+    """Read a document in a process of its own, since such files can make a library loop, or take all memory."""
+    # Only the document is passed on, and it as an open file: the process needs neither its name nor our folder.
+    command = [sys.executable, "-W", "ignore", "-m", "twin.knowledge.documents.process", kind]
+    environment = select_running() | {"PYTHONSAFEPATH": ""}  # with it, Python would not look in that folder
+    try:
+        with path.open("rb") as document:
+            done = subprocess.run(
+                command,
+                stdin=document,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=ROOT,
+                env=environment,
+                timeout=seconds,
+                check=False,
+            )
+    except subprocess.TimeoutExpired as error:
+        raise Unreadable(f"reading it takes longer than {seconds:g} seconds") from error
+    if done.returncode not in (0, UNREADABLE):
+        raise Unreadable(f"it is broken (its reader ended with {done.returncode})")
+    said = done.stdout.decode()
+    if done.returncode == UNREADABLE:
+        raise Unreadable(said)
+    return said
+
+
+def parse(data: bytes, kind: str) -> str:
+    """Return what a file of plain text says, JSON without its escapes. Raises Unreadable."""
+    text = decode(data)
+    try:
+        if kind == ".json":
+            return _write_lines(_parse(text))
+        if kind == ".jsonl":
+            lines = enumerate(text.split("\n"), 1)
+            return "\n".join(_encode(_parse(line, number)) for number, line in lines if line.strip())
+    except RecursionError as error:
+        raise Unreadable("it is nested too deeply") from error
+    return text
+
+
+def decode(data: bytes) -> str:
+    """Return text in UTF-8, or in UTF-16 with its mark. Raises Unreadable."""
+    is_utf16 = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    try:
+        text = data.decode("utf-16" if is_utf16 else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Unreadable("it is not UTF-8") from error
+    if "\0" in text:
+        raise Unreadable("it is no text")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _parse(text: str, line: int = 1) -> Any:
+    """Return what a JSON text means, which starts at `line` of its file."""
+    try:
+        return json.loads(text, parse_float=_keep_digits)
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"it is not valid JSON (line {line + error.lineno - 1})") from error
+    except ValueError as error:  # of int(), past 4,300 digits
+        raise Unreadable("it holds a number that is too long") from error
+
+
+def _keep_digits(text: str) -> float | str:
+    """Return a number that is written again as it was, which 1.10 is only as text."""
+    number = float(text)
+    return number if repr(number) == text else text
+
+
+def _write_lines(value: Any) -> str:
+    """Return indented JSON, cut off past what `tidy` allows: indents can make it grow a thousandfold."""
+    parts, characters = [], 0
+    for part in _encode_in_lines(value):
+        parts.append(part)
+        characters += len(part)
+        if characters > MAX_BYTES:
+            break
+    return "".join(parts)

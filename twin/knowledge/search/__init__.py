@@ -1,0 +1,1 @@
+"""The search for the passages that are close to a question."""

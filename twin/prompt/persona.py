@@ -1,0 +1,91 @@
+"""The owner's text about themselves as a system prompt, fresh on every chat."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from ..errors import StartError
+from ..text.tokens import estimate_tokens
+
+FILE = "me.txt"  # in instance/, as the owner wrote it, or beside it, as it ships
+MAX_CHARACTERS = 100_000
+
+logger = logging.getLogger(__name__)
+
+
+class Persona:
+    """The text of instance/me.txt, or of the example that ships where there is none, read again for each chat.
+
+    A file that breaks while the service runs, or the owner's that vanishes, leaves the last good text in use and one
+    line in the log: the example speaks for nobody who has introduced themselves.
+    """
+
+    def __init__(self, root: Path, max_tokens: int) -> None:
+        """Read the file below `root`, or raise StartError; `max_tokens` is an estimate's upper bound."""
+        self._root = root
+        self._max_tokens = max_tokens
+        self._is_owned = False  # whether the owner's file was there once
+        self._text = self._read()
+        self._fault = ""
+
+    def text(self) -> str:
+        """Return the file's present text without white space at its ends, or the last that was good."""
+        try:
+            self._text = self._read()
+            self._fault = ""
+        except StartError as error:
+            if str(error) != self._fault:
+                logger.error("%s Its last good text stays in use.", error)
+            self._fault = str(error)
+        return self._text
+
+    @property
+    def name(self) -> str:
+        """The file that is used, relative to the project's folder."""
+        return str(self._find().relative_to(self._root))
+
+    def _find(self) -> Path:
+        own, example = self._root / "instance" / FILE, self._root / FILE
+        self._is_owned = self._is_owned or _is_there(own)
+        return own if self._is_owned or not _is_there(example) else example
+
+    def _read(self) -> str:
+        path = self._find()
+        # Reading some kilobytes takes less than 0.1 ms; a cache by modification time would miss a
+        # change of the same size within the same tick of the file system's clock.
+        try:
+            with path.open("rb") as file:
+                data = file.read(4 * MAX_CHARACTERS + 4)  # as UTF-8, with its mark; more is too long
+            text = data.decode("utf-8-sig").strip()
+        except FileNotFoundError:
+            raise StartError(f"{path} is missing: write there who the twin is.") from None
+        except IsADirectoryError:  # as container engines make of a file that is not there
+            raise StartError(f"{path} is a folder: make it a text file that says who the twin is.") from None
+        except OSError as error:
+            raise StartError(f"{path} cannot be read ({error.strerror}): see that the service may.") from None
+        except UnicodeDecodeError:
+            if len(data) > 4 * MAX_CHARACTERS:  # possibly cut inside a character
+                raise StartError(f"{path} is longer than {MAX_CHARACTERS} characters: shorten it.") from None
+            raise StartError(f"{path} is not UTF-8: save it in that encoding.") from None
+        if not text:
+            raise StartError(f"{path} is empty: write there who the twin is.")
+        if len(text) > MAX_CHARACTERS or len(data) > 4 * MAX_CHARACTERS + 3:
+            raise StartError(f"{path} is longer than {MAX_CHARACTERS} characters: shorten it.")
+        if (tokens := estimate_tokens(text)) > self._max_tokens:
+            raise StartError(
+                f"{path} takes about {tokens} tokens, more than the {self._max_tokens} of MODEL_CONTEXT: "
+                "shorten it, or raise that setting if the model has more."
+            )
+        return text
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a file, even one that cannot be read, or a link that leads nowhere: it is not passed over."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:  # which reading it will explain
+        pass
+    return True

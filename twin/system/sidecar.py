@@ -1,0 +1,234 @@
+"""Processes beside the service: one of each kind, however many processes the service has.
+
+Two files in instance/ keep one to one, whatever is killed. Every process of the service holds its .lock shared; the
+sidecar waits to get it exclusively, which it does when the last of them is gone, and ends. Its .server file is held
+exclusively by the sidecar itself, from before it is started until it ends, and holds its address.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+from ..errors import ModelMisconfigured, ModelTimeout
+from .environment import select_running
+from .files import ROOT
+
+POLL_SECONDS = 0.05
+END_SECONDS = 5.0
+FIRST_DELAY = 2.0  # seconds until one that could not start is tried again, twice as many after each further failure
+MAX_DELAY = 300.0
+REASON_CHARACTERS = 300  # of a log's last line
+LAST_BYTES = 4_096  # of a log, among which that is looked for
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the server listens, as an OpenAI-compatible base URL, and the key that it wants."""
+
+    base_url: str
+    api_key: str
+
+
+class Sidecar:
+    """This process's share in one of them."""
+
+    def __init__(
+        self, instance: Path, name: str, module: str, label: str, environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Touch nothing yet: locks belong to the process that serves, not to one that only builds the app.
+
+        `name` is that of its files, `module` what it runs; `label` names it to the owner.
+        """
+        self._instance = instance
+        self._name = name
+        self._module = module
+        self._label = label
+        self._environment = dict(environment or {})  # beside what any program needs
+        self._presence: IO[str] | None = None
+        self._server: subprocess.Popen[bytes] | None = None
+        self._guard = threading.Lock()
+        self._failure = ""  # why it could not start, until it listens again
+        self._delay = FIRST_DELAY  # seconds, after the next failure
+        self._dormant_until = 0.0  # monotonic; when one that could not start is tried again
+        self._is_told = False  # whether somebody was given the failure
+
+    def start(self) -> bool:
+        """Start the server where it is not running, and return whether it is starting or running; wait for nothing.
+
+        A server that could not start is tried again after a delay that grows with each failure.
+        """
+        with self._guard:
+            try:
+                return self._start()
+            except OSError as error:
+                self._note_failure(str(error))
+                return False
+
+    def find(self) -> Address | None:
+        """Return where the server listens, or None while it is starting, which this may begin.
+
+        Raises ModelMisconfigured where it cannot start; only the first one since it could has advice.
+        """
+        is_alive = self.start()
+        if is_alive and (address := self._read_address()):
+            if self._failure:
+                logger.info("%s runs again.", self._label)
+                self._forget_failure()
+            return address
+        if self._failure:
+            advice = "" if self._is_told else self.explain(self._failure)
+            self._is_told = True
+            raise ModelMisconfigured("The model cannot start; the owner of this twin has to check it.", advice=advice)
+        return None
+
+    def address(self, patience: float) -> Address:
+        """Return where the server listens, started if need be, within `patience` seconds.
+
+        Raises ModelTimeout when they pass, and ModelMisconfigured where the server cannot start.
+        """
+        give_up = time.monotonic() + patience
+        while (address := self.find()) is None:
+            if time.monotonic() > give_up:
+                raise ModelTimeout(advice=f"{self._label} was not there in time.")
+            time.sleep(POLL_SECONDS)
+        return address
+
+    def explain(self, reason: str) -> str:
+        """Return the owner's line on why the server cannot start, and how to mend that."""
+        return f"{self._label} cannot start ({reason}): {self._file('log')} may say more."
+
+    def close(self) -> None:
+        """Need it no more, and wait for its end where this process started it and no other one needs it."""
+        with self._guard:
+            if self._presence is not None:
+                self._presence.close()
+                self._presence = None
+            if self._server is not None:
+                with suppress(subprocess.TimeoutExpired):
+                    self._server.wait(END_SECONDS)
+
+    def is_starting(self) -> bool:
+        """Whether it runs and does not listen yet, with nothing known that would keep it from that."""
+        with suppress(OSError):  # where its files are none of ours
+            return not self._failure and self._is_running() and self._read_address() is None
+        return False
+
+    def has_loaded(self) -> bool:
+        """Whether the server has said that all which it is made of is there."""
+        with suppress(OSError):
+            return self._file("server").stat().st_size > 0
+        return False
+
+    def _start(self) -> bool:
+        if self._presence is None:
+            self._instance.mkdir(exist_ok=True)
+            self._presence = self._file("lock").open("a")
+            fcntl.flock(self._presence, fcntl.LOCK_SH)
+        if self._server is not None:
+            self._server.poll()  # a server that was killed stays a zombie until it is asked for
+        with self._open_claim() as claim:
+            try:
+                fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+            self._look_at_end()
+            if time.monotonic() < self._dormant_until:
+                return False
+            claim.truncate(0)
+            self._server = self._spawn(claim.fileno())
+            return True
+
+    def _look_at_end(self) -> None:
+        """Take notice of how the server that this process started has ended, if it has."""
+        if self._server is None:
+            return
+        with suppress(subprocess.TimeoutExpired):  # its files are closed a moment before it has ended
+            status = self._server.wait(END_SECONDS)
+            if status and not self._read_address():
+                self._note_failure(self._read_last_line() or f"it ended with status {status}")
+            else:
+                self._forget_failure()  # it did start
+            self._server = None
+
+    def _note_failure(self, reason: str) -> None:
+        if time.monotonic() >= self._dormant_until:
+            self._dormant_until = time.monotonic() + self._delay
+            self._delay = min(2 * self._delay, MAX_DELAY)
+        self._is_told = self._is_told and reason == self._failure
+        self._failure = reason
+
+    def _forget_failure(self) -> None:
+        self._failure, self._delay, self._dormant_until, self._is_told = "", FIRST_DELAY, 0.0, False
+
+    def _read_last_line(self) -> str:
+        with self._file("log").open("rb") as log:
+            log.seek(max(0, log.seek(0, os.SEEK_END) - LAST_BYTES))
+            lines = log.read().decode(errors="replace").strip().splitlines()
+        return lines[-1][:REASON_CHARACTERS] if lines else ""
+
+    def _file(self, kind: str) -> Path:
+        return self._instance / f"{self._name}.{kind}"
+
+    def _spawn(self, claim: int) -> subprocess.Popen[bytes]:
+        with self._file("log").open("wb") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", self._module, str(self._instance), str(claim)],
+                cwd=ROOT,
+                env=select_running() | self._environment,
+                pass_fds=[claim],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C in the terminal is for the service, which may still answer
+            )
+
+    def _read_address(self) -> Address | None:
+        with suppress(OSError, ValueError, TypeError):
+            return Address(**json.loads(self._file("server").read_text()))
+        return None
+
+    def _open_claim(self) -> IO[str]:
+        return open(self._file("server"), "a", opener=lambda path, flags: os.open(path, flags, 0o600))
+
+    def _is_running(self) -> bool:
+        with self._open_claim() as claim:
+            try:
+                fcntl.flock(claim, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+            return False
+
+
+def end_with_service(instance: Path, name: str) -> None:
+    """End this process, which is a sidecar, when the last process of the service has ended."""
+    presence = (instance / f"{name}.lock").open("a")
+    threading.Thread(target=_end_when_alone, args=[presence], daemon=True).start()
+
+
+def say_loaded(claim: int) -> None:
+    """Say that all which this process, a sidecar, is made of is there: what is left to do takes time alone."""
+    os.write(claim, b" ")  # which may stand before the address's JSON
+
+
+def publish(claim: int, address: Address) -> None:
+    """Say where this process, which is a sidecar, listens."""
+    os.write(claim, json.dumps(asdict(address)).encode())
+
+
+def _end_when_alone(presence: IO[str]) -> None:
+    fcntl.flock(presence, fcntl.LOCK_EX)
+    os._exit(0)

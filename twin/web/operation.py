@@ -1,0 +1,82 @@
+"""What a route takes, gives and fails with: done for it, and kept for the OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from types import NoneType
+from typing import Any, get_type_hints
+
+from flask import Response
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, RootModel
+
+from ..errors import TwinError
+from . import guards, payload
+
+
+class File(RootModel[str]):
+    """What a file holds."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One route, as its view declares it; `takes` and `gives` have a model for each media type, or none for no body."""
+
+    name: str
+    summary: str
+    takes: Mapping[str, type[BaseModel]]
+    headers: type[BaseModel] | None
+    gives: Mapping[str, type[BaseModel]]
+    fails: Sequence[type[TwinError]]
+
+
+def operation(
+    *,
+    gives: Mapping[str, type[BaseModel]] | None = None,
+    fails: Sequence[type[TwinError]] = (),
+) -> Callable[[Callable[..., Any]], Callable[..., ResponseReturnValue]]:
+    """Read a view's parameter that is a model from the request's body, or its headers, and send a returned one as JSON.
+
+    `gives` has a model for each media type, where the view returns a Response; `fails` are its errors beyond
+    those that edge and payload raise. The view gets an attribute `operation`.
+    """
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., ResponseReturnValue]:
+        hints = get_type_hints(view)
+        returned = hints.pop("return")
+        models = {name: hint for name, hint in hints.items() if issubclass(hint, BaseModel)}
+        headers = {name: hint for name, hint in models.items() if issubclass(hint, payload.Headers)}
+        bodies = {name: hint for name, hint in models.items() if name not in headers}
+
+        @wraps(view)
+        def answer(**arguments: Any) -> ResponseReturnValue:
+            arguments |= {name: payload.read_payload(model) for name, model in bodies.items()}
+            arguments |= {name: payload.read_headers(model) for name, model in headers.items()}
+            result = view(**arguments)
+            if result is None:
+                return _say_nothing()
+            return _say(result) if isinstance(result, BaseModel) else result
+
+        vars(answer)["operation"] = Operation(
+            name=view.__name__,
+            summary=str(view.__doc__).splitlines()[0],
+            takes={"application/json": next(iter(bodies.values()))} if bodies else {},
+            headers=next(iter(headers.values()), None),
+            gives=gives or ({} if returned is NoneType else {"application/json": returned}),
+            fails=tuple(dict.fromkeys((*guards.FAULTS, *(payload.FAULTS if bodies else ()), *fails))),
+        )
+        return answer
+
+    return decorate
+
+
+def _say(result: BaseModel) -> Response:
+    return Response(result.model_dump_json(exclude_none=True), mimetype="application/json")
+
+
+def _say_nothing() -> Response:
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    return response
