@@ -25,7 +25,7 @@ Measure = Callable[[str], dict[str, float]]
 @pytest.fixture(scope="module")
 def measure() -> Iterator[Measure]:
     """Return how long the others wait for each step that looks at a text, at most: seconds of CPU."""
-    command = [sys.executable, "-m", "tests.turns"]
+    command = [sys.executable, "-m", "tests.support.turns"]
     process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdin
     assert process.stdout
