@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -34,6 +35,13 @@ def stop_in_one_line() -> Iterator[None]:
 def print_line(error: StartError | TwinError) -> None:
     """Print what is wrong and how to mend it, in one line on stderr."""
     print("twin:", *str(error).split(), file=sys.stderr)
+
+
+def log_advice(logger: logging.Logger, error: Exception) -> None:
+    """Log an error's advice, if it has any: as an error where only the owner can mend the cause, else as a warning."""
+    if isinstance(error, TwinError) and error.advice:
+        level = logging.ERROR if isinstance(error, ModelMisconfigured) else logging.WARNING
+        logger.log(level, "%s", error.advice)
 
 
 class InvalidField(BaseModel):

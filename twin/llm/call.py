@@ -12,7 +12,7 @@ import httpcore2
 import openai
 import stamina
 
-from ..errors import ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, Overloaded, TwinError
+from ..errors import ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, Overloaded, TwinError, log_advice
 from ..settings.settings import Settings
 from .answers import Answer, Said, read_chunks, read_completion, read_stream
 from .breaker import Ticket
@@ -143,7 +143,7 @@ class Call:
         """Return whether to ask again, or after how many seconds."""
         if self.deadline.is_cancelled:
             return False  # and nobody's fault
-        _tell_owner(error)
+        log_advice(logger, error)
         well = [provider for provider in self._providers if not provider.breaker.is_open]
         if self._has_delivered or not well or not isinstance(error, (ModelBusy, ModelFailed, ModelMisconfigured)):
             return False
@@ -239,9 +239,3 @@ def _read_to_the_end(connection: Connection, response: Response, deliver: Callab
         for chunk in chunks:
             said = replace(said, usage=chunk.usage or said.usage)
     return said
-
-
-def _tell_owner(error: Exception) -> None:
-    if isinstance(error, TwinError) and error.advice:
-        level = logging.ERROR if isinstance(error, ModelMisconfigured) else logging.WARNING
-        logger.log(level, "%s", error.advice)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
-from ...errors import ModelMisconfigured, Overloaded
+from ...errors import ModelMisconfigured, Overloaded, log_advice
 from ...system.sidecar import Sidecar
 from ...system.threads import start_thread
 from ..passages import Passage
@@ -170,5 +170,4 @@ def _start(indexer: Sidecar) -> None:
     try:
         indexer.find()
     except ModelMisconfigured as error:  # which is no reason to find nothing
-        if error.advice:
-            logger.error(error.advice)
+        log_advice(logger, error)
