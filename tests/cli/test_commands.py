@@ -128,7 +128,7 @@ def test_help_imports_no_openai(root: Path) -> None:
     )
     imported = {line.rpartition("|")[2].strip() for line in end.stderr.splitlines()}
     assert "flask.cli" in imported
-    assert not imported & {"openai", "httpx2", "stamina"}
+    assert not imported & {"openai", "httpx2"}
     for command in ("ask", "check", "settings"):
         assert command in end.stdout
 

@@ -23,7 +23,7 @@ from signal import signal as set_handler
 
 # Not those that only some settings need, nor gunicorn, which reads the environment while it is imported.
 LIBRARIES = ["dotenv", "flask.cli", "flask_cors", "httpx2", "limits.strategies", "openai.resources.chat", "pydantic"]
-LIBRARIES += ["pythonjsonlogger.json", "sqlalchemy", "stamina", "werkzeug.serving"]
+LIBRARIES += ["pythonjsonlogger.json", "sqlalchemy", "werkzeug.serving"]
 MAX_ORDER_BYTES = 1_000_000
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import random
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
@@ -10,7 +12,6 @@ from typing import Any, Protocol
 
 import httpcore2
 import openai
-import stamina
 
 from ..errors import ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, Overloaded, TwinError, log_advice
 from ..settings.settings import Settings
@@ -21,7 +22,8 @@ from .faults import costs_nothing, explain_break, explain_lateness, explain_stat
 from .providers import Provider
 
 ATTEMPTS = 3
-JITTER_SECONDS = 0.2
+BACKOFF_SECONDS = 0.2  # before the second attempt; twice as long before each further one
+JITTER_SECONDS = 0.2  # added at random, so that chats which failed together are not retried together
 WAIT_SHARE = 1 / 3  # of the time that is left, in which the budget may have room again
 TRAILER_SECONDS = 2.0  # that the end of a stream may take after the answer is complete
 BUSY_SECONDS = 5  # what a visitor is told to wait where the model doesn't say
@@ -92,32 +94,25 @@ class Call:
         Raises what Model.answer raises.
         """
         self._deliver = deliver
-        backoff = 0.0
-
-        def wait_before_retry(error: Exception) -> bool | float:
-            return self._decide_on_retry(error, backoff)
-
         try:
-            first = self._first or self._begin(self._find_patience())
-            try:
-                return self._ask(first)
-            except TwinError as error:
-                failure = error  # only now is there anything for what repeats calls, which takes its time
-            for attempt in stamina.retry_context(
-                wait_before_retry, ATTEMPTS, timeout=None, wait_initial=0.2, wait_jitter=JITTER_SECONDS, wait_max=1
-            ):
-                backoff = attempt.next_wait + JITTER_SECONDS
-                admitted = self._begin(self._find_patience()) if attempt.num > 1 else None
-                with attempt:
-                    if admitted is None:
-                        raise failure
-                    return self._ask(admitted)
+            return self._ask_until_answered()
         except ModelBusy as error:
             raise ModelBusy(retry_after=error.retry_after or BUSY_SECONDS, advice=error.advice) from error
         finally:
             for provider, ticket in self._failed.items():
                 provider.breaker.record(ticket, is_well=None if self.deadline.is_cancelled else False)
-        raise AssertionError("unreachable: the loop returns or raises")
+
+    def _ask_until_answered(self) -> Answer:
+        attempt, made = self._first or self._begin(self._find_patience()), 1
+        while True:
+            try:
+                return self._ask(attempt)
+            except TwinError as error:
+                wait = self._find_wait(error, made)
+                if wait is None:
+                    raise
+            time.sleep(wait)
+            attempt, made = self._begin(self._find_patience()), made + 1
 
     def abandon(self) -> None:
         """Give back the leave for the first attempt, instead of `run`."""
@@ -139,21 +134,21 @@ class Call:
             hold.release()
         raise ModelBusy(retry_after=min(provider.breaker.remaining() for provider in self._providers))
 
-    def _decide_on_retry(self, error: Exception, backoff: float) -> bool | float:
-        """Return whether to ask again, or after how many seconds."""
+    def _find_wait(self, error: TwinError, made: int) -> float | None:
+        """Return the seconds until the next attempt, or None where there is to be none after those `made`."""
         if self.deadline.is_cancelled:
-            return False  # and nobody's fault
+            return None  # and nobody's fault
         log_advice(logger, error)
         well = [provider for provider in self._providers if not provider.breaker.is_open]
-        if self._has_delivered or not well or not isinstance(error, (ModelBusy, ModelFailed, ModelMisconfigured)):
-            return False
+        may_pass = isinstance(error, (ModelBusy, ModelFailed, ModelMisconfigured))
+        if made == ATTEMPTS or self._has_delivered or not well or not may_pass:
+            return None
         if not self._tried.issuperset(well):
-            return 0.0  # another one is asked at once
+            return 0.0  # another provider is asked at once
         if isinstance(error, ModelMisconfigured):
-            return False
-        if (error.retry_after or backoff) >= self.deadline.remaining():
-            return False  # this error says more than that the time is over
-        return error.retry_after or True
+            return None
+        wait = error.retry_after or BACKOFF_SECONDS * 2 ** (made - 1) + random.uniform(0, JITTER_SECONDS)  # noqa: S311
+        return wait if wait < self.deadline.remaining() else None  # this error says more than that the time is over
 
     def _ask(self, attempt: _Attempt) -> Answer:
         provider, breaker, is_well = attempt.provider, attempt.provider.breaker, None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import stamina
-
 from ..errors import Overloaded
 from ..settings.settings import Settings
 from .answers import Answer
@@ -25,7 +23,6 @@ class Model:
         self._settings = settings
         self._providers = list_providers(settings, embedded)
         self._connections = Connections()
-        stamina.instrumentation.set_on_retry_hooks(())  # what failed is logged here already
 
     def answer(self, messages: Messages, hold: Reserve) -> Answer:
         """Return the model's answer to chat messages (`{"role", "content"}`), in `CHAT_DEADLINE` seconds at most.
