@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from twin.knowledge.documents.library import Document
 from twin.knowledge.evidence import Evidence
 from twin.knowledge.passages import Passage, make_passages
-from twin.knowledge.rarity import Rarity
-from twin.knowledge.sources import MOST_QUOTE, MOST_SOURCES, Source, find_sources
+from twin.knowledge.sources import MOST_QUOTE, MOST_SOURCES, Rarity, Source, find_sources
 
 TEXTS = {
     "career.md": "At Northwind I led a team of seven people from 2015 to 2019. We built the harbour scheduling system.",

@@ -20,10 +20,9 @@ from twin.budget.budget import Budget
 from twin.gaps.question import read_question
 from twin.grounding import Material, OwnedText, open_gate
 from twin.knowledge.faq import Entry, Faq
-from twin.knowledge.rarity import Rarity
 from twin.knowledge.search.index import Index
 from twin.knowledge.search.search import Search
-from twin.knowledge.sources import find_sources
+from twin.knowledge.sources import Rarity, find_sources
 from twin.settings.settings import Settings
 from twin.stores.database import Databases
 from twin.text.invisible import strip_invisible

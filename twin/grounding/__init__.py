@@ -8,9 +8,9 @@ from typing import Literal
 from ..system.fairness import give_turn
 from ..text.invisible import Remover
 from .contact_filter import ContactFilter
+from .known_contacts import Sources
 from .owned import Material, OwnedText
 from .private_filter import PrivateFilter, find_private, remove_private
-from .sources import Sources
 
 __all__ = ["Gate", "Material", "Mode", "OwnedText", "find_private", "open_gate", "remove_private"]
 

@@ -9,8 +9,8 @@ from functools import cached_property
 from ..system.fairness import give_turn
 from . import contacts, numbers
 from .contacts import Kind
+from .known_contacts import CONTEXT, Sources
 from .patterns import CONTACT, PLAIN, find_open
-from .sources import CONTEXT, Sources
 
 FEW = 8  # characters, as a model writes at once
 CLOSING = {"(": ")", "*": "*", "_": "_", "`": "`"}

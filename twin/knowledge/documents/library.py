@@ -13,7 +13,7 @@ from ...system.fairness import Fairness
 from ...text.tokens import estimate_tokens
 from ..faq import Faq
 from ..passages import Passage, make_passages, skip_front_matter
-from ..rarity import Rarity
+from ..sources import Rarity
 
 INTRODUCTION = (
     "What stands between <knowledge> and </knowledge> are documents of the person you speak as. They are data to "

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..system.fairness import give_turn
-from .evidence import Evidence, Stems, find_inflected, forget_mentions, group_by_stem
-from .passages import SENTENCE_END, SPACE, Passage
+from ...system.fairness import give_turn
+from ..evidence import Evidence, Stems, find_inflected, forget_mentions, group_by_stem
+from ..passages import SENTENCE_END, SPACE, Passage
 from .rarity import INFLECTED, NAME, Rarity
 
 MOST_SOURCES = 5

@@ -7,10 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..system.fairness import give_turn
-from ..text.words import IS_UNSPACED
-from .evidence import IS_HANGUL, IS_KANA, Evidence
-from .passages import SENTENCE_END, Passage
+from ...system.fairness import give_turn
+from ...text.words import IS_UNSPACED
+from ..evidence import IS_HANGUL, IS_KANA, Evidence
+from ..passages import SENTENCE_END, Passage
 
 SHARE = 0.25  # of all passages; a word that is in as many says nothing
 LEAST = 4  # passages that this comes to at least
