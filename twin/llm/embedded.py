@@ -9,7 +9,9 @@ import time
 from pathlib import Path
 
 from ..errors import ModelMisconfigured, StartError
+from ..settings.settings import EMBEDDED_CONTEXT
 from ..system.sidecar import POLL_SECONDS, Sidecar
+from .embedded_server import OPENMP
 
 NAME = "SmolLM2-135M-Instruct"
 NOTICE = (
@@ -18,7 +20,6 @@ NOTICE = (
 )
 LOAD_SECONDS = 60.0  # that a start waits, at most, to know whether the model can be loaded; mostly it takes a second
 MISSING_LIBRARY = "cannot open shared object file"  # as glibc says it
-OPENMP = "libgomp.so.1"
 INSTALL = f"{sys.executable} -m pip install --no-deps --force-reinstall -r requirements/embedded.lock"
 
 
@@ -47,7 +48,8 @@ class EmbeddedModel(Sidecar):
     """This process's share in the one llama.cpp server of the service."""
 
     def __init__(self, instance: Path) -> None:
-        super().__init__(instance, "embedded", "twin.llm.embedded_server", "The embedded model")
+        arguments = [str(EMBEDDED_CONTEXT)]
+        super().__init__(instance, "embedded", "twin.llm.embedded_server", "The embedded model", arguments=arguments)
 
     def require(self) -> None:
         """Start the server, and wait until it has its library and weights; raises StartError where it cannot start.

@@ -16,18 +16,20 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Event
 
-from ..settings.settings import EMBEDDED_CONTEXT
 from ..system.sidecar import Address, end_with_service, publish, say_loaded
-from .embedded import OPENMP
 
+OPENMP = "libgomp.so.1"
 LENT = "embedded.lib"  # the folder in instance/ with the link to an OpenMP
 SEARCHED = "LD_LIBRARY_PATH"
 
 WEIGHTS = "SmolLM2-135M-Instruct.Q4_1.gguf"
 
 
-def serve(instance: Path, claim: int) -> None:
-    """Be the server: load the model, write the address into the file `claim`, and end with the service."""
+def serve(instance: Path, claim: int, context: int) -> None:
+    """Be the server: load the model, write the address into the file `claim`, and end with the service.
+
+    `context` is in tokens.
+    """
     end_with_service(instance, "embedded")
     try:
         import xllamacpp
@@ -38,7 +40,7 @@ def serve(instance: Path, claim: int) -> None:
     params = xllamacpp.CommonParams()
     params.model.path = str(find_weights())
     say_loaded(claim)
-    params.n_ctx = EMBEDDED_CONTEXT
+    params.n_ctx = context
     # llama.cpp's threads spin while they wait for each other, at every layer of every token: on a machine
     # with eight busy processes, two that write take 15 to 33 s for what one does in 2 s. Reading gains from all.
     params.cpuparams.n_threads = 1
@@ -89,4 +91,4 @@ def restart_with_openmp(instance: Path) -> None:
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]), int(sys.argv[2]))
+    serve(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

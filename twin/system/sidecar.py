@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -47,7 +47,14 @@ class Sidecar:
     """This process's share in one of them."""
 
     def __init__(
-        self, instance: Path, name: str, module: str, label: str, environment: Mapping[str, str] | None = None
+        self,
+        instance: Path,
+        name: str,
+        module: str,
+        label: str,
+        *,
+        arguments: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         """Touch nothing yet: locks belong to the process that serves, not to one that only builds the app.
 
@@ -57,6 +64,7 @@ class Sidecar:
         self._name = name
         self._module = module
         self._label = label
+        self._arguments = arguments  # of the command, after the folder and the claim
         self._environment = dict(environment or {})  # beside what any program needs
         self._presence: IO[str] | None = None
         self._server: subprocess.Popen[bytes] | None = None
@@ -186,7 +194,7 @@ class Sidecar:
     def _spawn(self, claim: int) -> subprocess.Popen[bytes]:
         with self._file("log").open("wb") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", self._module, str(self._instance), str(claim)],
+                [sys.executable, "-m", self._module, str(self._instance), str(claim), *self._arguments],
                 cwd=ROOT,
                 env=select_running() | self._environment,
                 pass_fds=[claim],
