@@ -40,7 +40,7 @@ from ..errors import StartError, StoreUnavailable
 from ..settings.addresses import mask_password
 from ..settings.settings import Settings
 from ..system.files import ROOT
-from .sqlite_lock import LOCK_SECONDS, is_locked, retry_while
+from ..system.sqlite_lock import LOCK_SECONDS, is_locked, retry_while
 from .tables import REVISION, metadata
 
 CONNECT_SECONDS = 5

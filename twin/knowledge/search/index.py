@@ -13,8 +13,8 @@ from pathlib import Path
 from threading import RLock
 from typing import TypeVar
 
-from ...stores.sqlite_lock import LOCK_SECONDS, LOCKED_SECONDS, is_locked, retry_while
 from ...system.fairness import give_turn
+from ...system.sqlite_lock import LOCK_SECONDS, LOCKED_SECONDS, is_locked, retry_while
 from ...text.words import find_terms
 from ..passages import Passage
 
