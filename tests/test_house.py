@@ -33,7 +33,18 @@ ROOMS = [
 ]
 BLUEPRINTS = {"chat", "meta", "page", "sessions"}  # on one floor of `web`: none imports another
 # What is in these two is listed, since they are not for whatever has no home.
-SYSTEM = {"alarms", "environment", "fairness", "files", "json_lines", "sidecar", "sockets", "sqlite_lock", "threads"}
+SYSTEM = {
+    "alarms",
+    "environment",
+    "fairness",
+    "files",
+    "json_lines",
+    "networks",
+    "sidecar",
+    "sockets",
+    "sqlite_lock",
+    "threads",
+}
 TEXT = {"invisible", "tokens", "words"}
 FILES = sorted(path for path in (ROOT / "twin").rglob("*.py") if "migrations" not in path.parts)  # Alembic's own
 

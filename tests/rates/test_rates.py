@@ -16,8 +16,8 @@ from limits import RateLimitItemPerDay, RateLimitItemPerSecond
 
 from twin.errors import RateLimited
 from twin.rates.rates import VISITORS, Rates, _BoundedStorage, _SharedWindows
-from twin.settings.addresses import network_of
 from twin.settings.settings import Settings
+from twin.system.networks import network_of
 
 from ..support.scripted_model import ScriptedModel
 from ..support.service import Service, wait_until

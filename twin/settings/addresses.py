@@ -1,11 +1,9 @@
-"""Origins, URLs and hosts, as settings write them, and the networks that visitors come from."""
+"""Origins, URLs and hosts, as settings write them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address
 
 HOST = r"(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[1-9]\d{0,4}))?"
 
@@ -52,32 +50,6 @@ def parse_hosts(value: object) -> object:
         if match is None or match["port"] or not _is_host(match):
             raise ValueError(f"{host!r} is not a host such as twin.example or 127.0.0.1")
     return hosts
-
-
-def is_allowed_host(host: str, allowed: Collection[str]) -> bool:
-    """Whether a Host header's value is in a list as parse_hosts returns it; an empty list allows all."""
-    bare = re.sub(r":\d*\Z", "", host.lower())
-    return not allowed or any(
-        bare == known.removeprefix(".") or (known.startswith(".") and bare.endswith(known)) for known in allowed
-    )
-
-
-@lru_cache(1_000)  # each chat asks twice
-def network_of(address: str, ipv4_bits: int, ipv6_bits: int) -> str:
-    """Return the network that a visitor's address is in, `unknown` where it is none; a port is left out.
-
-    An IPv4 address inside IPv6 (RFC 4291, section 2.5.5.2; RFC 3056) is the one that it stands for.
-    """
-    match = re.fullmatch(r"\[(?P<six>[^\]]*)\](?::\d+)?|(?P<four>[\d.]+)(?::\d+)?", address.strip(), re.ASCII)
-    bare = (match["six"] or match["four"] or "") if match else address.strip()
-    try:
-        found = ip_address(bare.partition("%")[0] if ":" in bare else bare)
-    except ValueError:
-        return "unknown"
-    if isinstance(found, IPv6Address):
-        found = found.ipv4_mapped or found.sixtofour or found
-    bits = ipv4_bits if isinstance(found, IPv4Address) else ipv6_bits
-    return str(ip_network((found, bits), strict=False))
 
 
 def mask_password(url: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
 
-from ..settings.addresses import network_of
+from ..system.networks import network_of
 
 logger = logging.getLogger(__name__)
 
