@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from twin.settings.colours import ENOUGH, INKS, measure_contrast, write_stylesheet
+from twin.web.page.colours import INKS, MIN_CONTRAST, measure_contrast, write_stylesheet
 
 from ...support.scripted_model import ScriptedModel, fails, streams
 from ...support.service import Service
@@ -80,5 +80,5 @@ def test_the_trial(trial: Service, themed: Page) -> None:
 @pytest.mark.parametrize("level", range(0, 256, 15))
 def test_every_accent_is_legible(level: int) -> None:
     for colour in (f"#{level:02x}{level:02x}{level:02x}", f"#ff{level:02x}00", f"#00{level:02x}ff"):
-        assert max(measure_contrast(colour, ink) for ink in INKS) >= ENOUGH
+        assert max(measure_contrast(colour, ink) for ink in INKS) >= MIN_CONTRAST
         assert colour in write_stylesheet(colour)

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from ...errors import NotFound
-from ...settings import colours
+from . import colours
 
 FOLDER = Path(__file__).parent / "static"
 

@@ -8,11 +8,12 @@ from flask import Blueprint, Response, current_app, render_template, request, se
 from flask.blueprints import BlueprintSetupState
 
 from ...errors import NotFound
-from ...settings import colours
+from ...settings.colours import parse_colour
 from ...settings.settings import Settings
 from ...system.files import ROOT
 from ..operation import File, operation
 from .assets import MEDIA, Asset, Assets
+from .colours import write_stylesheet
 
 FOREVER = "public, max-age=31536000, immutable"
 SOON = "public, max-age=600"
@@ -83,7 +84,7 @@ def show_page_asset(version: str, name: str) -> Response:
 def show_style(version: str, accent: str) -> Response:
     """Send the page's style with an accent colour, three or six hexadecimal digits."""
     try:
-        accents = colours.write_stylesheet(colours.parse_colour(accent))
+        accents = write_stylesheet(parse_colour(accent))
     except ValueError:
         raise NotFound from None
     return _send(_assets().find("style.css").extend(accents), version)
@@ -104,7 +105,7 @@ def _render(template: str, *, framing: str = "", **options: object) -> Response:
     settings = _settings()
     accent = settings.accent
     with suppress(ValueError):
-        accent = colours.parse_colour(request.args.get("accent", ""))
+        accent = parse_colour(request.args.get("accent", ""))
     name = settings.owner_name
     version = _assets().version
     page = render_template(
