@@ -1,4 +1,4 @@
-"""The tables; whoever changes one adds a migration (migrations/versions/) and names it as REVISION."""
+"""The tables. A change to one needs a migration (migrations/versions/), whose number becomes REVISION."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ from sqlalchemy import (
     Uuid,
 )
 
-REVISION = "0005"  # of the newest migration
+REVISION = "0005"  # that of the newest migration
 
 metadata = MetaData()
 
 
 def clean(text: str) -> str:
-    """Return `text` as every database keeps it: PostgreSQL knows no NUL, and none knows lone surrogates."""
+    """Return `text` with U+FFFD for NULs, which PostgreSQL refuses, and “?” for lone surrogates, which all refuse."""
     return text.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
 class Words(TypeDecorator[str]):
-    """What people and models write, which may be anything."""
+    """Text of visitors and models, which may hold any character."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
-        """Return `value` as it is kept."""
+        """Return `value`, cleaned."""
         return None if value is None else clean(value)
 
 
-# Instants are seconds since 1970 (UTC).
+# Instants are in seconds since 1970 (UTC).
 
-# What each UTC day has cost, with the worst case of the calls that are not settled: an older Twin reads it so too.
+# The cost of each UTC day, including the worst case of unsettled calls: an older Twin reads the sums so too.
 budget_days = Table(
     "budget_days",
     metadata,
@@ -54,7 +54,7 @@ budget_days = Table(
     Column("nanodollars", BigInteger, nullable=False),
 )
 
-# The calls that are under way: what of their day's sums is only held. After expires_at it counts as spent.
+# The share of a day's sums that is only held, by calls under way. After expires_at it counts as spent.
 budget_holds = Table(
     "budget_holds",
     metadata,
@@ -65,8 +65,8 @@ budget_holds = Table(
     Column("expires_at", Double, nullable=False),
 )
 
-# One conversation each. What is before window_start is no longer shown to the model; what is before summary_end is in
-# the summary, and until summarising_until nobody else asks for a new one.
+# One conversation each. Messages before window_start are no longer shown to the model; those before summary_end are in
+# the summary. Until summarising_until no other process asks for a new summary.
 sessions = Table(
     "sessions",
     metadata,
@@ -80,9 +80,9 @@ sessions = Table(
     Column("summarising_until", Double, nullable=False),
 )
 
-# What was said, in order: a visitor's message and the answer to it follow each other. The message has the idempotency
-# key that it came with; the answer says which persona (SHA-256 of its text) and model gave it, and what that cost. What
-# an answer says beside its text (memory/annotations.py) is a JSON object, or NULL where that is nothing.
+# The messages of a session, each visitor's followed by its answer. A visitor's message has its idempotency key; an
+# answer has its persona (SHA-256 of the text), its model and its cost. Annotations of an answer (memory/annotations.py)
+# are a JSON object, or NULL for none.
 messages = Table(
     "messages",
     metadata,
@@ -107,8 +107,8 @@ Index(
     postgresql_where=messages.c.key.is_not(None),
 )
 
-# Who answers in a session at this moment, and which message (SHA-256 of its text) with which key; whoever does not
-# renew it has died. Where a session was deleted, or its first message failed, this stays a while for those who wait.
+# The process that answers in a session at this moment, by its token, with the message's key and SHA-256; a holder that
+# does not renew its lease has died. After a deletion, or a first message that failed, the row stays for waiting turns.
 leases = Table(
     "leases",
     metadata,
@@ -120,7 +120,7 @@ leases = Table(
     Column("deleted_at", Double),
 )
 
-# What one process at a time does for all of them.
+# Work that one process at a time does for all.
 chores = Table(
     "chores",
     metadata,
@@ -129,8 +129,8 @@ chores = Table(
     Column("done_at", Double, nullable=False),
 )
 
-# Questions to which nothing close was found, and how often each was asked; nothing says by whom, or when on a day. The
-# key is the SHA-256 of the folded question. No id is given twice, since owners type them.
+# Questions without a close passage, and how often each was asked; not by whom, nor at which time of a day. The key is
+# the SHA-256 of the folded question. No id is used twice, since owners type them.
 gaps = Table(
     "gaps",
     metadata,

@@ -1,4 +1,4 @@
-"""What the days cost; databases from before there were migrations have this table already."""
+"""The cost of each day; databases older than the migrations have this table already."""
 
 import sqlalchemy as sa
 from alembic import op

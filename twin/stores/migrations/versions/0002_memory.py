@@ -1,4 +1,4 @@
-"""Sessions, what was said in them, and who answers in them."""
+"""Sessions, their messages and leases, and the chores of housekeeping."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Questions to which nothing close was found."""
+"""Questions without a close passage."""
 
 import sqlalchemy as sa
 from alembic import op

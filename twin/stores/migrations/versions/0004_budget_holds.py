@@ -1,4 +1,4 @@
-"""Which calls are under way, and so what of a day's sums is only held."""
+"""The share of a day's sums that is only held, by calls under way."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Make the table; what an older Twin holds meanwhile is in the day's sums alone, and so counts as spent."""
+    """Make the table; the holds of an older Twin that still runs are in the day's sums alone, and so count as spent."""
     op.create_table(
         "budget_holds",
         sa.Column("id", sa.Uuid, primary_key=True),

@@ -1,4 +1,4 @@
-"""What an answer says beside its text; of older answers nobody knows any more."""
+"""The annotations of an answer; those of older answers are unknown."""
 
 import sqlalchemy as sa
 from alembic import op
