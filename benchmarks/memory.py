@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from twin.memory import GivenAnswer, Memory
 from twin.settings.settings import Settings
-from twin.stores.database import Database, Databases
+from twin.stores import Database, Databases
 from twin.stores.tables import messages, sessions
 
 TURNS = 400

@@ -17,7 +17,7 @@ from .memory import Housekeeping, Memory
 from .prompt.prompt import Prompt
 from .rates.rates import Rates
 from .settings.settings import Settings
-from .stores.database import Databases
+from .stores import Databases
 from .system.files import ROOT
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from twin.gaps import Gaps
-from twin.stores.database import Databases
+from twin.stores import Databases
 
 from ..support.scripted_model import ScriptedModel
 from ..support.service import Service

@@ -23,7 +23,7 @@ from twin.gaps.question import MOST_CHARACTERS, read_question
 from twin.knowledge.faq import fold
 from twin.memory import Housekeeping, Memory
 from twin.settings.settings import Settings
-from twin.stores.database import Databases
+from twin.stores import Databases
 from twin.stores.tables import Words
 from twin.stores.tables import gaps as table
 
@@ -63,7 +63,7 @@ def test_a_question_that_is_asked_again_is_counted(make: Make) -> None:
 
 def test_many_who_ask_at_once_are_counted_exactly(make: Make, database_url: str) -> None:
     script = (
-        "from pathlib import Path; from twin.stores.database import Databases; from twin.gaps import Gaps\n"
+        "from pathlib import Path; from twin.stores import Databases; from twin.gaps import Gaps\n"
         f"gaps = Gaps(Databases({database_url!r}, Path()))\n"
         "for _ in range(10): gaps.record('Do you have a dog?')\n"
         "gaps.database.close()"

@@ -23,7 +23,7 @@ from twin.memory.housekeeping import vacuum_apart
 from twin.memory.lease import Lease, Leases
 from twin.memory.summary import shorten
 from twin.settings.settings import Settings
-from twin.stores.database import Databases
+from twin.stores import Databases
 from twin.stores.tables import leases, sessions
 
 from ..support.scripted_model import ScriptedModel, answers, later, waits_for

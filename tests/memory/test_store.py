@@ -28,7 +28,9 @@ from twin.errors import StoreUnavailable
 from twin.memory import Memory
 from twin.memory.vacuum import vacuum
 from twin.settings.settings import Settings
-from twin.stores.database import MIGRATIONS, UNUSED_SECONDS, Database, Databases
+from twin.stores import Database, Databases
+from twin.stores.engines import UNUSED_SECONDS
+from twin.stores.revisions import MIGRATIONS
 from twin.stores.tables import REVISION, metadata
 
 from ..conftest import KEY
@@ -133,7 +135,7 @@ def test_tables_of_a_newer_twin_are_left_alone(database_url: str, execute: Calla
 
 
 def test_many_may_start_at_once_on_an_empty_database(database_url: str) -> None:
-    script = f"from twin.stores.database import Database as D; d = D({database_url!r}); d.check(); d.close()"
+    script = f"from twin.stores import Database as D; d = D({database_url!r}); d.check(); d.close()"
     starts = [subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.PIPE) for _ in range(6)]
     assert [(start.communicate()[1], start.returncode) for start in starts] == [(b"", 0)] * 6
 
@@ -257,6 +259,6 @@ def test_only_what_must_survive_a_loss_of_power_waits_for_the_disk(tmp_path: Pat
         return int(connection.execute(text("PRAGMA synchronous")).scalar_one())
 
     with closing(Database(f"sqlite:///{tmp_path}/a.db")) as database:
-        levels = [database.run(read_level), database.run(read_level, lasts=False)]
-        levels += [database.transact(read_level), database.transact(read_level, lasts=False)]
+        levels = [database.run(read_level), database.run(read_level, durable=False)]
+        levels += [database.transact(read_level), database.transact(read_level, durable=False)]
     assert levels == [2, 1, 2, 1]  # FULL, NORMAL

@@ -17,7 +17,7 @@ from sqlalchemy import insert
 
 from twin.memory import GivenAnswer, Memory
 from twin.settings.settings import Settings
-from twin.stores.database import Databases
+from twin.stores import Databases
 from twin.stores.tables import gaps
 
 from .service import ROOT

@@ -24,7 +24,7 @@ from twin.knowledge.search.index import Index
 from twin.knowledge.search.search import Search
 from twin.knowledge.sources import Rarity, find_sources
 from twin.settings.settings import Settings
-from twin.stores.database import Databases
+from twin.stores import Databases
 from twin.text.invisible import strip_invisible
 
 from ..grounding.test_private import SECRET

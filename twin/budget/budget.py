@@ -16,7 +16,7 @@ from uuid import UUID
 
 from ..errors import BudgetExhausted, Overloaded, StoreUnavailable
 from ..settings.settings import Settings
-from ..stores.database import Databases
+from ..stores import Databases
 from ..system.fairness import give_turn
 from .ledger import Cost, Day, Ledger
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from ..stores.database import Database
+from ..stores import Database
 from ..stores.tables import budget_days, budget_holds
 
 COUNTS = ("calls", "tokens", "nanodollars")
@@ -124,7 +124,7 @@ class Ledger:
             for statement in self._settle:
                 connection.execute(statement, values)
 
-        self._transact(settle, lasts=False)  # if that does not last, what was held does
+        self._transact(settle, durable=False)  # if that does not last, what was held does
 
     def fetch_spent(self, day: date) -> Cost:
         """Return what the day has cost without what is held; raises StoreUnavailable."""

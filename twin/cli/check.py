@@ -20,7 +20,7 @@ from ..llm.embedded import NOTICE, EmbeddedModel, check_available
 from ..memory import Memory
 from ..prompt.prompt import Briefing, Prompt
 from ..settings.settings import Settings, collect_values, load_settings
-from ..stores.database import Databases
+from ..stores import Databases
 from ..system.files import ROOT
 from ..text.tokens import estimate_tokens
 from ..web import guards

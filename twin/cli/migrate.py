@@ -6,7 +6,7 @@ import click
 from flask import current_app
 
 from ..settings.settings import load_settings
-from ..stores.database import PATIENT_SECONDS, Database
+from ..stores import PATIENT_SECONDS, Database
 from ..stores.tables import REVISION
 
 

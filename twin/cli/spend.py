@@ -12,7 +12,7 @@ from ..budget.budget import Budget
 from ..budget.ledger import Day
 from ..errors import StartError
 from ..settings.settings import load_settings
-from ..stores.database import Databases
+from ..stores import Databases
 
 
 @click.command

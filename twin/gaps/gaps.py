@@ -10,7 +10,7 @@ from hashlib import sha256
 from sqlalchemy import Connection, delete, func, select, update
 
 from ..knowledge.faq import fold
-from ..stores.database import Database, Databases
+from ..stores import Database, Databases
 from ..stores.tables import clean, gaps
 from .question import read_question
 

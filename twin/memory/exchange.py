@@ -11,7 +11,7 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from ..errors import SessionBusy, StoreUnavailable
-from ..stores.database import Database
+from ..stores import Database
 from ..text.tokens import estimate_tokens
 from . import store, summary, window
 from .annotations import Annotations
@@ -158,7 +158,7 @@ class RememberedExchange(Exchange):
                 store.move_window(connection, session.id, start)
             store.insert_messages(connection, session.id, [question, answer])
 
-        self._database.transact(write, lasts=False)
+        self._database.transact(write, durable=False)
         self._end()
         self._is_recorded = True
         self._session = session
@@ -204,7 +204,7 @@ class RememberedExchange(Exchange):
             if store.save_summary(connection, session, short, request.end):
                 store.move_window(connection, session.id, request.end)
 
-        self._database.transact(write, lasts=False)
+        self._database.transact(write, durable=False)
 
     def close(self) -> None:
         """End the lease, if `record` did not; where the database is down it ends by itself."""
@@ -212,7 +212,7 @@ class RememberedExchange(Exchange):
             if not self._has_ended:
                 end = self._leases.leave if self._is_new else self._leases.end  # of a new one there is nothing else
                 with suppress(StoreUnavailable):
-                    self._database.run(lambda connection: end(connection, self._lease), lasts=False)
+                    self._database.run(lambda connection: end(connection, self._lease), durable=False)
         finally:
             self._end()
 

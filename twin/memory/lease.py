@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from ..errors import SessionBusy, StoreUnavailable
-from ..stores.database import Database
+from ..stores import Database
 from ..stores.tables import leases
 from ..system.threads import start_thread
 
@@ -129,7 +129,7 @@ class Leases:
             time.sleep(RENEW_SECONDS)
             with suppress(StoreUnavailable):  # the next time may be early enough
                 if held := list(self._held.values()):
-                    self._database.run(partial(self._renew, held), lasts=False)
+                    self._database.run(partial(self._renew, held), durable=False)
 
     def _renew(self, held: Sequence[Lease], connection: Connection) -> None:
         sessions = leases.c.session_id.in_({lease.session_id for lease in held})

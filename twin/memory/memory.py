@@ -13,7 +13,7 @@ from sqlalchemy import Connection, exists, select
 
 from ..errors import KeyInUse, KeyReused, SessionBusy
 from ..settings.settings import Settings
-from ..stores.database import Database, Databases
+from ..stores import Database, Databases
 from ..stores.tables import clean, leases, sessions
 from . import store
 from .exchange import Exchange, Found, RememberedExchange
@@ -58,7 +58,7 @@ class Memory:
         lease = Lease(session, key, _digest(question) if key else None)
         began = time.monotonic()
         try:
-            while (exchange := self.database.run(partial(self._try, lease, question, began), lasts=False)) is None:
+            while (exchange := self.database.run(partial(self._try, lease, question, began), durable=False)) is None:
                 if time.monotonic() - began > WAIT_SECONDS:
                     raise SessionBusy(retry_after=BUSY_SECONDS)
                 time.sleep(POLL_SECONDS)

@@ -1,6 +1,6 @@
-"""Wait for a SQLite file that another process has locked, in which the chats of this process go on.
+"""Retries of work on a SQLite file that another process has locked; meanwhile other chats of this process go on.
 
-SQLite's own busy timeout makes a whole process wait: under gevent, everybody.
+SQLite's own busy timeout blocks the whole process: under gevent, every chat.
 """
 
 from __future__ import annotations
@@ -9,23 +9,26 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-LOCK_SECONDS = 0.005  # that SQLite waits, and all of this process with it
-RETRY_SECONDS = 0.02  # that one thread then waits by itself
-LOCKED_SECONDS = 10.0  # that it does so for: a file of 800 MB is locked for 8.5 s while it is vacuumed
+BUSY_TIMEOUT_SECONDS = 0.005  # SQLite's own wait
+LOCK_POLL_SECONDS = 0.02  # between two tries of one thread, in which the others go on
+LOCKED_SECONDS = 10.0  # for which a thread tries: a file of 800 MB is locked for 8.5 s while it is vacuumed
 
-Result = TypeVar("Result")
-Fault = TypeVar("Fault", bound=Exception)
+_Result = TypeVar("_Result")
+_Fault = TypeVar("_Fault", bound=Exception)
 
 
 def is_locked(error: BaseException | None) -> bool:
-    """Whether SQLite says that another connection has locked the file."""
+    """Return whether SQLite reports that another connection has locked the file."""
     return getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
 
 
 def retry_while(
-    is_passing: Callable[[Fault], bool], fault: type[Fault], work: Callable[[], Result], seconds: float = LOCKED_SECONDS
-) -> Result:
-    """Return what `work` does; where it raises a `fault` that is passing, try again for `seconds`."""
+    is_passing: Callable[[_Fault], bool],
+    fault: type[_Fault],
+    work: Callable[[], _Result],
+    seconds: float = LOCKED_SECONDS,
+) -> _Result:
+    """Return the result of `work`, retried for `seconds` while it raises a `fault` that is passing."""
     give_up = time.monotonic() + seconds
     while True:
         try:
@@ -33,4 +36,4 @@ def retry_while(
         except fault as error:
             if not is_passing(error) or time.monotonic() > give_up:
                 raise
-        time.sleep(RETRY_SECONDS)
+        time.sleep(LOCK_POLL_SECONDS)

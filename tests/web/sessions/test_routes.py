@@ -12,7 +12,7 @@ import pytest
 
 from twin.memory import Conversation, KeptSession, Memory, Message
 from twin.settings.settings import Settings
-from twin.stores.database import Databases
+from twin.stores import Databases
 
 from ...support.scripted_model import ScriptedModel, answers
 from ...support.service import Service

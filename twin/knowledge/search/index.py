@@ -14,7 +14,7 @@ from threading import RLock
 from typing import TypeVar
 
 from ...system.fairness import give_turn
-from ...system.sqlite_lock import LOCK_SECONDS, LOCKED_SECONDS, is_locked, retry_while
+from ...system.sqlite_lock import BUSY_TIMEOUT_SECONDS, LOCKED_SECONDS, is_locked, retry_while
 from ...text.words import find_terms
 from ..passages import Passage
 
@@ -156,7 +156,9 @@ class Index:
         if self._connection is None:
             self._path.parent.mkdir(exist_ok=True)
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-            db = sqlite3.connect(self._path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False)
+            db = sqlite3.connect(
+                self._path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
+            )
             try:
                 self._inode = self._path.stat().st_ino
                 db.execute("PRAGMA journal_mode=WAL")

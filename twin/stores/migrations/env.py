@@ -1,4 +1,4 @@
-"""How Alembic runs the migrations: on the connection that db.py gives it."""
+"""Alembic's entry point: run the migrations on the connection that revisions.py passes."""
 
 from alembic import context
 
