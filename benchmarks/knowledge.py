@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from twin.grounding import open_gate
 from twin.prompt.prompt import Prompt
-from twin.settings.settings import Settings
+from twin.settings import Settings
 from twin.text.tokens import estimate_tokens
 
 CHATS = 500

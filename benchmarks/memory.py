@@ -20,7 +20,7 @@ from sqlalchemy import create_engine, insert, text
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from twin.memory import GivenAnswer, Memory
-from twin.settings.settings import Settings
+from twin.settings import Settings
 from twin.stores import Database, Databases
 from twin.stores.tables import messages, sessions
 

@@ -23,7 +23,7 @@ from twin.knowledge.search.index import Index
 from twin.knowledge.search.indexer import index_all
 from twin.knowledge.search.search import CANDIDATES, SMALL_TALK, Search
 from twin.llm.embeddings import Embeddings, find_embeddings
-from twin.settings.settings import Settings
+from twin.settings import Settings
 from twin.text.words import find_terms
 
 MANY = 5_000  # passages among which the time is measured

@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from twin.knowledge.search.index import Index
 from twin.llm.embeddings import EMBEDDED
 from twin.prompt.prompt import Prompt
-from twin.settings.settings import Settings
+from twin.settings import Settings
 from twin.system.files import ROOT
 
 PORT = "8765"

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from twin.settings.settings import PLACEHOLDER_KEY, Settings, as_text  # noqa: E402
+from twin.settings import PLACEHOLDER_KEY, Settings, as_text  # noqa: E402
 
 SHOWN = {"openai_api_key": PLACEHOLDER_KEY, "cors_origins": None}  # the lines of .env.example that are no comments
 

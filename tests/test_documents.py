@@ -13,7 +13,7 @@ from twin.knowledge.passages import MOST as PASSAGE_CHARACTERS
 from twin.knowledge.sources import MOST_QUOTE
 from twin.memory.memory import KEY_SECONDS, WAIT_SECONDS
 from twin.prompt import persona
-from twin.settings.settings import Settings
+from twin.settings import Settings
 from twin.web.guards import MAX_BODY_BYTES
 
 from .support.documented import FENCE, list_documents

@@ -10,7 +10,7 @@ from flask.json.provider import DefaultJSONProvider
 
 from .cli import commands
 from .runtime import Twin
-from .settings.settings import load_settings
+from .settings import load_settings
 from .system.files import ROOT
 from .telemetry import logs
 from .web import guards, launch

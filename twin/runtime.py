@@ -16,7 +16,7 @@ from .llm.embedded import EmbeddedModel, check_available
 from .memory import Housekeeping, Memory
 from .prompt.prompt import Prompt
 from .rates.rates import Rates
-from .settings.settings import Settings
+from .settings import Settings
 from .stores import Databases
 from .system.files import ROOT
 

@@ -28,7 +28,7 @@ from sqlalchemy import Connection, MetaData, delete, event
 from twin.budget.budget import POLL_SECONDS, Budget
 from twin.errors import BudgetExhausted, Overloaded, StoreUnavailable
 from twin.llm.answers import read_completion
-from twin.settings.settings import Settings
+from twin.settings import Settings
 from twin.stores import Database, Databases
 from twin.stores.tables import budget_days
 

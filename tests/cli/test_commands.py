@@ -16,7 +16,7 @@ import pytest
 
 from twin.cli import commands
 from twin.llm.embedded import NOTICE
-from twin.settings.settings import Settings
+from twin.settings import Settings
 
 from ..support.scripted_model import ScriptedModel, answers, fails
 from ..support.service import processes_in, wait_until

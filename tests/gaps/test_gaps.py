@@ -22,7 +22,7 @@ from twin.gaps import Gap, Gaps, group
 from twin.gaps.question import MOST_CHARACTERS, read_question
 from twin.knowledge.faq import fold
 from twin.memory import Housekeeping, Memory
-from twin.settings.settings import Settings
+from twin.settings import Settings
 from twin.stores import Databases
 from twin.stores.tables import Words
 from twin.stores.tables import gaps as table

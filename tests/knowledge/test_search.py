@@ -22,7 +22,7 @@ from twin.knowledge.search.index import Index
 from twin.knowledge.search.indexer import index_all
 from twin.knowledge.search.search import MOST_CHARACTERS, SMALL_TALK, Search
 from twin.llm.embeddings import Embeddings, find_embeddings
-from twin.settings.settings import Settings
+from twin.settings import Settings
 from twin.system.sidecar import Address
 
 from ..support.service import wait_until

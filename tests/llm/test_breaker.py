@@ -14,7 +14,7 @@ from twin.errors import ModelBusy, Overloaded
 from twin.llm.breaker import FAILURES, OPEN_SECONDS, Breaker, Ticket
 from twin.llm.embedded import EmbeddedModel
 from twin.llm.model import Model
-from twin.settings.settings import Settings
+from twin.settings import Settings
 
 from ..support.scripted_model import ScriptedModel, answers, fails
 from ..support.service import PATIENCE, Service, wait_until

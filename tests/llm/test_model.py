@@ -19,7 +19,7 @@ from twin.errors import InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigur
 from twin.llm.call import ATTEMPTS
 from twin.llm.embedded import EmbeddedModel
 from twin.llm.model import Model
-from twin.settings.settings import Settings
+from twin.settings import Settings
 
 from ..support.scripted_model import (
     ScriptedModel,

@@ -22,7 +22,7 @@ from twin.memory import Conversation, GivenAnswer, Housekeeping, KeptSession, Me
 from twin.memory.housekeeping import vacuum_apart
 from twin.memory.lease import Lease, Leases
 from twin.memory.summary import shorten
-from twin.settings.settings import Settings
+from twin.settings import Settings
 from twin.stores import Databases
 from twin.stores.tables import leases, sessions
 

@@ -27,7 +27,7 @@ from twin.budget.budget import Budget
 from twin.errors import StoreUnavailable
 from twin.memory import Memory
 from twin.memory.vacuum import vacuum
-from twin.settings.settings import Settings
+from twin.settings import Settings
 from twin.stores import Database, Databases
 from twin.stores.engines import UNUSED_SECONDS
 from twin.stores.revisions import MIGRATIONS

@@ -16,7 +16,7 @@ from limits import RateLimitItemPerDay, RateLimitItemPerSecond
 
 from twin.errors import RateLimited
 from twin.rates.rates import VISITORS, Rates, _BoundedStorage, _SharedWindows
-from twin.settings.settings import Settings
+from twin.settings import Settings
 from twin.system.networks import network_of
 
 from ..support.scripted_model import ScriptedModel

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from twin.errors import StartError
-from twin.settings.settings import Settings, load_settings
+from twin.settings import Settings, load_settings
 
 from ..support.service import ROOT
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from twin.gaps import Gaps
 from twin.memory import Memory
-from twin.settings.settings import Settings
+from twin.settings import Settings
 from twin.stores import Databases
 
 from ..conftest import KEY

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import insert
 
 from twin.memory import GivenAnswer, Memory
-from twin.settings.settings import Settings
+from twin.settings import Settings
 from twin.stores import Databases
 from twin.stores.tables import gaps
 

@@ -23,7 +23,7 @@ from twin.knowledge.faq import Entry, Faq
 from twin.knowledge.search.index import Index
 from twin.knowledge.search.search import Search
 from twin.knowledge.sources import Rarity, find_sources
-from twin.settings.settings import Settings
+from twin.settings import Settings
 from twin.stores import Databases
 from twin.text.invisible import strip_invisible
 

@@ -18,7 +18,7 @@ from twin.errors import ModelBusy, Overloaded
 from twin.llm.answers import Answer
 from twin.llm.embedded import EmbeddedModel
 from twin.llm.model import Model
-from twin.settings.settings import Settings
+from twin.settings import Settings
 
 from ..conftest import KEY, UNLIMITED
 from ..llm.test_breaker import SOON, opened

@@ -15,7 +15,7 @@ from unicodedata import normalize
 from uuid import UUID
 
 from ..errors import BudgetExhausted, Overloaded, StoreUnavailable
-from ..settings.settings import Settings
+from ..settings import Settings
 from ..stores import Databases
 from ..system.fairness import give_turn
 from .ledger import Cost, Day, Ledger

@@ -12,7 +12,7 @@ from flask import current_app
 from ..errors import StartError, TwinError, print_line
 from ..llm.embedded import NOTICE
 from ..runtime import Twin
-from ..settings.settings import load_settings
+from ..settings import load_settings
 from ..turn.turn import begin
 from ..web.chat.schemas import ChatRequest, ChatResponse
 from ..web.payload import validate

@@ -19,7 +19,7 @@ from ..grounding import open_gate
 from ..llm.embedded import NOTICE, EmbeddedModel, check_available
 from ..memory import Memory
 from ..prompt.prompt import Briefing, Prompt
-from ..settings.settings import Settings, collect_values, load_settings
+from ..settings import Settings, collect_values, load_settings
 from ..stores import Databases
 from ..system.files import ROOT
 from ..text.tokens import estimate_tokens

@@ -16,7 +16,7 @@ from ..errors import StartError
 from ..evaluation import Case, Outcome, Results, ask_all, keep, read_cases
 from ..llm.embedded import NOTICE
 from ..runtime import Twin
-from ..settings.settings import Settings, load_settings
+from ..settings import Settings, load_settings
 from .terminal import make_printable
 
 QUESTION_WIDTH = 48  # characters

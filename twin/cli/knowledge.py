@@ -14,7 +14,7 @@ from ..errors import StartError
 from ..knowledge.documents.library import Library
 from ..knowledge.search.search import Search
 from ..prompt.prompt import Prompt
-from ..settings.settings import load_settings
+from ..settings import load_settings
 from .terminal import make_printable
 
 POLL_SECONDS = 0.5

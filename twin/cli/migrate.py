@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask import current_app
 
-from ..settings.settings import load_settings
+from ..settings import load_settings
 from ..stores import PATIENT_SECONDS, Database
 from ..stores.tables import REVISION
 

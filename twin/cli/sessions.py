@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from ..errors import StartError, print_line
 from ..memory import Conversation, Export, Housekeeping, Memory, parse_session_id
 from ..memory.vacuum import vacuum
-from ..settings.settings import Settings, load_settings
+from ..settings import Settings, load_settings
 from ..stores import PATIENT_SECONDS, Databases
 from .terminal import count, make_printable
 

@@ -7,7 +7,7 @@ import json
 import click
 from flask import current_app
 
-from ..settings.settings import Settings, as_text, collect_values, load_settings
+from ..settings import Settings, as_text, collect_values, load_settings
 
 
 @click.command

@@ -11,7 +11,7 @@ from flask import current_app
 from ..budget.budget import Budget
 from ..budget.ledger import Day
 from ..errors import StartError
-from ..settings.settings import load_settings
+from ..settings import load_settings
 from ..stores import Databases
 
 

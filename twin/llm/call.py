@@ -14,7 +14,7 @@ import httpcore2
 import openai
 
 from ..errors import ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, Overloaded, TwinError, log_advice
-from ..settings.settings import Settings
+from ..settings import Settings
 from .answers import Answer, Said, read_chunks, read_completion, read_stream
 from .breaker import Ticket
 from .connections import BREAKS, Connection, Connections, Deadline, Response

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from ..errors import ModelMisconfigured, StartError
-from ..settings.settings import EMBEDDED_CONTEXT
+from ..settings import EMBEDDED_CONTEXT
 from ..system.sidecar import POLL_SECONDS, Sidecar
 from .embedded_server import OPENMP
 

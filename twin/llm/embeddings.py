@@ -13,7 +13,7 @@ import openai
 from pydantic import BaseModel, ValidationError
 
 from ..errors import ModelBusy, ModelFailed, ModelMisconfigured, TwinError
-from ..settings.settings import Settings
+from ..settings import Settings
 from ..system.sidecar import Address, Sidecar
 from .breaker import Breaker
 from .connections import BREAKS, Connections, Deadline

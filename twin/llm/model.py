@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..errors import Overloaded
-from ..settings.settings import Settings
+from ..settings import Settings
 from .answers import Answer
 from .call import Call, Reserve
 from .connections import Connections

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
-from ..settings.addresses import mask_password
-from ..settings.settings import Settings
+from ..settings import Settings, mask_password
 from ..system.sidecar import Address
 from .breaker import Breaker
 from .embedded import NAME as EMBEDDED_NAME

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Connection, exists, select
 
 from ..errors import KeyInUse, KeyReused, SessionBusy
-from ..settings.settings import Settings
+from ..settings import Settings
 from ..stores import Database, Databases
 from ..stores.tables import clean, leases, sessions
 from . import store

@@ -16,7 +16,7 @@ from ..knowledge.evidence import Evidence
 from ..knowledge.passages import Passage, make_passages
 from ..knowledge.search.search import INDEX, Found, Search, make_search
 from ..knowledge.search.upkeep import Passages
-from ..settings.settings import Settings
+from ..settings import Settings
 from ..system.files import ROOT
 from ..text.tokens import estimate_tokens
 from .persona import FILE as PERSONA

@@ -16,8 +16,7 @@ from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import MovingWindowRateLimiter
 
 from ..errors import RateLimited, StartError
-from ..settings.addresses import mask_password
-from ..settings.settings import Settings
+from ..settings import Settings, mask_password
 from ..system.networks import network_of
 
 VISITORS = 10_000  # that one process remembers; whoever was silent for longest is forgotten first

@@ -1,1 +1,17 @@
-"""Every setting, where it comes from, and how it is checked."""
+"""Every setting, where its value comes from, and how it is checked."""
+
+from .addresses import mask_password
+from .layers import PLACEHOLDER_KEY, collect_values, load_settings
+from .settings import EMBEDDED_CONTEXT, Settings
+from .values import as_text, parse_colour
+
+__all__ = [
+    "EMBEDDED_CONTEXT",
+    "PLACEHOLDER_KEY",
+    "Settings",
+    "as_text",
+    "collect_values",
+    "load_settings",
+    "mask_password",
+    "parse_colour",
+]

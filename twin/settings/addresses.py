@@ -1,24 +1,24 @@
-"""Origins, URLs and hosts, as settings write them."""
+"""Origins, URLs and hosts in settings: parsing and checks."""
 
 from __future__ import annotations
 
 import re
 from ipaddress import IPv4Address, IPv6Address
 
-HOST = r"(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[1-9]\d{0,4}))?"
+HOST_AND_PORT = r"(?P<host>[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::(?P<port>[1-9]\d{0,4}))?"
 
 
 def parse_origins(value: object) -> object:
     """Return the origins of a comma-separated list as browsers send them: no spaces, no trailing slash."""
     if not isinstance(value, (str, list, tuple)):
         return value
-    origins = [part.rstrip("/") for part in _split(value)]
-    return tuple(origin if origin == "*" else _checked_origin(origin) for origin in origins)
+    origins = [part.rstrip("/") for part in _split_list(value)]
+    return tuple(origin if origin == "*" else _check_origin(origin) for origin in origins)
 
 
 def check_base_url(value: object) -> object:
-    """Return the base URL, or raise ValueError where it is none."""
-    pattern = rf"(?=[!-~]+\Z)https?://(?:[^/?#@]+@)?{HOST}(?:/[^?#]*)?"
+    """Return a base URL; raises ValueError for any other value."""
+    pattern = rf"(?=[!-~]+\Z)https?://(?:[^/?#@]+@)?{HOST_AND_PORT}(?:/[^?#]*)?"
     match = re.fullmatch(pattern, str(value), re.ASCII | re.IGNORECASE)
     if match is None or not _is_host(match):
         raise ValueError("it is not a URL such as http://localhost:11434/v1")
@@ -26,14 +26,14 @@ def check_base_url(value: object) -> object:
 
 
 def check_redis_url(value: object) -> object:
-    """Return the URL of a Redis, or raise ValueError where it is none."""
+    """Return the URL of a Redis; raises ValueError for any other value."""
     if not re.fullmatch(r"(rediss?://(?=[^/?#])|unix:///)[!-~]*", str(value), re.ASCII):
         raise ValueError("it is not a URL such as redis://localhost:6379/0")
     return value
 
 
 def check_database_url(value: object) -> object:
-    """Return the URL of a database as SQLAlchemy takes it, or raise ValueError where it is none of ours."""
+    """Return the URL of a PostgreSQL or SQLite database as SQLAlchemy takes it; raises ValueError for any other."""
     match = re.fullmatch(r"(sqlite|postgres(?:ql)?(?:\+psycopg)?)://([!-~]+)", str(value), re.ASCII)
     if match is None or (match[1] == "sqlite" and not match[2].startswith("/")):
         raise ValueError("it is not a URL such as postgresql://user:password@localhost/twin or sqlite:////srv/twin.db")
@@ -41,30 +41,30 @@ def check_database_url(value: object) -> object:
 
 
 def parse_hosts(value: object) -> object:
-    """Return the hosts of a comma-separated list, without ports; one that starts with a dot is a domain's all."""
+    """Return the hosts of a comma-separated list, without ports; a leading dot means the domain and all below it."""
     if not isinstance(value, (str, list, tuple)):
         return value
-    hosts = _split(value)
+    hosts = _split_list(value)
     for host in hosts:
-        match = re.fullmatch(rf"\.?{HOST}", host, re.ASCII)
+        match = re.fullmatch(rf"\.?{HOST_AND_PORT}", host, re.ASCII)
         if match is None or match["port"] or not _is_host(match):
             raise ValueError(f"{host!r} is not a host such as twin.example or 127.0.0.1")
     return hosts
 
 
 def mask_password(url: str) -> str:
-    """Return a URL without the user and password that it may hold, also where these were not escaped."""
+    """Return a URL with its user and password masked, even where these are not escaped."""
     return re.sub(r"(?<=password=)[^&#]*", "********", re.sub(r"(?<=://).*@", "********@", url))
 
 
-def _split(value: str | list[object] | tuple[object, ...]) -> tuple[str, ...]:
-    """Return the parts of a comma-separated list, or of one that is split already, in lower case."""
+def _split_list(value: str | list[object] | tuple[object, ...]) -> tuple[str, ...]:
+    """Return the parts of a comma-separated list, or of a sequence, in lower case."""
     parts = value.split(",") if isinstance(value, str) else map(str, value)
     return tuple(part.strip().lower() for part in parts if part.strip())
 
 
-def _checked_origin(origin: str) -> str:
-    match = re.fullmatch(rf"(https?)://{HOST}", origin, re.ASCII)
+def _check_origin(origin: str) -> str:
+    match = re.fullmatch(rf"(https?)://{HOST_AND_PORT}", origin, re.ASCII)
     if match is None or not _is_host(match):
         raise ValueError(f"{origin!r} is not an origin such as https://example.com or http://localhost:3000")
     default_port = {"http": "80", "https": "443"}[match[1]]
@@ -72,7 +72,7 @@ def _checked_origin(origin: str) -> str:
 
 
 def _is_host(match: re.Match[str]) -> bool:
-    """Whether what matched HOST can be: labels of 1 to 63 characters or an address, and a port up to 65535."""
+    """Return whether a match of HOST_AND_PORT can exist: labels of 1 to 63 characters or an address, port to 65535."""
     host = match["host"]
     try:
         if host.startswith("["):

@@ -1,125 +1,31 @@
-"""Every setting: name, type, default, unit and meaning; nothing else reads one."""
+"""Every setting: name, type, default, unit and meaning."""
 
 from __future__ import annotations
 
-import json
-import os
-import re
-import runpy
-from collections.abc import Mapping
-from dataclasses import dataclass
-from io import StringIO
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from dotenv import dotenv_values
-from dotenv.parser import parse_stream
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
+from .values import (
+    ApiKey,
+    BaseUrl,
+    Colour,
+    DatabaseUrl,
+    ExtraFields,
+    Grounding,
+    Hosts,
+    ModelName,
+    Origins,
+    Paragraph,
+    Portrait,
+    Price,
+    RedisUrl,
+    ShortName,
+    Starters,
+    Utf8Text,
+    split_starters,
 )
-from pydantic_core import ErrorDetails
 
-from ..errors import StartError
-from ..system.files import ROOT
-from .addresses import check_base_url, check_database_url, check_redis_url, mask_password, parse_hosts, parse_origins
-from .colours import parse_colour
-
-PLACEHOLDER_KEY = "your_openai_api_key_here"
 EMBEDDED_CONTEXT = 2_048  # tokens; more would take too long to read on a small machine
-# Of the model's request, the service's own to set, and the setting that sets it: all but `stream` say what a call may cost.
-RESERVED_FIELDS = {
-    "model": "OPENAI_MODEL",
-    "messages": None,
-    "stream": None,
-    "n": None,
-    "max_tokens": "MAX_OUTPUT_TOKENS",
-    "max_completion_tokens": "MAX_OUTPUT_TOKENS",
-}
-COMMENT = re.compile(r"\s#|^#\s")
-COMMENTED = "a comment stands behind the value, where Docker and systemd take it for a part of it: give it its own line"
-
-
-def _check_key(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"[!-~]+", value):
-        raise ValueError("it holds characters that no key has (copy it again)")
-    return value
-
-
-def _check_text(value: str) -> str:
-    try:
-        value.encode()
-    except UnicodeEncodeError:  # how Python shows bytes of the environment that are no text
-        raise ValueError("it is not UTF-8") from None
-    return value
-
-
-def _check_name(value: str) -> str:
-    if COMMENT.search(value):
-        raise ValueError(COMMENTED)
-    return value
-
-
-def _parse_extra(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-            json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
-        except (ValueError, RecursionError):
-            raise ValueError("it is not JSON") from None
-    if not isinstance(value, dict):
-        raise ValueError("it is not a JSON object")
-    if reserved := sorted(RESERVED_FIELDS.keys() & value.keys()):
-        instead = ", ".join(sorted({name for field in reserved if (name := RESERVED_FIELDS[field])}))
-        raise ValueError(f"it may not hold {', '.join(reserved)}{f' (set {instead} instead)' if instead else ''}")
-    return value
-
-
-def _check_portrait(value: str) -> str:
-    if not re.fullmatch(r"[^/\\]+\.(png|jpe?g|webp|avif|gif)", value, re.IGNORECASE):
-        raise ValueError("it is not the name of a PNG, JPEG, WebP, AVIF or GIF file")
-    if not os.path.isfile(ROOT / "instance" / value):  # noqa: PTH113 - pathlib fails on a name that is too long
-        raise ValueError("there is no such file in instance/")
-    return value
-
-
-def _check_starters(value: str) -> str:
-    if len(_split_starters(value)) > 4:
-        raise ValueError("there are more than four")
-    return value
-
-
-def _fold_word(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
-
-
-def _split_starters(value: str) -> tuple[str, ...]:
-    return tuple(question.strip() for question in value.split("|") if question.strip())
-
-
-Hosts = Annotated[tuple[str, ...], BeforeValidator(parse_hosts)]
-RedisUrl = Annotated[str, BeforeValidator(check_redis_url)]
-DatabaseUrl = Annotated[str, BeforeValidator(check_database_url)]
-Price = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
-Origins = Annotated[tuple[str, ...], BeforeValidator(parse_origins)]
-ApiKey = Annotated[SecretStr, BeforeValidator(_check_key)]
-BaseUrl = Annotated[str, BeforeValidator(check_base_url)]
-Text = Annotated[str, AfterValidator(_check_text)]
-Name = Annotated[Text, AfterValidator(_check_name)]
-ShortName = Annotated[str, Field(max_length=80), AfterValidator(_check_text), AfterValidator(_check_name)]
-Paragraph = Annotated[str, Field(max_length=1_000), AfterValidator(_check_text)]
-Portrait = Annotated[Text, AfterValidator(_check_portrait)]
-Grounding = Annotated[Literal["strict", "contacts", "off"], BeforeValidator(_fold_word)]
-Colour = Annotated[str, BeforeValidator(parse_colour)]
-Starters = Annotated[Paragraph, AfterValidator(_check_starters)]
-ExtraFields = Annotated[dict[str, Any], BeforeValidator(_parse_extra)]
+PROVIDER_CONTEXT = 128_000  # tokens
 
 
 class Settings(BaseModel):
@@ -130,16 +36,16 @@ class Settings(BaseModel):
     # fmt: off
     openai_api_key: ApiKey | None = Field(None, description="key of the model's provider; a secret")
     openai_base_url: BaseUrl | None = Field(None, description="URL of an OpenAI-compatible server, usually ending in /v1; unset: OpenAI's own")
-    openai_model: Name = Field("gpt-4o-mini", description="name of the model")
+    openai_model: ModelName = Field("gpt-4o-mini", description="name of the model")
     openai_temperature: float | None = Field(None, ge=0, le=2, allow_inf_nan=False, description="sampling temperature, 0 to 2; unset: not sent")
     openai_extra: ExtraFields = Field({}, description='further fields of each request to the model, a JSON object such as {"reasoning_effort": "low"}; null leaves a field out')
     max_output_tokens: int = Field(2_000, ge=1, le=1_000_000, description="tokens that one answer may have, 1 to 1000000; reasoning counts")
     model_context: int | None = Field(None, ge=256, le=10_000_000, description="tokens (estimated) that persona, knowledge and history may take together, from 256; unset: 128000, with the embedded model 2048")
     chat_deadline: float = Field(60, gt=0, le=3_600, allow_inf_nan=False, description="seconds that one chat may take in all, retries included; above 0, at most 3600")
-    fallback_model: Name | None = Field(None, description="name of the model that answers while the first is failing; unset: none does")
+    fallback_model: ModelName | None = Field(None, description="name of the model that answers while the first is failing; unset: none does")
     fallback_base_url: BaseUrl | None = Field(None, description="URL of the server that has FALLBACK_MODEL; unset: the first model's server, with its key")
     fallback_api_key: ApiKey | None = Field(None, description="key for FALLBACK_MODEL; a secret; unset: OPENAI_API_KEY, unless FALLBACK_BASE_URL is set")
-    fallback: Text = Field("I would rather not answer that. Is there something else you would like to know?", description="the answer given where the model declines to answer")
+    fallback: Utf8Text = Field("I would rather not answer that. Is there something else you would like to know?", description="the answer given where the model declines to answer")
     embedded_model: bool | None = Field(None, description="on or off: whether the embedded model may answer where neither key nor base URL is set; unset: on under `flask run`, off under gunicorn")
     rate_limits: bool = Field(True, description="on or off: whether a visitor's address may ask only so often")
     rate_per_minute: int = Field(20, ge=1, le=100_000, description="chats that one address (IPv6: one /64 network) may start in any minute, from 1")
@@ -157,7 +63,7 @@ class Settings(BaseModel):
     retention_days: int = Field(90, ge=0, le=36_500, description="days for which a session is kept after its last message, and a question of GAPS after it was last asked; 0 keeps all for ever")
     gaps: bool = Field(False, description="on or off: whether questions to which nothing close was found are recorded, without who asked them, for `flask twin gaps`; needs MEMORY=on")
     knowledge_tokens: int = Field(12_000, ge=0, le=10_000_000, description="tokens (estimated) of the documents in instance/knowledge/ that the model is sent with each question; never more than half of what the persona leaves of MODEL_CONTEXT")
-    embedding_model: Name | None = Field(None, description="name of the model that makes vectors of documents and questions, by which documents are found; unset: the embedded one, if it is installed")
+    embedding_model: ModelName | None = Field(None, description="name of the model that makes vectors of documents and questions, by which documents are found; unset: the embedded one, if it is installed")
     embedding_base_url: BaseUrl | None = Field(None, description="URL of the OpenAI-compatible server that has EMBEDDING_MODEL; unset: the model's server, with its key")
     embedding_api_key: ApiKey | None = Field(None, description="key for EMBEDDING_MODEL; a secret; unset: OPENAI_API_KEY, unless EMBEDDING_BASE_URL is set")
     rules: bool | None = Field(None, description="on or off: whether the model is also sent twin/prompt/rules.txt, against inventing and promising, and the date; unset: on where there is knowledge")
@@ -194,114 +100,20 @@ class Settings(BaseModel):
 
     @property
     def uses_embedded_model(self) -> bool:
-        """Whether no other model is named, so that the embedded one has to answer."""
+        """Whether no other model is named, so that the embedded model answers."""
         return self.openai_api_key is None and self.openai_base_url is None
 
     @property
     def without_memory(self) -> Settings:
-        """The same, for questions that leave no trace: with `MEMORY` off, and off what needs it."""
+        """A copy for questions that leave no trace: `MEMORY` and all that needs it are off."""
         return self.model_copy(update={"memory": False, "memory_summary": False, "gaps": False})
 
     @property
     def starter_questions(self) -> tuple[str, ...]:
-        """`STARTERS`, one by one."""
-        return _split_starters(self.starters)
+        """The questions of `STARTERS`."""
+        return split_starters(self.starters)
 
     @property
     def context_tokens(self) -> int:
-        """`MODEL_CONTEXT`, or what holds where it is unset, in tokens."""
-        return self.model_context or (EMBEDDED_CONTEXT if self.uses_embedded_model else 128_000)
-
-
-@dataclass(frozen=True)
-class Given:
-    """A value that somebody set, and where."""
-
-    value: Any
-    source: str
-
-
-def load_settings(overrides: Mapping[str, Any] | None = None, root: Path = ROOT) -> Settings:
-    """Return the settings; later wins: defaults, instance/config.py, .env, the environment, `overrides`.
-
-    Raises StartError, in a line for each setting or file that is wrong.
-    """
-    try:
-        return Settings(**{field: given.value for field, given in collect_values(overrides, root).items()})
-    except ValidationError as error:
-        raise StartError(*map(_describe_fault, error.errors(include_url=False, include_context=False))) from None
-
-
-def collect_values(overrides: Mapping[str, Any] | None = None, root: Path = ROOT) -> dict[str, Given]:
-    """Return what is set, unchecked, by the names of `Settings`' fields; raises StartError where a file is wrong."""
-    dotenv = _read_dotenv(root / ".env")
-    layers: dict[str, Mapping[str, Any]] = {
-        "instance/config.py": _run_config(root / "instance" / "config.py"),
-        ".env": dotenv,
-        # without what Flask copied from .env before it looked for the app
-        "environment": {name: value for name, value in os.environ.items() if value != dotenv.get(name)},
-        "create_app": overrides or {},
-    }
-    values: dict[str, Given] = {}
-    for source, layer in layers.items():
-        for field in Settings.model_fields:
-            value = layer.get(field.upper())
-            if isinstance(value, str):
-                value = (value if source == ".env" else _unquote(value)).strip()
-            if value not in (None, "", PLACEHOLDER_KEY):
-                values[field] = Given(value, source)
-    return values
-
-
-def as_text(value: Any) -> str:
-    """Return a setting's value as it is written in .env, with what is secret in it masked."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, tuple):
-        return ",".join(value)
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
-    return f"{value:g}" if isinstance(value, float) else mask_password(str(value))
-
-
-def _describe_fault(fault: ErrorDetails) -> str:
-    field = str(fault["loc"][0])
-    problem = fault["msg"].removeprefix("Value error, ")
-    if isinstance(fault["input"], str) and COMMENT.search(fault["input"]):
-        problem = COMMENTED
-    return f"{field.upper()}: {problem}. It means: {Settings.model_fields[field].description}."
-
-
-def _unquote(value: str) -> str:
-    """Return a value as .env has it: without quotes around it, and with nothing where there is but a comment.
-
-    Docker's --env-file leaves both there.
-    """
-    if re.match(r"\s*['\"]|\s+#", value):
-        first, *more = parse_stream(StringIO(f"VALUE={value}"))
-        if not (first.error or more):
-            return first.value or ""
-    return value
-
-
-def _run_config(path: Path) -> dict[str, Any]:
-    try:
-        return runpy.run_path(str(path)) if path.exists() else {}
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - the owner's own code may raise anything
-        raise StartError(f"{path}: {type(error).__name__}: {error}") from None
-
-
-def _read_dotenv(path: Path) -> dict[str, str | None]:
-    if path.is_dir():  # as container engines make of a file that is not there
-        raise StartError(f"{path} is a folder: make it a file.")
-    if not path.exists():
-        return {}
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise StartError(f"{path}: {error}") from None
-    if lines := [str(binding.original.line) for binding in parse_stream(StringIO(text)) if binding.error]:
-        raise StartError(f"{path}: line {', '.join(lines)} is not NAME=value: mend it, or begin it with #.")
-    return dotenv_values(stream=StringIO(text))
+        """`MODEL_CONTEXT`, or the default for the model, in tokens."""
+        return self.model_context or (EMBEDDED_CONTEXT if self.uses_embedded_model else PROVIDER_CONTEXT)

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from ..errors import StoreUnavailable
-from ..settings.addresses import mask_password
+from ..settings import mask_password
 from ..system.sqlite_lock import retry_while
 from .engines import CONNECTIONS, begin_transaction, is_passing, open_engine, set_durability
 from .revisions import prepare_tables

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from threading import Lock
 
-from ..settings.settings import Settings
+from ..settings import Settings
 from ..system.files import ROOT
 from .database import STATEMENT_SECONDS, Database
 

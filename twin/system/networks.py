@@ -9,9 +9,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 @lru_cache(1_000)  # each chat asks twice
 def network_of(address: str, ipv4_bits: int, ipv6_bits: int) -> str:
-    """Return the network that a visitor's address is in, `unknown` where it is none; a port is left out.
+    """Return the network of a visitor's address, without its port; `unknown` where the text is no address.
 
-    An IPv4 address inside IPv6 (RFC 4291, section 2.5.5.2; RFC 3056) is the one that it stands for.
+    An IPv4 address inside IPv6 (RFC 4291, section 2.5.5.2; RFC 3056) counts as the IPv4 address.
     """
     match = re.fullmatch(r"\[(?P<six>[^\]]*)\](?::\d+)?|(?P<four>[\d.]+)(?::\d+)?", address.strip(), re.ASCII)
     bare = (match["six"] or match["four"] or "") if match else address.strip()

@@ -22,7 +22,7 @@ from werkzeug.sansio.utils import get_content_length, host_is_trusted
 from werkzeug.utils import cached_property  # functools' own locks all requests out while one is read
 
 from ..errors import BadHost, BadJson, BadRequest, MethodNotAllowed, NotFound, TooLarge, TwinError, UnsupportedMediaType
-from ..settings.settings import Settings
+from ..settings import Settings
 from ..system.alarms import Alarms
 from ..system.sockets import shut_down
 from ..telemetry import logs

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 
 def is_allowed_host(host: str, allowed: Collection[str]) -> bool:
-    """Whether a Host header's value is in a list as parse_hosts returns it; an empty list allows all."""
+    """Return whether the value of a Host header is in the list of `ALLOWED_HOSTS`; an empty list allows all."""
     bare = re.sub(r":\d*\Z", "", host.lower())
     return not allowed or any(
         bare == known.removeprefix(".") or (known.startswith(".") and bare.endswith(known)) for known in allowed

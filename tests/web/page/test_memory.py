@@ -18,7 +18,7 @@ from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from twin import create_app
 from twin.memory import Annotations, CitedSource, Conversation, KeptSession, Memory, Message
-from twin.settings.settings import Settings
+from twin.settings import Settings
 from twin.stores import Databases
 
 from ...conftest import KEY

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from twin.memory import Conversation, KeptSession, Memory, Message
-from twin.settings.settings import Settings
+from twin.settings import Settings
 from twin.stores import Databases
 
 from ...support.scripted_model import ScriptedModel, answers

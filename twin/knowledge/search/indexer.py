@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import TwinError
 from ...llm.embeddings import Embeddings, find_embeddings
-from ...settings.settings import load_settings
+from ...settings import load_settings
 from ...system.sidecar import end_with_service
 from .index import Index, Unindexed
 

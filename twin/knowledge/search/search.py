@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import StartError, TwinError
-from ...settings.settings import Settings
+from ...settings import Settings
 from ...system.environment import select_calling
 from ...system.fairness import give_turn
 from ...system.sidecar import Sidecar

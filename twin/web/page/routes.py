@@ -8,8 +8,7 @@ from flask import Blueprint, Response, current_app, render_template, request, se
 from flask.blueprints import BlueprintSetupState
 
 from ...errors import NotFound
-from ...settings.colours import parse_colour
-from ...settings.settings import Settings
+from ...settings import Settings, parse_colour
 from ...system.files import ROOT
 from ..operation import File, operation
 from .assets import MEDIA, Asset, Assets

@@ -1,0 +1,124 @@
+"""The types of settings' values: how each is parsed, checked and written."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+
+from ..system.files import ROOT
+from .addresses import check_base_url, check_database_url, check_redis_url, mask_password, parse_hosts, parse_origins
+
+# Fields of the model's request that the service sets itself, each with its setting. All but `stream` decide what a call
+# may cost.
+RESERVED_FIELDS = {
+    "model": "OPENAI_MODEL",
+    "messages": None,
+    "stream": None,
+    "n": None,
+    "max_tokens": "MAX_OUTPUT_TOKENS",
+    "max_completion_tokens": "MAX_OUTPUT_TOKENS",
+}
+COMMENT = re.compile(r"\s#|^#\s")
+COMMENTED = "a comment stands behind the value, where Docker and systemd take it for a part of it: give it its own line"
+
+
+def parse_colour(value: object) -> str:
+    """Return a colour of three or six hexadecimal digits as #rrggbb; raises ValueError for any other value."""
+    match = re.fullmatch(r"#?([0-9a-f]{6}|[0-9a-f]{3})", str(value), re.IGNORECASE)
+    if match is None:
+        raise ValueError("it is not a colour such as #0a7 or #00aa77")
+    digits = match[1].lower()
+    return "#" + (digits if len(digits) == 6 else "".join(digit * 2 for digit in digits))
+
+
+def as_text(value: Any) -> str:
+    """Return a setting's value as .env has it, with secrets masked."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return ",".join(value)
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return f"{value:g}" if isinstance(value, float) else mask_password(str(value))
+
+
+def _check_key(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"[!-~]+", value):
+        raise ValueError("it holds characters that no key has (copy it again)")
+    return value
+
+
+def _check_text(value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # Python decodes such bytes of the environment as lone surrogates
+        raise ValueError("it is not UTF-8") from None
+    return value
+
+
+def _check_name(value: str) -> str:
+    if COMMENT.search(value):
+        raise ValueError(COMMENTED)
+    return value
+
+
+def _parse_extra(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+            json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+        except (ValueError, RecursionError):
+            raise ValueError("it is not JSON") from None
+    if not isinstance(value, dict):
+        raise ValueError("it is not a JSON object")
+    if reserved := sorted(RESERVED_FIELDS.keys() & value.keys()):
+        instead = ", ".join(sorted({name for field in reserved if (name := RESERVED_FIELDS[field])}))
+        raise ValueError(f"it may not hold {', '.join(reserved)}{f' (set {instead} instead)' if instead else ''}")
+    return value
+
+
+def _check_portrait(value: str) -> str:
+    if not re.fullmatch(r"[^/\\]+\.(png|jpe?g|webp|avif|gif)", value, re.IGNORECASE):
+        raise ValueError("it is not the name of a PNG, JPEG, WebP, AVIF or GIF file")
+    if not os.path.isfile(ROOT / "instance" / value):  # noqa: PTH113 - pathlib fails on a name that is too long
+        raise ValueError("there is no such file in instance/")
+    return value
+
+
+def _check_starters(value: str) -> str:
+    if len(split_starters(value)) > 4:
+        raise ValueError("there are more than four")
+    return value
+
+
+def _fold_word(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+def split_starters(value: str) -> tuple[str, ...]:
+    """Return the questions in a value of `STARTERS`."""
+    return tuple(question.strip() for question in value.split("|") if question.strip())
+
+
+Hosts = Annotated[tuple[str, ...], BeforeValidator(parse_hosts)]
+RedisUrl = Annotated[str, BeforeValidator(check_redis_url)]
+DatabaseUrl = Annotated[str, BeforeValidator(check_database_url)]
+Price = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+Origins = Annotated[tuple[str, ...], BeforeValidator(parse_origins)]
+ApiKey = Annotated[SecretStr, BeforeValidator(_check_key)]
+BaseUrl = Annotated[str, BeforeValidator(check_base_url)]
+Utf8Text = Annotated[str, AfterValidator(_check_text)]
+ModelName = Annotated[Utf8Text, AfterValidator(_check_name)]
+ShortName = Annotated[str, Field(max_length=80), AfterValidator(_check_text), AfterValidator(_check_name)]
+Paragraph = Annotated[str, Field(max_length=1_000), AfterValidator(_check_text)]
+Portrait = Annotated[Utf8Text, AfterValidator(_check_portrait)]
+Grounding = Annotated[Literal["strict", "contacts", "off"], BeforeValidator(_fold_word)]
+Colour = Annotated[str, BeforeValidator(parse_colour)]
+Starters = Annotated[Paragraph, AfterValidator(_check_starters)]
+ExtraFields = Annotated[dict[str, Any], BeforeValidator(_parse_extra)]
