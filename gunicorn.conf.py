@@ -25,11 +25,11 @@ from gunicorn.http.errors import (
 from gunicorn.workers.ggevent import GeventWorker
 
 from twin import create_app
-from twin.errors import stop_in_one_line
+from twin.cli.terminal import stop_in_one_line
 from twin.memory import WAIT_SECONDS
 from twin.system.fairness import Fairness
 from twin.telemetry.logs import make_formatter
-from twin.web.guards import HEADERS
+from twin.web.headers import HEADERS
 from twin.web.launch import require_free_port, require_model
 
 # Whatever would stop a worker stops here, once and in one line; the workers share what this imports.

@@ -14,7 +14,7 @@ from twin.knowledge.sources import MOST_QUOTE
 from twin.memory.memory import KEY_SECONDS, WAIT_SECONDS
 from twin.prompt import persona
 from twin.settings import Settings
-from twin.web.guards import MAX_BODY_BYTES
+from twin.web.body import MAX_BODY_BYTES
 
 from .support.documented import FENCE, list_documents
 from .support.service import ROOT

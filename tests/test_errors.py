@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from twin import create_app
 from twin.errors import Overloaded, RateLimited, SessionBusy, TwinError
+from twin.web.problems import Problem
 
 from .conftest import KEY
 from .support.scripted_model import ScriptedModel, Step, answers, fails, later, writes
@@ -35,15 +36,15 @@ CONTACT = "Write to ada@example.org."
     ],
 )
 def test_a_wait_is_told_in_words(seconds: int, words: str) -> None:
-    detail = Overloaded(retry_after=seconds).as_problem("x")["detail"]
+    detail = Problem.of(Overloaded(retry_after=seconds), "x").detail
     assert detail == f"Too many people are asking at this moment. Please try again in {words}."
 
 
 def test_the_owners_sentence_comes_last() -> None:
-    detail = RateLimited(retry_after=1).as_problem("x", CONTACT)["detail"]
+    detail = Problem.of(RateLimited(retry_after=1), "x", CONTACT).detail
     assert detail == f"You are asking faster than this twin may answer. Please try again in 1 second. {CONTACT}"
-    assert TwinError().as_problem("x", CONTACT)["detail"] == f"{TwinError.detail} {CONTACT}"
-    assert CONTACT not in SessionBusy(retry_after=1).as_problem("x", CONTACT)["detail"]  # the answer is coming
+    assert Problem.of(TwinError(), "x", CONTACT).detail == f"{TwinError.detail} {CONTACT}"
+    assert CONTACT not in Problem.of(SessionBusy(retry_after=1), "x", CONTACT).detail  # the answer is coming
 
 
 def ask(client: FlaskClient, **headers: str) -> dict[str, object]:

@@ -13,7 +13,7 @@ from .runtime import Twin
 from .settings import load_settings
 from .system.files import ROOT
 from .telemetry import logs
-from .web import guards, launch
+from .web import access_log, body, guards, headers, launch, problems
 from .web.chat.routes import blueprint as chat
 from .web.meta.routes import blueprint as meta
 from .web.page.routes import blueprint as page
@@ -33,7 +33,11 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["twin"] = twin
     app.json = DefaultJSONProvider(app)
     app.json.sort_keys = app.json.ensure_ascii = False
+    access_log.init_app(app)
     guards.init_app(app, settings)
+    body.init_app(app)
+    headers.init_app(app)
+    problems.init_app(app, settings.contact)
     app.register_blueprint(chat)
     app.register_blueprint(meta)
     app.register_blueprint(page)

@@ -1,83 +1,82 @@
-"""What can go wrong, and the problem (RFC 9457) or the line on stderr that it becomes."""
+"""The errors of Twin; each library's exceptions are re-raised as one of these where they arise.
+
+StartError
+TwinError               500  internal_error
+├── BadJson              400  bad_json
+├── BadHost              400  bad_host
+├── BadRequest           400  bad_request
+├── UnsupportedMediaType 415  unsupported_media_type
+├── InvalidRequest       422  invalid_request
+├── TooLarge             413  too_large
+├── NotFound             404  not_found
+├── MethodNotAllowed     405  method_not_allowed
+├── SessionBusy          409  session_busy
+├── KeyInUse             409  key_in_use
+├── KeyReused            422  key_reused
+├── RateLimited          429  rate_limited
+├── BudgetExhausted      429  budget_exhausted
+├── Overloaded           503  overloaded
+├── StoreUnavailable     503  memory_unavailable
+├── NotReady             503  not_ready
+├── StartFailed          503  start_failed
+├── ModelBusy            503  model_busy
+├── ModelMisconfigured   502  model_misconfigured
+├── ModelFailed          502  model_failed
+└── ModelTimeout         504  model_timeout
+"""
 
 from __future__ import annotations
 
 import logging
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from http import HTTPStatus
-from typing import Any, ClassVar
-
-from pydantic import BaseModel, Field
-from pydantic.json_schema import SkipJsonSchema
-
-DURATIONS = [("hour", 3_600), ("minute", 60), ("second", 1)]  # in seconds
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
 
-class StartError(Exception):
-    """The service or a command cannot start; each argument is a line: what is wrong, and how to mend it."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])
-
-
-@contextmanager
-def stop_in_one_line() -> Iterator[None]:
-    """End the process with one line on stderr and status 2 where a start or a command fails."""
-    try:
-        yield
-    except (StartError, TwinError) as error:
-        print_line(error)
-        raise SystemExit(2) from None
-
-
-def print_line(error: StartError | TwinError) -> None:
-    """Print what is wrong and how to mend it, in one line on stderr."""
-    print("twin:", *str(error).split(), file=sys.stderr)
-
-
-def log_advice(logger: logging.Logger, error: Exception) -> None:
-    """Log an error's advice, if it has any: as an error where only the owner can mend the cause, else as a warning."""
-    if isinstance(error, TwinError) and error.advice:
-        level = logging.ERROR if isinstance(error, ModelMisconfigured) else logging.WARNING
-        logger.log(level, "%s", error.advice)
-
-
-class InvalidField(BaseModel):
-    """A field of the request, and what is wrong with it."""
+@dataclass(frozen=True)
+class InvalidField:
+    """A field of the request and its fault, a sentence without the full stop."""
 
     field: str
-    message: str  # a sentence without its full stop
+    message: str
 
     def __str__(self) -> str:
         return f"{self.field}: {self.message}."
 
 
-class Problem(BaseModel):
-    """An error's body, `application/problem+json` (RFC 9457, section 3)."""
+@dataclass(frozen=True)
+class Quota:
+    """The state of one of a visitor's rate limits."""
 
-    type: str = Field(description="always about:blank: `code` says which error it is")
-    title: str = Field(description="the status in words")
-    status: int = Field(description="the HTTP status")
-    detail: str = Field(description="a sentence for a person")
-    code: str = Field(description="a stable word for a program")
-    request_id: str = Field(description="the X-Request-ID of this request; the log has it too")
-    errors: list[InvalidField] | SkipJsonSchema[None] = Field(
-        default_factory=lambda: None, description="each invalid field"
-    )
+    name: str
+    limit: int  # chats in a window
+    window: int  # seconds
+    remaining: int  # chats
+    reset: int  # seconds until the oldest counted chat leaves the window, from 1
+    is_exceeded: bool
+
+
+class StartError(Exception):
+    """The service or a command cannot start; each argument is one line: the fault, and how to mend it."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class TwinError(Exception):
-    """A request that ends in a problem: `status` and `code` for programs, `detail` for a person."""
+    """A request that fails: `status` and `code` for programs, `detail` for a person."""
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal_error"
     detail: str = "Something went wrong on our side."
 
+    def __init_subclass__(cls, *, status: int, code: str) -> None:
+        super().__init_subclass__()
+        cls.status, cls.code = status, code
+
     @classmethod
     def is_temporary(cls) -> bool:
-        """Whether the answer has Retry-After."""
+        """Return whether a later attempt may succeed, so that the response has Retry-After."""
         return cls.status in (409, 429, 503)
 
     def __init__(
@@ -86,215 +85,153 @@ class TwinError(Exception):
         *,
         retry_after: int | None = None,
         fields: Sequence[InvalidField] = (),
-        headers: Mapping[str, str] | None = None,
+        quotas: Sequence[Quota] = (),
         advice: str = "",
     ) -> None:
-        """`retry_after` is in whole seconds.
+        """`retry_after` is in whole seconds; `quotas` are the visitor's rate limits, where the chat was counted.
 
-        `advice` is a line for the owner, in the log or the terminal: what is wrong, and how to mend it.
+        `advice` is a line for the owner, in the log or the terminal: the fault, and how to mend it.
         """
         self.detail = detail or " ".join(map(str, fields)) or self.detail
         super().__init__(self.detail)
         self.advice = advice
         self.retry_after = retry_after
         self.fields = list(fields)
-        self.headers = dict(headers or {})
-        if retry_after is not None:
-            self.headers["Retry-After"] = str(retry_after)
+        self.quotas = list(quotas)
 
     def __str__(self) -> str:
-        """Return the owner's line; visitors get `as_problem`."""
+        """Return the owner's line; visitors get `detail`."""
         return self.advice or self.detail
 
-    def as_problem(self, request_id: str, contact: str | None = None) -> dict[str, Any]:
-        """Return the body of the answer that this error is: a Problem, as JSON's types.
 
-        `contact`, the owner's sentence, is added where it is not the visitor who has to do something else (429, 5xx).
-        """
-        wait = "" if self.retry_after is None else f"Please try again in {_name_duration(self.retry_after)}."
-        is_refusal = self.status == HTTPStatus.TOO_MANY_REQUESTS or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        problem = Problem(
-            type="about:blank",
-            title=HTTPStatus(self.status).phrase,
-            status=self.status,
-            detail=" ".join(filter(None, [self.detail, wait, contact if is_refusal else None])),
-            code=self.code,
-            request_id=request_id,
-            errors=self.fields or None,
-        )
-        return problem.model_dump(exclude_none=True)
-
-
-class BadJson(TwinError):
+class BadJson(TwinError, status=400, code="bad_json"):
     """The body is no JSON, or not all of it came."""
 
-    status = 400
-    code = "bad_json"
     detail = "The request's body is not complete, valid JSON."
 
 
-class BadHost(TwinError):
+class BadHost(TwinError, status=400, code="bad_host"):
     """The Host header is missing or not a host (RFC 9112, section 3.2)."""
 
-    status = 400
-    code = "bad_host"
     detail = "The request's Host header is missing or not allowed."
 
 
-class BadRequest(TwinError):
+class BadRequest(TwinError, status=400, code="bad_request"):
     """Any other request that the web framework refuses with 400."""
 
-    status = 400
-    code = "bad_request"
     detail = "The request could not be understood."
 
 
-class UnsupportedMediaType(TwinError):
+class UnsupportedMediaType(TwinError, status=415, code="unsupported_media_type"):
     """The body is not uncompressed `application/json`."""
 
-    status = 415
-    code = "unsupported_media_type"
     detail = "Send the body as uncompressed application/json."
 
 
-class InvalidRequest(TwinError):
+class InvalidRequest(TwinError, status=422, code="invalid_request"):
     """The JSON is valid but a field is not; `fields` names each."""
 
-    status = 422
-    code = "invalid_request"
     detail = "The request has invalid fields."
 
 
-class TooLarge(TwinError):
+class TooLarge(TwinError, status=413, code="too_large"):
     """The body is over the limit."""
 
-    status = 413
-    code = "too_large"
     detail = "The request's body is larger than 256 KiB."
 
 
-class NotFound(TwinError):
+class NotFound(TwinError, status=404, code="not_found"):
     """No route has this path, or nothing is kept of this session."""
 
-    status = 404
-    code = "not_found"
     detail = "There is nothing at this address."
 
 
-class MethodNotAllowed(TwinError):
-    """The path exists, the method does not; `headers` has `Allow`."""
+class MethodNotAllowed(TwinError, status=405, code="method_not_allowed"):
+    """The path exists, the method does not."""
 
-    status = 405
-    code = "method_not_allowed"
     detail = "This address does not answer that method."
 
 
-class SessionBusy(TwinError):
+class SessionBusy(TwinError, status=409, code="session_busy"):
     """Another message of the session is being answered, or took this one's place."""
 
-    status = 409
-    code = "session_busy"
     detail = "This conversation is still busy with another message."
 
 
-class KeyInUse(TwinError):
+class KeyInUse(TwinError, status=409, code="key_in_use"):
     """The message with this idempotency key is being answered."""
 
-    status = 409
-    code = "key_in_use"
     detail = "This very message is being answered already."
 
 
-class KeyReused(TwinError):
+class KeyReused(TwinError, status=422, code="key_reused"):
     """The idempotency key came with another message before."""
 
-    status = 422
-    code = "key_reused"
     detail = "The Idempotency-Key was used for another message. Make a new one for each message."
 
 
-class RateLimited(TwinError):
-    """One visitor asks too often; `headers` says how often they may."""
+class RateLimited(TwinError, status=429, code="rate_limited"):
+    """One visitor asks too often; `quotas` ends with the exceeded limit."""
 
-    status = 429
-    code = "rate_limited"
     detail = "You are asking faster than this twin may answer."
 
 
-class BudgetExhausted(TwinError):
+class BudgetExhausted(TwinError, status=429, code="budget_exhausted"):
     """What is left of the day's budget does not hold the worst case of a call."""
 
-    status = 429
-    code = "budget_exhausted"
     detail = "This twin has said all that it can today."
 
 
-class Overloaded(TwinError):
+class Overloaded(TwinError, status=503, code="overloaded"):
     """This process answers as many chats at once as it holds, or they hold what is left of the day's budget."""
 
-    status = 503
-    code = "overloaded"
     detail = "Too many people are asking at this moment."
 
 
-class StoreUnavailable(TwinError):
+class StoreUnavailable(TwinError, status=503, code="memory_unavailable"):
     """The database does not answer."""
 
-    status = 503
-    code = "memory_unavailable"
     detail = "This twin cannot reach its records at the moment."
 
 
-class NotReady(TwinError):
+class NotReady(TwinError, status=503, code="not_ready"):
     """A part of the service that every chat needs is not ready yet."""
 
-    status = 503
-    code = "not_ready"
     detail = "The service is not ready yet."
 
 
-class StartFailed(TwinError):
-    """A part of the service that every chat needs cannot start; waiting alone mends nothing."""
+class StartFailed(TwinError, status=503, code="start_failed"):
+    """A part of the service that every chat needs cannot start; `retry_after` is for load balancers alone."""
 
-    status = 503
-    code = "start_failed"
     detail = "The embedded model failed to start; the service's log says why."
 
 
-class ModelBusy(TwinError):
+class ModelBusy(TwinError, status=503, code="model_busy"):
     """The model has no room for this call (429, 503)."""
 
-    status = 503
-    code = "model_busy"
     detail = "The model is busy."
 
 
-class ModelMisconfigured(TwinError):
+class ModelMisconfigured(TwinError, status=502, code="model_misconfigured"):
     """The model refuses our key, name, quota or settings; asking again would not help."""
 
-    status = 502
-    code = "model_misconfigured"
     detail = "The model refused the question; the owner of this twin has to check its settings."
 
 
-class ModelFailed(TwinError):
+class ModelFailed(TwinError, status=502, code="model_failed"):
     """The model broke: connection reset, 5xx, not JSON, no answer in it."""
 
-    status = 502
-    code = "model_failed"
     detail = "The model failed to answer. Please try again."
 
 
-class ModelTimeout(TwinError):
+class ModelTimeout(TwinError, status=504, code="model_timeout"):
     """The chat's deadline passed."""
 
-    status = 504
-    code = "model_timeout"
     detail = "The model took too long to answer. Please try again."
 
 
-def _name_duration(seconds: int) -> str:
-    """Return a time in words, rounded up, in the largest unit of which there are two or more."""
-    unit, size = next((each for each in DURATIONS if seconds >= 2 * each[1]), DURATIONS[-1])
-    count = -(-seconds // size)
-    return f"{count} {unit}{'' if count == 1 else 's'}"
+def log_advice(logger: logging.Logger, error: Exception) -> None:
+    """Log an error's advice, if any: as an error where only the owner can mend the cause, else as a warning."""
+    if isinstance(error, TwinError) and error.advice:
+        level = logging.ERROR if isinstance(error, ModelMisconfigured) else logging.WARNING
+        logger.log(level, "%s", error.advice)

@@ -10,7 +10,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from .budget.budget import Budget
-from .errors import ModelMisconfigured, NotReady, StartFailed, StoreUnavailable
+from .errors import ModelMisconfigured, NotReady, StartFailed, StoreUnavailable, log_advice
 from .gaps import Gaps
 from .llm.embedded import EmbeddedModel, check_available
 from .memory import Housekeeping, Memory
@@ -109,10 +109,8 @@ class Twin:
             if self.embedded.find() is None:
                 raise NotReady("The embedded model is still loading.", retry_after=1)
         except ModelMisconfigured as error:
-            if error.advice:
-                logger.error(error.advice)
-            # Not `retry_after`, which would have a person told to try again.
-            raise StartFailed(headers={"Retry-After": str(FAILED_SECONDS)}) from error
+            log_advice(logger, error)
+            raise StartFailed(retry_after=FAILED_SECONDS) from error
 
     def delete_session(self, session_id: str) -> None:
         """Delete a session, also what is left of it from when `MEMORY` was on; raises StoreUnavailable."""

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import socket
 import ssl
@@ -20,6 +19,7 @@ from twin.llm.call import ATTEMPTS
 from twin.llm.embedded import EmbeddedModel
 from twin.llm.model import Model
 from twin.settings import Settings
+from twin.web.problems import Problem
 
 from ..support.scripted_model import (
     ScriptedModel,
@@ -506,4 +506,4 @@ def test_an_unknown_reason_to_finish_says_nothing(model: ScriptedModel, connect:
 def test_every_error_of_the_family_has_its_own_code() -> None:
     codes = [error.code for error in TwinError.__subclasses__()]
     assert len(codes) == len(set(codes))
-    assert all(json.dumps(error().as_problem("id")) for error in TwinError.__subclasses__())
+    assert all(Problem.of(error(), "id").model_dump_json() for error in TwinError.__subclasses__())

@@ -16,7 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from twin.web.guards import BODY_SECONDS, HEADERS, MAX_BODY_BYTES
+from twin.web.body import BODY_SECONDS, MAX_BODY_BYTES
+from twin.web.headers import HEADERS
 
 from ..support.scripted_model import ScriptedModel
 from ..support.service import Service, wait_until

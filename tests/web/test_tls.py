@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from twin.web.guards import MAX_BODY_BYTES
+from twin.web.body import MAX_BODY_BYTES
 
 from ..conftest import heal
 from ..support.scripted_model import ScriptedModel

@@ -9,7 +9,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup, FlaskGroup
 
-from ..errors import StartError, stop_in_one_line
+from ..errors import StartError
 from .ask import ask
 from .check import check
 from .eval import evaluate
@@ -19,6 +19,7 @@ from .migrate import migrate
 from .sessions import sessions
 from .settings import settings
 from .spend import spend
+from .terminal import stop_in_one_line
 
 
 class OneLineGroup(AppGroup):

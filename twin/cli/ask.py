@@ -9,14 +9,14 @@ from contextlib import closing, suppress
 import click
 from flask import current_app
 
-from ..errors import StartError, TwinError, print_line
+from ..errors import StartError, TwinError
 from ..llm.embedded import NOTICE
 from ..runtime import Twin
 from ..settings import load_settings
 from ..turn.turn import begin
 from ..web.chat.schemas import ChatRequest, ChatResponse
 from ..web.payload import validate
-from .terminal import make_printable
+from .terminal import make_printable, print_line
 
 
 @click.command

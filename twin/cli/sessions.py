@@ -14,12 +14,12 @@ import click
 from flask import current_app
 from pydantic import ValidationError
 
-from ..errors import StartError, print_line
+from ..errors import StartError
 from ..memory import Conversation, Export, Housekeeping, Memory, parse_session_id
 from ..memory.vacuum import vacuum
 from ..settings import Settings, load_settings
 from ..stores import PATIENT_SECONDS, Databases
-from .terminal import count, make_printable
+from .terminal import count, make_printable, print_line
 
 ENDS = IMPORTED, KNOWN, SKIPPED, BROKEN = (
     "imported",

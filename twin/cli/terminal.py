@@ -1,13 +1,30 @@
-"""What models and visitors wrote, for a terminal, and what the owner writes there."""
+"""The terminal: text made safe to print, arguments read, and failures told in one line."""
 
 from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from ..errors import StartError
+from ..errors import StartError, TwinError
 
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # which a terminal would obey
+
+
+@contextmanager
+def stop_in_one_line() -> Iterator[None]:
+    """End the process with one line on stderr and status 2 where a start or a command fails."""
+    try:
+        yield
+    except (StartError, TwinError) as error:
+        print_line(error)
+        raise SystemExit(2) from None
+
+
+def print_line(error: StartError | TwinError) -> None:
+    """Print the owner's line of an error on stderr."""
+    print("twin:", *str(error).split(), file=sys.stderr)
 
 
 def count(number: int, noun: str) -> str:

@@ -8,14 +8,13 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import MovingWindowRateLimiter
 
-from ..errors import RateLimited, StartError
+from ..errors import Quota, RateLimited, StartError
 from ..settings import Settings, mask_password
 from ..system.networks import network_of
 
@@ -50,18 +49,6 @@ return found
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Quota:
-    """How much is left of one of a visitor's limits."""
-
-    name: str
-    limit: int
-    window: int  # seconds
-    remaining: int
-    reset: int  # seconds until the oldest chat that counts no longer does; 1 or more
-    is_exceeded: bool
-
-
 class Rates:
     """The limits on how often an address may ask: moving windows, in this process or in a Redis that all share."""
 
@@ -87,7 +74,7 @@ class Rates:
         visitor = network_of(address, 32, 64)
         quotas = self._count_shared(visitor) or self._count(visitor)
         if quotas[-1].is_exceeded:
-            raise RateLimited(retry_after=quotas[-1].reset, headers=describe_quotas(quotas))
+            raise RateLimited(retry_after=quotas[-1].reset, quotas=quotas)
         return quotas
 
     def _count_shared(self, visitor: str) -> list[Quota]:
@@ -127,16 +114,6 @@ class Rates:
             self._next_try = 0.0
             logger.info("REDIS_URL: %s answers again: all processes count together.", self._redis)
         self._is_away = is_away
-
-
-def describe_quotas(quotas: list[Quota]) -> dict[str, str]:
-    """Return the RateLimit fields (draft-ietf-httpapi-ratelimit-headers-10) that say what is left; none for none."""
-    if not quotas:
-        return {}
-    return {
-        "RateLimit-Policy": ", ".join(f'"{quota.name}";q={quota.limit};w={quota.window}' for quota in quotas),
-        "RateLimit": ", ".join(f'"{quota.name}";r={quota.remaining};t={quota.reset}' for quota in quotas),
-    }
 
 
 def _describe(name: str, limit: RateLimitItem, reset_at: float, remaining: int, *, is_exceeded: bool) -> Quota:

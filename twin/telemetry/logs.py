@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass
-class ChatRecord:
+class ChatReport:
     """What the log says of one chat, filled while it happens; None where nobody knows."""
 
     # why the answer finished, `repeated`, `faq`, a problem's code, or `left` where the visitor did
@@ -47,7 +47,7 @@ def make_formatter(*, as_json: bool) -> logging.Formatter:
     return JsonFormatter([*names, "process", "message"], rename_fields=names, timestamp="time", json_ensure_ascii=False)
 
 
-def log_request(*, route: str, status: int, ms: int, request_id: str, address: str, chat: ChatRecord | None) -> None:
+def log_request(*, route: str, status: int, ms: int, request_id: str, address: str, chat: ChatReport | None) -> None:
     """Log a request when all of its answer is sent; `route` is method and rule, since a path may hold a secret."""
     fields = {"request_id": request_id, "status": status, "ms": ms, "visitor": network_of(address, 24, 48)}
     told = {name: value for name, value in vars(chat).items() if value is not None} if chat else {}

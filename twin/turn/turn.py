@@ -21,6 +21,7 @@ from ..errors import (
     ModelMisconfigured,
     ModelTimeout,
     Overloaded,
+    Quota,
     RateLimited,
     SessionBusy,
     StoreUnavailable,
@@ -31,11 +32,10 @@ from ..knowledge.passages import Passage
 from ..knowledge.sources import Source, find_sources
 from ..memory import Annotations, CitedSource, Exchange, GivenAnswer, GroundingReport
 from ..prompt.prompt import Briefing
-from ..rates.rates import Quota, describe_quotas
 from ..runtime import Twin
 from ..system.fairness import give_turn
 from ..system.threads import start_thread
-from ..telemetry.logs import ChatRecord
+from ..telemetry.logs import ChatReport
 from ..text.invisible import strip_invisible
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def take_place(twin: Twin, quotas: list[Quota]) -> None:
     try:
         twin.room.pop()
     except IndexError:
-        raise Overloaded(retry_after=OVERLOADED_SECONDS, headers=describe_quotas(quotas)) from None
+        raise Overloaded(retry_after=OVERLOADED_SECONDS, quotas=quotas) from None
 
 
 class Turn:
@@ -116,7 +116,7 @@ class Turn:
     def __init__(
         self, twin: Twin, message: str, session_id: str, key: str | None, quotas: list[Quota], *, is_visitor: bool
     ) -> None:
-        self.record = ChatRecord()
+        self.record = ChatReport()
         self.quotas = quotas
         self._twin = twin
         self._message = message
@@ -156,6 +156,10 @@ class Turn:
         self._closing.callback(stream.close)
         self.record.outcome = "left"  # until more is known
         return self._relay(stream)
+
+    def report(self) -> ChatReport:
+        """Return what the log says of the turn."""
+        return self.record
 
     def close(self) -> None:
         """End the call to the model where it still goes on, and make room for another turn."""

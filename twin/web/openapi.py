@@ -12,8 +12,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
-from ..errors import MethodNotAllowed, NotFound, Problem, TwinError
+from ..errors import MethodNotAllowed, NotFound, TwinError
 from .operation import Operation
+from .problems import Problem
 
 DESCRIPTION = (
     "A path that is not here gives 404 `not_found`; a method that is not, 405 `method_not_allowed` with `Allow`."
@@ -78,7 +79,9 @@ def _describe_success(gives: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
 
 def _describe_failure(errors: Sequence[type[TwinError]]) -> dict[str, Any]:
     codes = {"properties": {"code": {"enum": [error.code for error in errors]}}}
-    examples = {error.code: {"value": error().as_problem("3f1e8a52")} for error in errors}
+    examples = {
+        error.code: {"value": Problem.of(error(), "3f1e8a52").model_dump(exclude_none=True)} for error in errors
+    }
     content = {"schema": {"allOf": [{"$ref": MODELS.format(model="Problem")}, codes]}, "examples": examples}
     return {
         "description": " ".join(f"`{error.code}`: {error.detail}" for error in errors),

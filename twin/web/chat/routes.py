@@ -7,13 +7,13 @@ from contextlib import ExitStack
 
 from flask import Blueprint, Response, after_this_request, current_app, g, request
 
-from ...rates.rates import describe_quotas
 from ...runtime import Twin
 from ...turn import turn
-from .. import guards
+from .. import access_log, visitor
+from ..headers import describe_quotas
 from ..operation import operation
 from . import sse
-from .schemas import ChatHeaders, ChatRequest, ChatResponse, EventStream
+from .schemas import ChatHeaders, ChatRequest, ChatResponse, EventStream, to_server_event
 
 blueprint = Blueprint("chat", __name__)
 
@@ -23,8 +23,8 @@ blueprint = Blueprint("chat", __name__)
 def send_message(chat: ChatRequest, headers: ChatHeaders) -> ChatResponse | Response:
     """Answer one message as the twin, whole or, as server-sent events, while it is written."""
     twin: Twin = current_app.extensions["twin"]
-    accepted = turn.begin(twin, chat.message, chat.session_id, guards.find_address(), headers.idempotency_key)
-    g.chat = accepted.record
+    accepted = turn.begin(twin, chat.message, chat.session_id, visitor.find_address(), headers.idempotency_key)
+    access_log.include_chat(accepted.report)
 
     end = ExitStack()  # once, by the first who calls it
     end.callback(accepted.close)
@@ -37,8 +37,9 @@ def send_message(chat: ChatRequest, headers: ChatHeaders) -> ChatResponse | Resp
 
     if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":
         return ChatResponse.of(accepted.answer())
-    visitor = guards.find_connection(request.environ)
-    text = sse.write_events(accepted.stream(), visitor, g.request_id, twin.settings.contact)
+    connection = visitor.find_connection(request.environ)
+    events = map(to_server_event, accepted.stream())
+    text = sse.write_events(events, connection, g.request_id, twin.settings.contact)
     return Response(_end_after(text, end), mimetype="text/event-stream", headers=sse.HEADERS)
 
 

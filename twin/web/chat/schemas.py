@@ -8,8 +8,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 from pydantic.json_schema import SkipJsonSchema
 
 from ...memory import Annotations
-from ...turn.turn import Reply
+from ...turn.turn import Delta, Event, Reply, Silence, Started
 from ..payload import Headers
+from .sse import ServerEvent
 
 # What is trimmed: white space as Python, JavaScript and the schema's readers know it, so that all agree on it.
 BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff"
@@ -81,3 +82,14 @@ class EventStream(RootModel[str]):
     either `done`, a ChatResponse whose `response` replaces what was shown, or `error`, a Problem. While the model is
     silent there is a comment line every second.
     """
+
+
+def to_server_event(event: Event) -> ServerEvent | None:
+    """Return a turn's event as it goes over the wire; None for a silence, which is a tick."""
+    if isinstance(event, Silence):
+        return None
+    if isinstance(event, Started):
+        return ServerEvent("session", {"session_id": event.session_id})
+    if isinstance(event, Delta):
+        return ServerEvent("delta", {"text": event.text})
+    return ServerEvent("done", ChatResponse.of(event).model_dump(exclude_none=True))

@@ -1,56 +1,58 @@
-"""A turn's events as server-sent events, and who is still there to read them."""
+"""Server-sent events (WHATWG HTML, section 9.2), written until the stream ends or its visitor leaves."""
 
 from __future__ import annotations
 
 import json
 import logging
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from ...errors import TwinError
 from ...system.sockets import has_left
-from ...turn.turn import Delta, Event, Silence, Started
-from .schemas import ChatResponse
+from ..problems import Problem
 
 HEADERS = {
     "Cache-Control": "no-cache, no-transform, no-store",  # a proxy that compressed would hold the words back
     "X-Accel-Buffering": "no",  # as nginx otherwise does
 }
+TICK = ":\n\n"  # a comment, which clients ignore
 
-ENCODER = json.JSONEncoder(ensure_ascii=False)  # json.dumps would make one for each word
+_encode = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for each word
 
 logger = logging.getLogger(__name__)
 
 
-def write_events(
-    events: Iterator[Event], visitor: socket.socket | None, request_id: str, contact: str | None
-) -> Iterator[str]:
-    """Yield `events` as text (WHATWG HTML, section 9.2), a comment for a silence; end them when the visitor left.
+@dataclass(frozen=True)
+class ServerEvent:
+    """One event: its name, and its data in JSON's types."""
 
-    `contact`, the owner's sentence, is told with an error.
+    name: str
+    data: Any
+
+    def __str__(self) -> str:
+        return f"event: {self.name}\ndata: {_encode(self.data)}\n\n"
+
+
+def write_events(
+    events: Iterator[ServerEvent | None], visitor: socket.socket | None, request_id: str, contact: str | None
+) -> Iterator[str]:
+    """Yield the text of `events`, with a comment for each None, a tick; end at a tick after the visitor left.
+
+    An error becomes an event `error` with its problem, to which `contact`, the owner's sentence, is added.
     """
     try:
         for event in events:
-            if isinstance(event, Silence) and visitor is not None and has_left(visitor):
+            if event is None and visitor is not None and has_left(visitor):
                 return
-            yield _write(event)
+            yield TICK if event is None else str(event)
     except TwinError as error:
-        yield _format("error", error.as_problem(request_id, contact))
+        yield _write_error(error, request_id, contact)
     except Exception:
         logger.exception("Request %s failed unexpectedly in its stream.", request_id)
-        yield _format("error", TwinError().as_problem(request_id, contact))
+        yield _write_error(TwinError(), request_id, contact)
 
 
-def _write(event: Event) -> str:
-    if isinstance(event, Started):
-        return _format("session", {"session_id": event.session_id})
-    if isinstance(event, Delta):
-        return _format("delta", {"text": event.text})
-    if isinstance(event, Silence):
-        return ":\n\n"
-    return _format("done", ChatResponse.of(event).model_dump(exclude_none=True))
-
-
-def _format(name: str, data: Mapping[str, Any]) -> str:
-    return f"event: {name}\ndata: {ENCODER.encode(data)}\n\n"
+def _write_error(error: TwinError, request_id: str, contact: str | None) -> str:
+    return str(ServerEvent("error", Problem.of(error, request_id, contact).model_dump(exclude_none=True)))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, jsonify, send_from_directory
+from flask import Blueprint, Response, current_app, send_from_directory
 
 from ...errors import NotFound, NotReady, StartFailed
 from ...llm.embedded import NOTICE
 from ...runtime import Twin
 from ..openapi import describe
 from ..operation import File, operation
-from .schemas import Document, Health, Name, Readiness
+from .schemas import Health, OpenApiDocument, Readiness
 
 DOCS = Path(__file__).parent / "docs"
 ASSETS_SECONDS = 3_600  # that a browser keeps what /docs consists of
@@ -26,15 +26,6 @@ POLICY = (
 MEDIA = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".txt": "text/plain"}
 
 blueprint = Blueprint("meta", __name__)
-
-
-@blueprint.get("/")
-@operation(gives={"application/json": Name, "text/html": File})
-def show_name() -> Response:
-    """Say what answers here; a browser gets the chat page instead."""
-    response = jsonify(Name(message="AI Digital Twin API").model_dump())
-    response.vary.add("Accept")
-    return response
 
 
 @blueprint.get("/health")
@@ -55,9 +46,9 @@ def show_readiness() -> Readiness:
 
 @blueprint.get("/openapi.json")
 @operation()
-def show_openapi() -> Document:
+def show_openapi() -> OpenApiDocument:
     """Describe all routes, for programs."""
-    return Document(describe(current_app))
+    return OpenApiDocument(describe(current_app))
 
 
 @blueprint.get("/docs")

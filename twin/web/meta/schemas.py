@@ -8,12 +8,6 @@ from pydantic import BaseModel, Field, RootModel
 from pydantic.json_schema import SkipJsonSchema
 
 
-class Name(BaseModel):
-    """What answers here."""
-
-    message: Literal["AI Digital Twin API"]
-
-
 class Health(BaseModel):
     """The process is up."""
 
@@ -29,5 +23,5 @@ class Readiness(BaseModel):
     )
 
 
-class Document(RootModel[dict[str, Any]]):
+class OpenApiDocument(RootModel[dict[str, Any]]):
     """An OpenAPI 3.1 document."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from flask import Blueprint, Response, current_app, render_template, request, send_file, url_for
+from flask import Blueprint, Response, current_app, jsonify, render_template, request, send_file, url_for
 from flask.blueprints import BlueprintSetupState
 
 from ...errors import NotFound
@@ -13,6 +13,7 @@ from ...system.files import ROOT
 from ..operation import File, operation
 from .assets import MEDIA, Asset, Assets
 from .colours import write_stylesheet
+from .schemas import ServiceName
 
 FOREVER = "public, max-age=31536000, immutable"
 SOON = "public, max-age=600"
@@ -34,15 +35,14 @@ def read_assets(state: BlueprintSetupState) -> None:
     state.app.extensions["page"] = Assets()
 
 
-@blueprint.before_app_request
-def show_chat_to_browsers() -> Response | None:
-    """Answer a browser at / with the page, where programs get what the service is called."""
-    offered = ["application/json", "text/html"]
-    if request.endpoint != "meta.show_name" or request.accept_mimetypes.best_match(offered) != "text/html":
-        return None
-    if request.method not in ("GET", "HEAD"):
-        return None
-    response = _render("chat.html")
+@blueprint.get("/")
+@operation(gives={"application/json": ServiceName, "text/html": File})
+def show_home() -> Response:
+    """Send the chat page to a browser, and the service's name to a program."""
+    if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
+        response = _render("chat.html")
+    else:
+        response = jsonify(ServiceName(message="AI Digital Twin API").model_dump())
     response.vary.add("Accept")
     return response
 
