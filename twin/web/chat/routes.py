@@ -9,10 +9,9 @@ from flask import Blueprint, Response, after_this_request, current_app, g, reque
 
 from ...runtime import Twin
 from ...turn import turn
-from .. import access_log, visitor
+from .. import access_log, sse, visitor
 from ..headers import describe_quotas
 from ..operation import operation
-from . import sse
 from .schemas import ChatHeaders, ChatRequest, ChatResponse, EventStream, to_server_event
 
 blueprint = Blueprint("chat", __name__)

@@ -10,7 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 from ...memory import Annotations
 from ...turn.turn import Delta, Event, Reply, Silence, Started
 from ..payload import Headers
-from .sse import ServerEvent
+from ..sse import ServerEvent
 
 # What is trimmed: white space as Python, JavaScript and the schema's readers know it, so that all agree on it.
 BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff"

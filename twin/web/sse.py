@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ...errors import TwinError
-from ...system.sockets import has_left
-from ..problems import Problem
+from ..errors import TwinError
+from ..system.sockets import has_left
+from .problems import Problem
 
 HEADERS = {
     "Cache-Control": "no-cache, no-transform, no-store",  # a proxy that compressed would hold the words back
