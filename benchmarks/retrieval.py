@@ -19,9 +19,10 @@ from statistics import median
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from twin.knowledge.passages import CONTEXT, Passage
-from twin.knowledge.search.index import Index
+from twin.knowledge.search import Index, Search
 from twin.knowledge.search.indexer import index_all
-from twin.knowledge.search.search import CANDIDATES, SMALL_TALK, Search
+from twin.knowledge.search.search import CANDIDATES
+from twin.knowledge.search.small_talk import SMALL_TALK
 from twin.llm.embeddings import Embeddings, find_embeddings
 from twin.settings import Settings
 from twin.text.words import find_terms
@@ -116,10 +117,10 @@ def make_search(folder: Path, embeddings: Embeddings, passages: Sequence[Passage
     """Return a search in an index of these passages, with vectors that were made before: of the rest, any of them."""
     index = Index(folder / f"{len(passages)}.index")
     search = Search(index, embeddings)
-    search.take_up(passages)
+    search.replace_passages(passages)
     while missing := index.list_unindexed(embeddings.model, 1_000):
         index.write_vectors(embeddings.model, [(each.id, known[(each.id - 1) % len(known)]) for each in missing])
-    search.take_up(passages)
+    search.replace_passages(passages)
     return search
 
 
@@ -147,13 +148,13 @@ def measure_language(path: Path, folder: Path, embeddings: Embeddings | None) ->
     print(f"  {'':24} {'top-1':>6} {'recall@5':>9} {'MRR@10':>7} {'ms/question':>12}")
     index = Index(folder / "all.index")
     search = Search(index, embeddings)
-    search.take_up(passages)
+    search.replace_passages(passages)
     measure("words (FTS5)", by_words(index, {each.key: each.document for each in passages}), questions)
     if embeddings is None:
         return
     measure("vectors", by_vectors(embeddings, passages), questions)
     index_all(index, embeddings)
-    search.take_up(passages)
+    search.replace_passages(passages)
     measure("ours", ours(search), questions)
     vectors = dict(index.read_vectors(embeddings.model))
     known = [vectors[passage.key] for passage in passages]

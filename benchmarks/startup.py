@@ -22,7 +22,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from twin.knowledge.search.index import Index
+from twin.knowledge.search import Index
 from twin.llm.embeddings import EMBEDDED
 from twin.prompt.prompt import Prompt
 from twin.settings import Settings

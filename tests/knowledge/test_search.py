@@ -18,9 +18,10 @@ from pydantic import SecretStr
 
 from twin.errors import ModelBusy, ModelFailed
 from twin.knowledge.passages import Passage, make_passages
-from twin.knowledge.search.index import Index
+from twin.knowledge.search import Index, Search
 from twin.knowledge.search.indexer import index_all
-from twin.knowledge.search.search import MOST_CHARACTERS, SMALL_TALK, Search
+from twin.knowledge.search.small_talk import SMALL_TALK
+from twin.knowledge.search.vectors import MAX_EMBEDDED
 from twin.llm.embeddings import Embeddings, find_embeddings
 from twin.settings import Settings
 from twin.system.sidecar import Address
@@ -65,7 +66,7 @@ def index(tmp_path: Path) -> Iterator[Index]:
 def search(index: Index, embedded: Embeddings) -> Search:
     """A search whose passages all have their vectors."""
     search = Search(index, embedded)
-    search.take_up(make_all())
+    search.replace_passages(make_all())
     index_all(index, embedded)
     assert search.count_missing() == (0, ALL)
     return search
@@ -117,7 +118,7 @@ def test_what_was_asked_before_tells_what_is_meant(search: Search) -> None:
 
 
 def test_a_new_passage_is_found_by_its_words_at_once_and_the_others_as_before(search: Search) -> None:
-    search.take_up(make_all(bees="I keep bees, Buckfast hives, behind the orchard."))
+    search.replace_passages(make_all(bees="I keep bees, Buckfast hives, behind the orchard."))
     assert find_names(search, "Do you keep Buckfast bees?")[0] == "bees.md"
     assert find_names(search, "Where did you go to college?")[0] == "study.md"
     assert search.count_missing() == (1, ALL + 1)
@@ -125,13 +126,13 @@ def test_a_new_passage_is_found_by_its_words_at_once_and_the_others_as_before(se
 
 def test_nobody_is_told_that_nothing_is_close_before_the_vectors_are_made(index: Index, embedded: Embeddings) -> None:
     search = Search(index, embedded)
-    search.take_up(make_all())
+    search.replace_passages(make_all())
     assert search.find("What is the name of your boat, and when was it built?").is_close
     assert not search.find("Which football club won?").is_close
 
 
 def test_what_was_taken_away_is_not_found_and_not_in_the_file(search: Search, tmp_path: Path) -> None:
-    search.take_up([passage for passage in make_all() if passage.document != "boat.md"])
+    search.replace_passages([passage for passage in make_all() if passage.document != "boat.md"])
     assert "boat.md" not in find_names(search, "What is Kittiwake?")
     kept = b"".join(path.read_bytes() for path in tmp_path.glob("knowledge.index"))
     assert b"Crail" in kept or (tmp_path / "knowledge.index-wal").exists()
@@ -140,7 +141,7 @@ def test_what_was_taken_away_is_not_found_and_not_in_the_file(search: Search, tm
 def test_another_process_finds_the_vectors_that_are_there(search: Search, tmp_path: Path, embedded: Embeddings) -> None:
     with closing(Index(tmp_path / "knowledge.index")) as other:
         second = Search(other, embedded)
-        second.take_up(make_all())
+        second.replace_passages(make_all())
         assert second.count_missing() == (0, ALL)
         assert find_names(second, "Wo wohnst du?")[0] == "home.md"
 
@@ -149,9 +150,9 @@ def test_a_passage_that_another_process_took_out_is_put_back(
     index: Index, embedded: Embeddings, tmp_path: Path
 ) -> None:
     search = Search(index, embedded)
-    search.take_up(make_all(bees="I keep bees."))
+    search.replace_passages(make_all(bees="I keep bees."))
     with closing(Index(tmp_path / "knowledge.index")) as other:
-        Search(other, embedded).take_up(make_all())
+        Search(other, embedded).replace_passages(make_all())
     index_all(index, embedded)
     assert search.count_missing() == (1, ALL + 1)
     index_all(index, embedded)
@@ -162,14 +163,14 @@ def test_a_broken_index_is_made_anew(tmp_path: Path) -> None:
     (tmp_path / "knowledge.index").write_bytes(b"no database" * 1_000)
     with closing(Index(tmp_path / "knowledge.index")) as index:
         search = Search(index, None)
-        search.take_up(make_all())
+        search.replace_passages(make_all())
         assert find_names(search, "Kittiwake")[0] == "boat.md"
     assert (tmp_path / "knowledge.index").stat().st_mode & 0o077 == 0
 
 
 def test_an_index_that_somebody_deletes_is_made_again(index: Index, tmp_path: Path) -> None:
     search = Search(index, None)
-    search.take_up(make_all())
+    search.replace_passages(make_all())
     for path in tmp_path.glob("knowledge.index*"):
         path.unlink()
     assert find_names(search, "Kittiwake")[0] == "boat.md"
@@ -177,30 +178,30 @@ def test_an_index_that_somebody_deletes_is_made_again(index: Index, tmp_path: Pa
 
 def test_what_is_taken_away_leaves_nothing_in_the_files(index: Index, tmp_path: Path) -> None:
     search = Search(index, None)
-    search.take_up(make_all(pin="The pin of my Zanzibar cellar is by the door."))
-    search.take_up(make_all())
+    search.replace_passages(make_all(pin="The pin of my Zanzibar cellar is by the door."))
+    search.replace_passages(make_all())
     kept = b"".join(path.read_bytes() for path in tmp_path.glob("knowledge.index*"))
     assert b"Crail" in kept
     assert b"zanzibar" not in kept.lower()
 
 
 def test_who_reads_does_not_wait_for_who_writes(index: Index, tmp_path: Path) -> None:
-    Search(index, None).take_up(make_all())
+    Search(index, None).replace_passages(make_all())
     with closing(sqlite3.connect(tmp_path / "knowledge.index", isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         with closing(Index(tmp_path / "knowledge.index")) as other:
             search = Search(other, None)
-            search.take_up(make_all())
+            search.replace_passages(make_all())
             assert find_names(search, "Kittiwake")[0] == "boat.md"
         writer.execute("ROLLBACK")
 
 
 def test_a_locked_index_keeps_nobody_from_what_is_new(index: Index, tmp_path: Path) -> None:
     search = Search(index, None)
-    search.take_up(make_all())
+    search.replace_passages(make_all())
     with closing(sqlite3.connect(tmp_path / "knowledge.index", isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
-        search.take_up(make_all(bees="I keep Buckfast bees.")[1:], seconds=0)
+        search.replace_passages(make_all(bees="I keep Buckfast bees.")[1:], seconds=0)
         assert find_names(search, "Do you keep Buckfast bees?")[0] == "bees.md"
         assert find_names(search, "Kittiwake")[0] == "boat.md"
         assert find_names(search, "Northwind") == []  # which was taken away
@@ -229,7 +230,7 @@ def test_a_question_is_answered_from_one_moment_whatever_changes(
     def change() -> None:
         while not is_over.is_set():
             for shelf in shelves:
-                search.take_up(shelf)
+                search.replace_passages(shelf)
                 index_all(index, remote)
                 search.count_missing()
 
@@ -250,7 +251,7 @@ def test_a_question_is_answered_from_one_moment_whatever_changes(
 
 def test_vectors_that_have_another_length_now_are_made_again(index: Index, remote: Embeddings, server: Server) -> None:
     search = Search(index, remote)
-    search.take_up(make_all())
+    search.replace_passages(make_all())
     first, *_ = index.list_unindexed(remote.model, 1)
     index.write_vectors(remote.model, [(first.id, b"\0" * 12)])
     index_all(index, remote)
@@ -263,7 +264,7 @@ def test_without_an_index_words_find_and_nobody_is_told_that_nothing_is_close(
 ) -> None:
     (tmp_path / "knowledge.index").mkdir()
     search = Search(Index(tmp_path / "knowledge.index"), None)
-    search.take_up(make_all())
+    search.replace_passages(make_all())
     for _ in range(3):
         assert find_names(search, "Kittiwake") == ["boat.md"]
         assert search.find("Which football club won?").is_close
@@ -273,7 +274,7 @@ def test_without_an_index_words_find_and_nobody_is_told_that_nothing_is_close(
 
 def test_words_alone_find_names_and_know_what_is_not_there(index: Index) -> None:
     search = Search(index, None)
-    search.take_up(make_all())
+    search.replace_passages(make_all())
     assert find_names(search, "Where is the boat Kittiwake?")[0] == "boat.md"
     assert search.find("Is the boat called Kittiwake?").is_close
     assert not search.find("Which football club won?").is_close
@@ -377,7 +378,7 @@ def test_another_server_never_gets_the_models_key(tmp_path: Path, server: Server
 )
 def test_a_server_that_fails_leaves_the_words(remote: Embeddings, server: Server, index: Index, answer: Any) -> None:
     search = Search(index, remote)
-    search.take_up(make_all())
+    search.replace_passages(make_all())
     index_all(index, remote)
     assert search.count_missing() == (0, ALL)
     server.answer = answer
@@ -399,7 +400,7 @@ def test_a_server_that_fails_again_and_again_is_left_alone(remote: Embeddings, s
 
 def test_vectors_of_another_model_are_not_compared(search: Search, index: Index, remote: Embeddings) -> None:
     other = Search(index, remote)
-    other.take_up(make_all())
+    other.replace_passages(make_all())
     assert other.count_missing() == (ALL, ALL)
     index_all(index, remote)
     assert other.count_missing() == (0, ALL)
@@ -408,12 +409,12 @@ def test_vectors_of_another_model_are_not_compared(search: Search, index: Index,
 
 def test_of_a_long_question_a_part_is_sent_for_its_vector(remote: Embeddings, server: Server, index: Index) -> None:
     search = Search(index, remote)
-    search.take_up(make_all())
+    search.replace_passages(make_all())
     index_all(index, remote)
     assert search.count_missing() == (0, ALL)
     search.find("begin " + "x " * 9_000 + " end?")
     (text,) = server.asked[-1][1]["input"]
-    assert len(text) <= MOST_CHARACTERS + 2
+    assert len(text) <= MAX_EMBEDDED + 2
     assert (text[:5], text[-4:]) == ("begin", "end?")
 
 

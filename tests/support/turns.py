@@ -20,8 +20,7 @@ from twin.budget.budget import Budget
 from twin.gaps.question import read_question
 from twin.grounding import Material, OwnedText, open_gate
 from twin.knowledge.faq import Entry, Faq
-from twin.knowledge.search.index import Index
-from twin.knowledge.search.search import Search
+from twin.knowledge.search import Index, Search
 from twin.knowledge.sources import Rarity, find_sources
 from twin.settings import Settings
 from twin.stores import Databases
@@ -78,7 +77,7 @@ def answer_with_what_the_visitor_wrote(text: str) -> None:
 
 def make_steps(folder: Path) -> dict[str, Callable[[str], object]]:
     search = Search(Index(folder / "knowledge.index"), None)
-    search.take_up(LARGE)
+    search.replace_passages(LARGE)
     budget = Budget(Settings(), Databases(None, folder))
     return {
         ANSWER: answer_whole,

@@ -12,7 +12,7 @@ from flask import current_app
 
 from ..errors import StartError
 from ..knowledge.documents.library import Library
-from ..knowledge.search.search import Search
+from ..knowledge.search import Search
 from ..prompt.prompt import Prompt
 from ..settings import load_settings
 from .terminal import make_printable

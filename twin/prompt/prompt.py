@@ -14,8 +14,7 @@ from ..knowledge.documents.folder import Folder
 from ..knowledge.documents.library import Library, render_passages
 from ..knowledge.evidence import Evidence
 from ..knowledge.passages import Passage, make_passages
-from ..knowledge.search.search import INDEX, Found, Search, make_search
-from ..knowledge.search.upkeep import Passages
+from ..knowledge.search import INDEX, Passages, Search, SearchResult, make_search
 from ..settings import Settings
 from ..system.files import ROOT
 from ..text.tokens import estimate_tokens
@@ -66,7 +65,7 @@ class Briefing:
         """About how many tokens the model is sent of all this."""
         return estimate_tokens(self.system) + (0 if self.is_whole else self.most)
 
-    def compose(self, said: Messages, found: Found) -> Prepared:
+    def compose(self, said: Messages, found: SearchResult) -> Prepared:
         """Return what the model is asked, of a conversation whose last message is the question.
 
         What depends on the question comes last: the date, what was found, and whether that is close.
@@ -142,10 +141,10 @@ class Prompt:
                 self._briefing = last = self._compose(persona, library)
             return last
 
-    def find(self, briefing: Briefing, said: Messages) -> Found:
+    def find(self, briefing: Briefing, said: Messages) -> SearchResult:
         """Return which passages are close to the last message of a conversation; without documents, none has to be."""
         if not briefing.library:
-            return Found()
+            return SearchResult()
         *before, question = (message["content"] for message in said if message["role"] == "user")
         return self.search.find(question, [each[-MOST_BEFORE:] for each in before[-QUESTIONS_BEFORE:]], briefing.known)
 
@@ -160,18 +159,18 @@ class Prompt:
             private=[marked, *(document.private for document in library.documents)],
         )
         grounding = settings.grounding or ("strict" if library else "off")
-        known = self._take_up(persona, library)
+        known = self._index_passages(persona, library)
         briefing = Briefing(persona, library, most, rules, grounding, material, known)
         if not briefing.is_whole and (self._briefing is None or self._briefing.is_whole):
             logger.info("Of the documents, about %s tokens are sent: what is close to the question.", most)
         return briefing
 
-    def _take_up(self, persona: str, library: Library) -> Passages:
-        """Have the search take up what is new, beside the chats, and return it by its keys."""
+    def _index_passages(self, persona: str, library: Library) -> Passages:
+        """Have the search replace its passages, beside the chats, and return them by their keys."""
         if library:
-            return self.search.take_up([*library.passages, *make_passages(PERSONA, "", persona)], seconds=0)
+            return self.search.replace_passages([*library.passages, *make_passages(PERSONA, "", persona)], seconds=0)
         if self._briefing.library if self._briefing else (self._instance / INDEX).exists():
-            self.search.take_up([], seconds=0)  # those that were deleted while the service was not running, too
+            self.search.replace_passages([], seconds=0)  # also of documents deleted while no service was running
         return {}
 
 

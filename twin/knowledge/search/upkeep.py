@@ -5,41 +5,24 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 from ...errors import ModelMisconfigured, Overloaded, log_advice
 from ...system.sidecar import Sidecar
 from ...system.threads import start_thread
-from ..passages import Passage
 from .index import Index
+from .snapshot import Passages, Snapshot, take_snapshot
 
 if TYPE_CHECKING:
-    from numpy import float32
-    from numpy.typing import NDArray
-
     from ...llm.embeddings import Embeddings
 
 REFRESH_SECONDS = 1.0  # at least, between two looks at an index that is not complete, or that others write to
 FAULTS = (OSError, sqlite3.Error, ValueError)  # the last: vectors of several lengths
 
 logger = logging.getLogger(__name__)
-
-Passages = Mapping[bytes, Passage]  # by their keys
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """What the index held at one moment: passages, and the vectors of those that had one."""
-
-    passages: Passages = field(default_factory=dict)
-    keys: tuple[bytes, ...] = ()  # of the vectors
-    rows: Mapping[bytes, int] = field(default_factory=dict)  # where each of them is in
-    matrix: NDArray[float32] | None = None  # `(vectors, dimensions)`
-    version: tuple[int, int] | None = None  # of the index
 
 
 class Upkeep:
@@ -137,7 +120,7 @@ class Upkeep:
             version = self._index.read_version()
             if passages is not self.snapshot.passages or version != self.snapshot.version:
                 self._index.add(passages)  # a process that had not seen the newest may have removed them
-                self.snapshot = self._read(passages, version)
+                self.snapshot = self._take_snapshot(passages, version)
             if passages is not self._cleared:
                 self._index.remove_others(passages.keys())
                 self._cleared = passages
@@ -149,21 +132,11 @@ class Upkeep:
         self._told.clear()
         return None
 
+    def _take_snapshot(self, passages: Passages, version: tuple[int, int]) -> Snapshot:
+        return take_snapshot(self._index, self._embeddings.model if self._embeddings else None, passages, version)
+
     def _lacks_vectors(self, snapshot: Snapshot) -> bool:
         return self._embeddings is not None and len(snapshot.keys) < len(snapshot.passages)
-
-    def _read(self, passages: Passages, version: tuple[int, int]) -> Snapshot:
-        if self._embeddings is None:
-            return Snapshot(passages, version=version)
-        import numpy as np  # takes 0.15 s to import
-
-        vectors = self._index.read_vectors(self._embeddings.model)
-        known = [(key, vector) for key, vector in vectors if key in passages]
-        keys = tuple(key for key, _ in known)
-        if not known:
-            return Snapshot(passages, version=version)
-        matrix = np.frombuffer(b"".join(vector for _, vector in known), dtype=np.float32).reshape(len(known), -1)
-        return Snapshot(passages, keys, {key: row for row, key in enumerate(keys)}, matrix, version)
 
 
 def _start(indexer: Sidecar) -> None:

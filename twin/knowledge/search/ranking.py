@@ -1,0 +1,80 @@
+"""Rank passages by their closeness to a question: by their vectors, and by the rare words that both have."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Set
+from dataclasses import dataclass
+
+from ..passages import Passage
+
+# A passage's score is the cosine of its vector to the question's, and this share of its coverage: of the question's
+# words, the part that the passage has, each word weighted by its inverse document frequency. Calibrated on XQuAD by
+# benchmarks/retrieval.py. Without vectors, the score is the coverage alone.
+COVERAGE_WEIGHT = 0.2
+CLOSE_SCORE = 0.911  # of the best passage, from which on it answers the question
+CLOSE_COVERAGE = 0.42  # the same of coverage alone, where there are no vectors
+POSSIBLE_COVERAGE = 0.15  # the same while vectors are being made, lest “nothing is close” is said too soon
+MAX_MATCHES = 1_000  # places at which a question's rarest terms are looked for: each takes microseconds
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage and its score, which compares only with the scores for the same question."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The hits for one question, the best first."""
+
+    hits: tuple[Hit, ...]
+    coverage: float  # the highest of them
+    has_cosines: bool
+
+    @property
+    def is_close(self) -> bool:
+        """Whether the best passage answers the question, as far as its score says."""
+        return bool(self.hits) and self.hits[0].score >= (CLOSE_SCORE if self.has_cosines else CLOSE_COVERAGE)
+
+    @property
+    def is_possibly_close(self) -> bool:
+        """Whether a passage may answer the question, though its vector is still to be made."""
+        return self.coverage >= POSSIBLE_COVERAGE
+
+
+def rank(
+    passages: Iterable[Passage],
+    terms: Set[str],
+    weights: Mapping[str, float],
+    cosine_of: Callable[[Passage], float] | None,
+) -> Ranking:
+    """Rank passages for the terms of a question, by their weights; `cosine_of` is None where there are no vectors."""
+    total = sum(weights[term] for term in terms) or 1.0
+    hits, highest = [], 0.0
+    for passage in passages:
+        coverage = sum(weights[term] for term in terms & passage.terms) / total
+        highest = max(highest, coverage)
+        hits.append(Hit(passage, cosine_of(passage) + COVERAGE_WEIGHT * coverage if cosine_of else coverage))
+    hits.sort(key=lambda hit: (-hit.score, hit.passage.document, hit.passage.text))
+    return Ranking(tuple(hits), highest, cosine_of is not None)
+
+
+def weigh_terms(terms: Iterable[str], counts: Mapping[str, int], passages: int) -> dict[str, float]:
+    """Return each term's inverse document frequency, as BM25 defines it; `counts` are of `passages` in all."""
+    found = {term: counts.get(term, 0) for term in terms}
+    return {term: math.log(1 + max(0, passages - count + 0.5) / (count + 0.5)) for term, count in found.items()}
+
+
+def choose_rarest(counts: Mapping[str, int]) -> list[str]:
+    """Return the terms to look for: the rarest that occur, with MAX_MATCHES places in all, but at least one term."""
+    rarest: list[str] = []
+    matches = 0
+    for term in sorted(filter(counts.get, counts), key=lambda term: (counts[term], term)):
+        matches += counts[term]
+        if rarest and matches > MAX_MATCHES:
+            break
+        rarest.append(term)
+    return rarest
