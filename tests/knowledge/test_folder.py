@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from twin.knowledge import faq
 from twin.knowledge.documents.folder import Folder
-from twin.knowledge.documents.library import Document, Library, render_passages
+from twin.knowledge.documents.library import Document, Library
+from twin.knowledge.documents.rendering import render_passages
 from twin.knowledge.passages import Passage, make_passages
 from twin.text.tokens import estimate_tokens
 

@@ -13,9 +13,9 @@ from ..errors import StartError
 from ..evaluation import OWN_CASES, as_literal
 from ..gaps import Gap, Gaps, Group, group
 from ..knowledge.documents.readers import Unreadable, read_plain
-from ..knowledge.faq import FILE, Faq, read_entries
-from ..settings import Settings, load_settings
-from ..stores import PATIENT_SECONDS, Databases
+from ..knowledge.faq import FAQ_FILE, Faq, read_entries
+from ..settings.settings import Settings, load_settings
+from ..stores.database import PATIENT_SECONDS, Databases
 from ..system.files import ROOT
 from ..system.json_lines import append_line
 from ..text.invisible import strip_invisible
@@ -23,7 +23,7 @@ from .terminal import count, make_printable, read_argument
 
 IDS = click.IntRange(1, 2**31 - 1)
 SHOWN = 5  # other wordings of a question
-FAQ = ROOT / "instance" / "knowledge" / FILE
+FAQ = ROOT / "instance" / "knowledge" / FAQ_FILE
 
 
 @click.command

@@ -12,7 +12,7 @@ from pydantic import BaseModel, StringConstraints, ValidationError
 
 from ..text.invisible import strip_invisible
 
-FILE = "faq.jsonl"
+FAQ_FILE = "faq.jsonl"
 MOST_CHARACTERS = 4_000
 MEANT = set("#%&@")  # punctuation that is a part of names, as in C#
 

@@ -19,11 +19,6 @@ CLOSING = re.compile(r"(?<![ \t])[ \t]+#+$")  # of a heading
 FENCED = re.compile(r"\s*(```|~~~)")  # code, in which # opens a comment
 SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+|(?<=[。！？])|(?<=[।؟])\s+|\n")
 SPACE = re.compile(r"\s+")
-# Of YAML: what cannot be taken for text between two rules. Quantifiers are possessive, so that it takes linear time.
-FRONT_MATTER = re.compile(
-    r"-{3,}[ \t]*\n(?:(?:[\"']?\w[\w .-]*+[\"']?[ \t]*+:(?:[ \t][^\n]*)?|-[ \t][^\n]*|[ \t]++[^\s][^\n]*)\n)++"
-    r"(?:-{3,}|\.{3,})[ \t]*(?:\n|\Z)"
-)
 
 
 @dataclass(frozen=True)
@@ -82,12 +77,6 @@ def make_passages(
 def name_heading(text: str) -> str:
     """Return what a heading says, without the # that may close it after a space: “C#” stays."""
     return CLOSING.sub("", text.rstrip())
-
-
-def skip_front_matter(text: str) -> str:
-    """Return a text without the YAML that it begins with, if it surely is that, and is closed."""
-    opening = FRONT_MATTER.match(text)
-    return text[opening.end() :] if opening else text
 
 
 def split(text: str) -> Iterator[tuple[str, str]]:

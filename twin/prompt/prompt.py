@@ -11,7 +11,8 @@ from threading import Lock
 
 from ..grounding import Material, Mode, OwnedText, find_private, remove_private
 from ..knowledge.documents.folder import Folder
-from ..knowledge.documents.library import Library, render_passages
+from ..knowledge.documents.library import Library
+from ..knowledge.documents.rendering import render_passages
 from ..knowledge.evidence import Evidence
 from ..knowledge.passages import Passage, make_passages
 from ..knowledge.search import INDEX, Passages, Search, SearchResult, make_search

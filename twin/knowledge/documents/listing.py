@@ -13,7 +13,7 @@ CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # which wo
 
 
 @dataclass(frozen=True)
-class File:
+class ListedFile:
     """A file, or a folder that cannot be looked into; `name` is its path below the folder of documents."""
 
     name: str
@@ -21,7 +21,7 @@ class File:
     is_folder: bool = False
 
 
-def list_files(folder: Path) -> Iterator[File]:
+def walk_files(folder: Path) -> Iterator[ListedFile]:
     """Yield each file in `folder` and those below it.
 
     Not the hidden ones, what Word keeps beside a file that is open, and what a browser saves beside a page. Links are
@@ -43,13 +43,13 @@ def list_files(folder: Path) -> Iterator[File]:
         except FileNotFoundError:
             continue
         except OSError:
-            yield File(name or folder.name, path, is_folder=True)
+            yield ListedFile(name or folder.name, path, is_folder=True)
             continue
         names = {entry.name for entry in entries}
         for entry in entries:
             below = f"{name}/{_clean(entry.name)}".removeprefix("/")
             if not _is_folder(entry):
-                yield File(below, entry.path)
+                yield ListedFile(below, entry.path)
             elif not {entry.name.removesuffix("_files") + end for end in (".html", ".htm")} & names:
                 folders.append((entry.path, below, level + 1))
 

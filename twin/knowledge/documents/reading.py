@@ -1,0 +1,129 @@
+"""The content of one file in the folder, read again only where the file has changed."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from dataclasses import dataclass, replace
+from hashlib import file_digest
+from pathlib import Path, PurePosixPath
+from stat import S_ISREG
+
+from ...grounding import remove_private
+from ...text.invisible import strip_invisible
+from .. import faq
+from ..passages import name_heading
+from .front_matter import MAX_TITLE, read_front_matter
+from .library import Document, Skipped
+from .listing import ListedFile
+from .readers import MAX_BYTES, Unreadable, read_plain, read_text
+
+TICK_NS = 50_000_000  # a file that changed so short a time before it was read may change again without a trace
+SAVING_NS = 2_000_000_000  # for so long, a file that is being saved may be empty or incomplete
+TITLE_HEADING = re.compile(r"^#[ \t]+(\S.*)", re.MULTILINE)
+
+Signature = tuple[int, int, int, int, int]  # of a file: times of change, size, inode, mode
+NEVER: Signature = (0, 0, 0, 0, 0)  # of no file
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The content of a file when it was read last."""
+
+    signature: Signature = NEVER
+    digest: bytes = b""
+    read_at: int = 0  # nanoseconds since the epoch
+    document: Document | None = None
+    skipped: Skipped | None = None
+    entries: tuple[faq.Entry, ...] = ()
+
+    def is_current(self, file: ListedFile) -> bool:
+        """Return whether the file is surely unchanged, by the metadata of the file system."""
+        return self.has(_sign(file))
+
+    def has(self, signature: Signature) -> bool:
+        """Return whether a file with this signature surely has the same content."""
+        return self.signature == signature and self.read_at - _changed_at(signature, self.read_at) > TICK_NS
+
+
+def read_again(file: ListedFile, known: Reading) -> Reading:
+    """Return the content of a file, which is read only if it is not `known`."""
+    signature = _sign(file)
+    read_at = time.time_ns()  # after it, or a change in between would seem to lie ahead
+    if known.has(signature):
+        return known
+    try:
+        digest = _digest_file(file.path, signature)
+    except OSError as error:
+        return Reading(read_at=read_at, skipped=Skipped(file.name, f"it cannot be read ({error.strerror})"))
+    if known.signature != NEVER and known.digest == digest and (digest or known.signature == signature):
+        return replace(known, signature=signature, read_at=read_at)
+    reading = _read_file(file, Reading(signature, digest, read_at))
+    is_being_saved = read_at - _changed_at(signature, read_at) < SAVING_NS
+    if reading.skipped and not reading.document and known.document and is_being_saved:
+        return replace(known, signature=NEVER)  # so that the next look reads it again
+    if _sign(file) != signature:  # the text is not the one of the digest
+        return replace(reading, signature=NEVER)
+    return reading
+
+
+def _sign(file: ListedFile) -> Signature:
+    try:
+        stat = os.stat(file.path)  # noqa: PTH116 - as in listing.py
+    except OSError:
+        return NEVER
+    return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino, stat.st_mode
+
+
+def _changed_at(signature: Signature, now: int) -> int:
+    """Return when a file changed last, in nanoseconds since the epoch; some archives set a time that lies ahead."""
+    return max((time for time in signature[:2] if time <= now), default=0)
+
+
+def _digest_file(path: str, signature: Signature) -> bytes:
+    """Return a file's SHA-256; nothing where a reader would refuse to open it."""
+    _, _, size, _, mode = signature
+    if not S_ISREG(mode) or size > MAX_BYTES:
+        return b""
+    with open(path, "rb") as opened:  # noqa: PTH123
+        return file_digest(opened, "sha256").digest()
+
+
+def _read_file(file: ListedFile, reading: Reading) -> Reading:
+    """Return `reading` with the content of the file."""
+    path = Path(file.path)
+    try:
+        if file.is_folder:
+            raise Unreadable("it cannot be looked into")
+        if file.name.lower() != faq.FAQ_FILE:
+            document = make_document(file.name, strip_invisible(read_text(path)))
+            document.look_through()
+            return replace(reading, document=document)
+        entries, broken = faq.read_entries(read_plain(path))
+    except Unreadable as error:
+        if isinstance(error.__cause__, OSError):  # no memory, no permission: it is tried again
+            reading = replace(reading, signature=NEVER)
+        return replace(reading, skipped=Skipped(file.name, str(error)))
+    skipped = None
+    if broken:
+        lines = ", ".join(map(str, broken[:10])) + (" …" if len(broken) > 10 else "")
+        skipped = Skipped(file.name, f"no object with question and answer is in line {lines}; the others are used")
+    faq_document = Document(file.name, faq.write_entries(entries), title="FAQ") if entries else None
+    return replace(reading, document=faq_document, skipped=skipped, entries=tuple(entries))
+
+
+def make_document(name: str, text: str) -> Document:
+    """Return a document with the fields of its front matter; its title is there, in a heading, or the file's name."""
+    fields = read_front_matter(name, text)
+    title = fields.title
+    if title is None:
+        heading = TITLE_HEADING.search(remove_private(text))
+        title = name_heading(heading[1]).strip()[:MAX_TITLE] if heading else ""
+    return Document(
+        name,
+        text,
+        is_private=fields.is_private,
+        title=title or PurePosixPath(name).stem,
+        is_citable=fields.is_citable,
+    )
