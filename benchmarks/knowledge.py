@@ -18,7 +18,7 @@ from fpdf import FPDF
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from twin.grounding import open_gate
-from twin.prompt.prompt import Prompt
+from twin.prompt import Prompt
 from twin.settings import Settings
 from twin.text.tokens import estimate_tokens
 
@@ -42,7 +42,7 @@ def make_deployment(folder: Path, documents: int, *, is_one_private: bool = Fals
 def take_chat(prompt: Prompt) -> tuple[float, float]:
     """Return the milliseconds before the model is asked, and those that its answer takes to pass."""
     began = time.perf_counter()
-    briefing = prompt.read()
+    briefing = prompt.make_briefing()
     estimate_tokens(briefing.system)
     question = [{"role": "user", "content": "Where did you work?"}]
     briefing.compose(question, prompt.find(briefing, question))
@@ -93,7 +93,7 @@ def main() -> None:
         path = root / "some" / "instance" / "knowledge" / "handbook.pdf"
         for word in ("one", "two"):
             write_pdf(path, 50, word)
-            changed, unchanged = measure(prompt.read), measure(prompt.read)
+            changed, unchanged = measure(prompt.make_briefing), measure(prompt.make_briefing)
             print(f"a PDF of 50 pages that changed: {changed:.2f} s, then {1_000 * unchanged:.2f} ms")
 
 

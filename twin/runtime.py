@@ -14,7 +14,7 @@ from .errors import ModelMisconfigured, NotReady, StartFailed, StoreUnavailable,
 from .gaps import Gaps
 from .llm.embedded import EmbeddedModel, check_available
 from .memory import Housekeeping, Memory
-from .prompt.prompt import Prompt
+from .prompt import Prompt
 from .rates.rates import Rates
 from .settings import Settings
 from .stores import Databases
@@ -79,8 +79,8 @@ class Twin:
             Housekeeping(self.memory, self.settings.retention_days).start()
 
     def _read_up(self) -> None:
-        self.prompt.start()
-        _ = self.prompt.read().library.rarity  # half a second for 5,000 passages, which the first answer needs
+        self.prompt.start_embeddings()
+        _ = self.prompt.make_briefing().library.rarity  # half a second for 5,000 passages, which the first answer needs
 
     def _connect(self) -> None:
         with suppress(StoreUnavailable):  # it may be there when the first visitor is
@@ -95,9 +95,9 @@ class Twin:
         """Raise NotReady where a chat could not be answered now, StartFailed where none will be; asks no provider."""
         if self.settings.uses_embedded_model:
             self._check_embedded()
-        if not self.prompt.is_read:
+        if not self.prompt.has_briefing:
             raise NotReady("The owner's documents are still being read.", retry_after=1)
-        if not self.prompt.is_ready:
+        if not self.prompt.is_search_ready:
             raise NotReady("What finds documents is still starting.", retry_after=1)
         try:
             self._check_databases()

@@ -18,7 +18,7 @@ from ..gaps import Gaps
 from ..grounding import open_gate
 from ..llm.embedded import NOTICE, EmbeddedModel, check_available
 from ..memory import Memory
-from ..prompt.prompt import Briefing, Prompt
+from ..prompt import Briefing, Prompt
 from ..settings import Settings, collect_values, load_settings
 from ..stores import Databases
 from ..system.files import ROOT
@@ -43,7 +43,7 @@ class Deployment:
     @cached_property
     def briefing(self) -> Briefing:
         """What that is now; raises StartError where the persona is wrong."""
-        return self.prompt.read()
+        return self.prompt.make_briefing()
 
     def compose(self) -> list[dict[str, str]]:
         """Return a question as the model is sent it."""

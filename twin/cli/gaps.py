@@ -14,8 +14,8 @@ from ..evaluation import OWN_CASES, as_literal
 from ..gaps import Gap, Gaps, Group, group
 from ..knowledge.documents.readers import Unreadable, read_plain
 from ..knowledge.faq import FAQ_FILE, Faq, read_entries
-from ..settings.settings import Settings, load_settings
-from ..stores.database import PATIENT_SECONDS, Databases
+from ..settings import Settings, load_settings
+from ..stores import PATIENT_SECONDS, Databases
 from ..system.files import ROOT
 from ..system.json_lines import append_line
 from ..text.invisible import strip_invisible

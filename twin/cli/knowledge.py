@@ -13,7 +13,7 @@ from flask import current_app
 from ..errors import StartError
 from ..knowledge.documents.library import Library
 from ..knowledge.search import Search
-from ..prompt.prompt import Prompt
+from ..prompt import Prompt
 from ..settings import load_settings
 from .terminal import make_printable
 
@@ -37,7 +37,7 @@ class Line:
 def knowledge(as_json: bool, is_to_index: bool) -> None:
     """List the files in instance/knowledge/: tokens (estimated), how many of them are sent, and what is wrong."""
     prompt = Prompt(load_settings(current_app.config))
-    briefing = prompt.read()
+    briefing = prompt.make_briefing()
     if is_to_index and briefing.library:
         index(prompt.search)
     lines = list_files(briefing.library, is_whole=briefing.is_whole)

@@ -1,1 +1,8 @@
-"""What the model is sent: persona, rules, messages."""
+"""The prompt: persona, documents and rules, and the messages that the model is sent."""
+
+from .briefing import Briefing
+from .messages import ChatMessages, Prepared
+from .persona import Persona
+from .prompt import Prompt
+
+__all__ = ["Briefing", "ChatMessages", "Persona", "Prepared", "Prompt"]

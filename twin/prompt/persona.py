@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import StartError
 from ..text.tokens import estimate_tokens
 
-FILE = "me.txt"  # in instance/, as the owner wrote it, or beside it, as it ships
+PERSONA_FILE = "me.txt"  # in instance/, as the owner wrote it, or beside it, as it ships
 MAX_CHARACTERS = 100_000
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Persona:
         return str(self._find().relative_to(self._root))
 
     def _find(self) -> Path:
-        own, example = self._root / "instance" / FILE, self._root / FILE
+        own, example = self._root / "instance" / PERSONA_FILE, self._root / PERSONA_FILE
         self._is_owned = self._is_owned or _is_there(own)
         return own if self._is_owned or not _is_there(example) else example
 

@@ -31,7 +31,7 @@ from ..grounding import Gate, open_gate
 from ..knowledge.passages import Passage
 from ..knowledge.sources import Source, find_sources
 from ..memory import Annotations, CitedSource, Exchange, GivenAnswer, GroundingReport
-from ..prompt.prompt import Briefing
+from ..prompt import Briefing
 from ..runtime import Twin
 from ..system.fairness import give_turn
 from ..system.threads import start_thread
@@ -178,7 +178,7 @@ class Turn:
 
     @cached_property
     def _briefing(self) -> Briefing:
-        return self._twin.prompt.read()
+        return self._twin.prompt.make_briefing()
 
     def _answer_at_once(self) -> Reply | None:
         """Return an answer that needs no model, once it is this message's turn: one given before, or the owner's."""

@@ -1,0 +1,59 @@
+"""A snapshot of persona, documents and rules: all that one answer is made from, and checked against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ..grounding import Material, Mode
+from ..knowledge.documents.library import Library
+from ..knowledge.documents.rendering import render_passages
+from ..knowledge.evidence import Evidence
+from ..knowledge.search import Passages, SearchResult
+from ..text.tokens import estimate_tokens
+from .messages import ChatMessages, Prepared, compose_messages
+from .persona import PERSONA_FILE
+from .rules import NOTHING_CLOSE, state_date
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """The snapshot; it does not change, so that an answer's beginning and end agree."""
+
+    persona: str
+    library: Library
+    most: int  # tokens of the library that are sent
+    rules: str  # empty where there are none
+    grounding: Mode  # how answers are checked
+    material: Material  # that they are checked against
+    known: Passages = field(default_factory=dict)  # that can be found for a question
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether the model is sent all documents, and not only the passages found for a question."""
+        return self.library.fits(self.most)
+
+    @cached_property
+    def system(self) -> str:
+        """The system message: the same for every question, so that a provider's prompt cache holds it."""
+        return "\n\n".join(filter(None, [self.persona, self.library.text if self.is_whole else "", self.rules]))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names in the persona, which the model need not have from a document."""
+        return Evidence.of(self.persona).names
+
+    @cached_property
+    def tokens(self) -> int:
+        """The estimated tokens of persona, rules and documents in each call of the model."""
+        return estimate_tokens(self.system) + (0 if self.is_whole else self.most)
+
+    def compose(self, said: ChatMessages, found: SearchResult) -> Prepared:
+        """Return the messages for a conversation whose last message is the question, with the passages `found`."""
+        passages, given = "", list(self.library.passages)
+        if not self.is_whole:
+            hits = (hit.passage for hit in found.hits if hit.passage.document != PERSONA_FILE)  # which is sent anyway
+            passages, given = render_passages(hits, self.most)
+        today = state_date() if self.rules else ""
+        context = [today, passages, "" if found.is_close else NOTHING_CLOSE]
+        return Prepared(compose_messages(self.system, said, context), tuple(given))

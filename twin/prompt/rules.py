@@ -1,0 +1,22 @@
+"""The rules that the model gets beside persona and documents, and the date that they need."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+NOTHING_CLOSE = (
+    "Nothing in the documents seems to answer this message. If it asks for a fact that is not written above, say in a "
+    "few words that you do not know it."
+)
+
+
+def load_rules() -> str:
+    """Return the text of rules.txt."""
+    return Path(__file__).with_name("rules.txt").read_text(encoding="utf-8").strip()
+
+
+def state_date() -> str:
+    """Return a sentence that says which day it is in UTC."""
+    day = datetime.now(UTC).date()
+    return f"Today is {day:%A}, {day.day} {day:%B %Y} ({day})."
