@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.grounding import find_private, remove_private
-from twin.grounding.private_filter import RUN, WORD, fold
+from twin.grounding.private_text import RUN, WORD, fold
 
 from ..support.answers import FALLBACK, make_gate, show, show_cut_everywhere
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from ..system.fairness import give_turn
 from .known_contacts import Sources, cut
-from .private_filter import PrivateText, drop_digits, fold_words, join_runs
+from .private_text import PrivateText, drop_digits, fold_words, join_runs
 
 PAUSE_SECONDS = 0.001  # between two chunks; not 0, as an answer takes many turns of the loop, and a book takes seconds
 
