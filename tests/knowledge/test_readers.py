@@ -388,11 +388,14 @@ def run_python(program: str, *arguments: str) -> subprocess.CompletedProcess[str
 
 
 def test_the_service_loads_no_library_for_documents() -> None:
-    program = "import sys, knowledge.readers; print({'pypdf', 'mammoth', 'bs4', 'flask'} & set(sys.modules))"
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT / "twin", capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "set()\n"
+    program = "import sys, twin.knowledge.documents.folder as _; print({'pypdf', 'mammoth', 'bs4'} & {*sys.modules})"
+    assert run_python(program).stdout == "set()\n"
+
+
+def test_the_process_of_a_reader_loads_none_of_the_services_libraries() -> None:
+    heavy = {"sqlalchemy", "pydantic", "numpy", "openai", "flask"}
+    program = f"import sys, twin.knowledge.documents.process as _; print({heavy} & {{*sys.modules}})"
+    assert run_python(program).stdout == "set()\n"
 
 
 def test_reads_in_many_threads_from_any_folder(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -409,7 +412,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import gevent
-from twin.knowledge.readers import Unreadable, read_text
+from twin.knowledge.documents.readers import Unreadable, read_text
 ticks = []
 def tick():
     while True:
