@@ -15,7 +15,7 @@ from .gaps import Gaps
 from .llm.embedded import EmbeddedModel, check_available
 from .memory import Housekeeping, Memory
 from .prompt import Prompt
-from .rates.rates import Rates
+from .rates import Rates
 from .settings import Settings
 from .stores import Databases
 from .system.files import ROOT

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from limits import RateLimitItemPerDay, RateLimitItemPerSecond
+from redis import Redis
 
 from twin.errors import RateLimited
-from twin.rates.rates import VISITORS, Rates, _BoundedStorage, _SharedWindows
+from twin.rates import Rates
+from twin.rates.limit import Limit
+from twin.rates.shared_windows import SharedWindows
+from twin.rates.windows import MAX_VISITORS, ProcessWindows
 from twin.settings import Settings
 from twin.system.networks import network_of
 
@@ -115,33 +120,47 @@ def test_no_address_is_a_fault(address: str) -> None:
 
 
 def test_the_window_moves() -> None:
-    storage = _BoundedStorage()
-    assert [storage.acquire_entry("a", 2, 1) for _ in range(3)] == [True, True, False]
-    assert storage.get_moving_window("a", 2, 1)[1] == 2
-    wait_until(lambda: storage.acquire_entry("a", 2, 1), "the window does not move")
+    windows = ProcessWindows([Limit("second", 2, 1)])
+
+    def count() -> tuple[int, bool]:
+        (quota,) = windows.count("a")
+        return quota.remaining, quota.is_exceeded
+
+    assert [count() for _ in range(3)] == [(1, False), (0, False), (0, True)]
+    wait_until(lambda: not count()[1], "the window does not move")
 
 
 def test_the_windows_in_redis_move(redis: RedisServer) -> None:
-    windows = _SharedWindows(redis.url)
-    limits = {"second": RateLimitItemPerSecond(1), "day": RateLimitItemPerDay(2)}
+    windows = SharedWindows(redis.url, [Limit("second", 1, 1), Limit("day", 2, 86_400)])
 
     def count() -> list[tuple[str, int, bool]]:
-        return [(quota.name, quota.remaining, quota.is_exceeded) for quota in windows.count(limits, "a")]
+        return [(quota.name, quota.remaining, quota.is_exceeded) for quota in windows.count("a")]
 
     assert count() == [("second", 0, False), ("day", 1, False)]
     assert count() == [("second", 0, True)]
     wait_until(lambda: count() == [("second", 0, False), ("day", 0, False)], "the window does not move")
     wait_until(lambda: count() == [("second", 0, False), ("day", 0, True)])
-    assert windows.count(limits, "b")[-1].remaining == 1
+    assert windows.count("b")[-1].remaining == 1
 
 
 def test_no_number_of_visitors_fills_the_memory() -> None:
-    storage = _BoundedStorage()
-    for number in range(3 * VISITORS):
-        assert storage.acquire_entry(str(number), 1, 86_400)
-    assert len(storage._windows) <= 2 * VISITORS
-    assert not storage.acquire_entry(str(3 * VISITORS - 1), 1, 86_400)
-    assert storage.acquire_entry("0", 1, 86_400)
+    windows = ProcessWindows([Limit("day", 1, 86_400)])
+
+    def is_admitted(number: int) -> bool:
+        return not windows.count(str(number))[-1].is_exceeded
+
+    assert all(map(is_admitted, range(2 * MAX_VISITORS)))
+    assert len(windows._windows) <= MAX_VISITORS
+    assert not is_admitted(2 * MAX_VISITORS - 1)
+    assert is_admitted(0)
+
+
+def test_the_windows_in_redis_are_those_of_an_older_twin(redis: RedisServer) -> None:
+    windows = SharedWindows(redis.url, [Limit("minute", 3, 60)])
+    with closing(Redis.from_url(redis.url)) as client:
+        client.lpush("twin:LIMITER/192.0.2.7/32/3/1/minute", time.time() - 90, time.time() - 30)
+        assert windows.count("192.0.2.7/32")[0].remaining == 1
+        assert [key.decode() for key in client.keys("*")] == ["twin:LIMITER/192.0.2.7/32/3/1/minute"]
 
 
 @pytest.mark.parametrize("is_shared", [False, True])
