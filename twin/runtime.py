@@ -9,7 +9,7 @@ from functools import cached_property
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from .budget.budget import Budget
+from .budget import Budget
 from .errors import ModelMisconfigured, NotReady, StartFailed, StoreUnavailable, log_advice
 from .gaps import Gaps
 from .llm.embedded import EmbeddedModel, check_available

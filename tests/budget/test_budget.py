@@ -25,7 +25,8 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 from sqlalchemy import Connection, MetaData, delete, event
 
-from twin.budget.budget import POLL_SECONDS, Budget
+from twin.budget import Budget
+from twin.budget.budget import ROOM_POLL_SECONDS
 from twin.errors import BudgetExhausted, Overloaded, StoreUnavailable
 from twin.llm.answers import read_completion
 from twin.settings import Settings
@@ -233,7 +234,7 @@ def test_however_many_wait_the_database_is_asked_about_once_for_them_all(make: M
         before, began = asked.times, time.monotonic()
         held.release()
         wait_until(lambda: asked.times >= before + 99)  # each looked, then asks
-        polls = 1 + (time.monotonic() - began) / POLL_SECONDS
+        polls = 1 + (time.monotonic() - began) / ROOM_POLL_SECONDS
         updates = sum(look.startswith("UPDATE") for look in looks)
         asked.answer = False
     assert sum(done.exception() is None for done in waiting) == 1

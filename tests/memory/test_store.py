@@ -23,7 +23,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, func, select, text
 
-from twin.budget.budget import Budget
+from twin.budget import Budget
 from twin.errors import StoreUnavailable
 from twin.memory import Memory
 from twin.memory.vacuum import vacuum

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 
-from twin.budget.budget import Budget
+from twin.budget import Budget
 from twin.gaps.question import read_question
 from twin.grounding import Material, OwnedText, open_gate
 from twin.knowledge.faq import Entry, Faq

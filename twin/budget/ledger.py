@@ -1,4 +1,4 @@
-"""What each UTC day has cost, and which of its calls are under way: rows that all processes share."""
+"""The ledger: the cost of each UTC day and the calls under way, in rows that all processes share."""
 
 from __future__ import annotations
 
@@ -27,29 +27,22 @@ from sqlalchemy.exc import IntegrityError
 
 from ..stores import Database
 from ..stores.tables import budget_days, budget_holds
+from .costs import Cost
 
 COUNTS = ("calls", "tokens", "nanodollars")
 
-# Built once: to put a statement together costs as much as to execute it. `on` is the day, `more_…` what is added.
-CHANGE = (
+# Built once, since building a statement costs as much as executing it. `on` is the day, `more_…` the amounts added.
+CHANGE_DAY = (
     update(budget_days)
     .where(budget_days.c.day == bindparam("on"))
     .values({name: budget_days.c[name] + bindparam(f"more_{name}") for name in COUNTS})
 )
-END = delete(budget_holds).where(budget_holds.c.id == bindparam("hold"))
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a call costs, or may cost."""
-
-    tokens: int
-    nanodollars: int
+END_HOLD = delete(budget_holds).where(budget_holds.c.id == bindparam("hold"))
 
 
 @dataclass(frozen=True)
 class Day:
-    """What a UTC day has cost, and what of that is the worst case of calls that are under way."""
+    """The cost of a UTC day, and the share of it that is the worst case of calls under way."""
 
     day: date
     calls: int
@@ -61,26 +54,26 @@ class Day:
 
     @property
     def usd(self) -> float:
-        """What all of it comes to in USD."""
+        """The whole cost in USD."""
         return self.nanodollars / 10**9
 
     @property
     def held_usd(self) -> float:
-        """What is held of that."""
+        """The held share in USD."""
         return self.held_nanodollars / 10**9
 
 
 class Ledger:
-    """The days' sums, with the worst case of each call that is not settled, and beside them these calls.
+    """The sums of each day, which include the worst case of unsettled calls, and the list of these calls.
 
-    A call that is under way is counted and listed in one transaction. One that is not settled when its time is over
-    is not looked at any more: what its process, which died, had held stays in the sum.
+    A call is counted and listed in one transaction. One that is not settled in its time is dropped from the list: its
+    process has died, and the worst case stays in the sum.
     """
 
     def __init__(self, database: Database, caps: Mapping[str, int]) -> None:
         self.database = database
         self._caps = caps
-        change = CHANGE.where(*(budget_days.c[name] <= bindparam(f"most_{name}") for name in caps))
+        change = CHANGE_DAY.where(*(budget_days.c[name] <= bindparam(f"most_{name}") for name in caps))
         row = {"id": "hold", "day": "on", "tokens": "more_tokens", "nanodollars": "more_nanodollars"}
         listed: dict[str, ColumnElement[Any]]
         listed = {name: bindparam(value, type_=budget_holds.c[name].type) for name, value in row.items()}
@@ -88,17 +81,17 @@ class Ledger:
         if database.file:
             self._transact = database.transact
             self._hold = [change, insert(budget_holds).values(listed)]
-            self._settle = [CHANGE, END]
-        else:  # in one statement, so that the day's row is locked for no longer than a commit takes
+            self._settle = [CHANGE_DAY, END_HOLD]
+        else:  # in one statement, so that the day's row is locked only for a commit
             self._transact = database.run
             changed = change.returning(budget_days.c.day).cte("changed")
             entry = insert(budget_holds).from_select([*listed], select(*listed.values()).select_from(changed))
             self._hold = [entry.execution_options(preserve_rowcount=True)]
-            self._settle = [CHANGE.add_cte(END.cte("ended"))]
+            self._settle = [CHANGE_DAY.add_cte(END_HOLD.cte("ended"))]
         self._days = _select_days(_sum_holds(database))
 
     def hold(self, day: date, worst: Cost, seconds: float) -> UUID | None:
-        """Count a call's worst case, held for at most so many seconds, where the day's caps have room for it.
+        """Count the worst case of a call, held for at most `seconds`, where the day's caps have room.
 
         Returns the hold's id, or None. Raises StoreUnavailable.
         """
@@ -111,7 +104,7 @@ class Ledger:
         def hold(connection: Connection) -> bool:
             if count(connection):
                 return True
-            self._begin(connection, day)  # if it is this that was missing; another process may do it meanwhile
+            self._begin(connection, day)  # in case only its row was missing
             return count(connection)
 
         return values["hold"] if self._transact(hold) else None
@@ -124,24 +117,24 @@ class Ledger:
             for statement in self._settle:
                 connection.execute(statement, values)
 
-        self._transact(settle, durable=False)  # if that does not last, what was held does
+        self._transact(settle, durable=False)  # if this is lost with the power, the worst case stands
 
     def fetch_spent(self, day: date) -> Cost:
-        """Return what the day has cost without what is held; raises StoreUnavailable."""
+        """Return the cost of a day without holds; raises StoreUnavailable."""
         query = self._days.where(budget_days.c.day == day)
         row = self.database.run(lambda connection: connection.execute(query).one_or_none())
         found = Day(*row or (day, *6 * [0]))
         return Cost(found.tokens - found.held_tokens, found.nanodollars - found.held_nanodollars)
 
     def fetch_days(self, count: int) -> list[Day]:
-        """Return the last days on which something was spent, the newest first; raises StoreUnavailable."""
+        """Return the last days with a cost, the newest first; raises StoreUnavailable."""
         query = self._days.order_by(budget_days.c.day.desc()).limit(count)
         return [Day(*row) for row in self.database.run(lambda connection: connection.execute(query).all())]
 
     def _begin(self, connection: Connection, day: date) -> None:
-        """Make the day's row where it is missing, and forget the holds of processes that died before."""
+        """Insert the day's row where it is missing, and delete the holds of dead processes."""
         if connection.scalar(select(budget_days.c.day).where(budget_days.c.day == day)) is None:
-            with suppress(IntegrityError):  # another process did
+            with suppress(IntegrityError):  # another process was faster
                 connection.execute(insert(budget_days).values(day=day, calls=0, tokens=0, nanodollars=0))
             connection.execute(delete(budget_holds).where(budget_holds.c.expires_at < self.database.now))
 
@@ -152,7 +145,7 @@ def _name_values(hold: UUID, day: date, cost: Cost, calls: int) -> dict[str, Any
 
 
 def _sum_holds(database: Database) -> Subquery:
-    """Return what is held on each day."""
+    """Return the sums of the holds on each day."""
     row = budget_holds.c
     sums = [func.count().label("calls"), func.sum(row.tokens).label("tokens")]
     sums.append(func.sum(row.nanodollars).label("nanodollars"))
@@ -160,6 +153,6 @@ def _sum_holds(database: Database) -> Subquery:
 
 
 def _select_days(held: Subquery) -> Select[Any]:
-    """Return days as Day has them; in one statement, so that sums and holds are of one moment."""
+    """Return the columns of Day; in one statement, so that sums and holds are of one moment."""
     columns = [cast(func.coalesce(held.c[name], 0), BigInteger) for name in COUNTS]
     return select(*budget_days.c, *columns).outerjoin(held, held.c.day == budget_days.c.day)

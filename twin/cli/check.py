@@ -12,7 +12,7 @@ from typing import Any
 import click
 from flask import Flask, current_app
 
-from ..budget.budget import Budget
+from ..budget import Budget
 from ..errors import StartError, TwinError
 from ..gaps import Gaps
 from ..grounding import open_gate

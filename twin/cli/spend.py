@@ -8,8 +8,7 @@ from typing import Any
 import click
 from flask import current_app
 
-from ..budget.budget import Budget
-from ..budget.ledger import Day
+from ..budget import Budget, Day
 from ..errors import StartError
 from ..settings import load_settings
 from ..stores import Databases

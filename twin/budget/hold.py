@@ -1,0 +1,34 @@
+"""A hold: the worst case of one call, which counts as spent until the call is settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .costs import Cost, Prices
+
+
+class BudgetHold:
+    """The hold on one call; if the process ends before it is settled, the worst case stands."""
+
+    def __init__(self, worst: Cost, prices: Prices, end: Callable[[Cost, int], None] | None) -> None:
+        """`end` ends the hold, with a change of its day's cost and calls; None where nothing is counted."""
+        self._worst = worst
+        self._prices = prices
+        self._end_hold = end
+
+    def settle(self, prompt_tokens: int, completion_tokens: int) -> None:
+        """Count the real cost of the call in place of the worst case."""
+        self._end(self._prices.price(prompt_tokens, completion_tokens) - self._worst)
+
+    def release(self) -> None:
+        """Count nothing, since the call was not made or was refused."""
+        self._end(Cost(0, 0) - self._worst, calls=-1)
+
+    def close(self) -> None:
+        """Count the worst case, unless the hold has ended already."""
+        self._end(Cost(0, 0))
+
+    def _end(self, change: Cost, calls: int = 0) -> None:
+        end, self._end_hold = self._end_hold, None
+        if end is not None:
+            end(change, calls)
