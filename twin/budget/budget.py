@@ -107,14 +107,14 @@ class Budget:
 
     def _try_to_hold(self, worst: Cost) -> BudgetHold | Refusal:
         """Return a hold, or a refusal where only other holds leave no room; raises BudgetExhausted."""
-        if self._ledger is None:
-            return BudgetHold(worst, self._prices, None)
         day = datetime.now(UTC).date()
+        if self._ledger is None:
+            return BudgetHold(day, worst, self._prices, None)
         refusal = self._refusal
         if refusal is None or not refusal.covers(day, worst):
             freed = self._freed  # read before the look, so that a call settled during it leads to another look
             if hold := self._ledger.hold(day, worst, self._hold_seconds):
-                return BudgetHold(worst, self._prices, partial(self._settle, self._ledger, hold, day))
+                return BudgetHold(day, worst, self._prices, partial(self._settle, self._ledger, hold))
             until = time.monotonic() + ROOM_POLL_SECONDS
             self._refusal = refusal = Refusal(day, worst, self._ledger.fetch_spent(day), freed, until)
         if any(vars(refusal.spent)[name] + vars(worst)[name] > cap for name, cap in self._caps.items()):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from .costs import Cost, Prices
 
 
 class BudgetHold:
-    """The hold on one call; if the process ends before it is settled, the worst case stands."""
+    """The hold on one call, on the day on which the call began; the worst case stands if the process dies."""
 
-    def __init__(self, worst: Cost, prices: Prices, end: Callable[[Cost, int], None] | None) -> None:
-        """`end` ends the hold, with a change of its day's cost and calls; None where nothing is counted."""
+    def __init__(self, day: date, worst: Cost, prices: Prices, end: Callable[[date, Cost, int], None] | None) -> None:
+        """`end` ends the hold, with a change of the day's cost and calls; None where nothing is counted."""
+        self._day = day
         self._worst = worst
         self._prices = prices
         self._end_hold = end
@@ -31,4 +33,4 @@ class BudgetHold:
     def _end(self, change: Cost, calls: int = 0) -> None:
         end, self._end_hold = self._end_hold, None
         if end is not None:
-            end(change, calls)
+            end(self._day, change, calls)
