@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from twin import create_app
 from twin.cli.terminal import stop_in_one_line
-from twin.memory import WAIT_SECONDS
+from twin.memory import SESSION_WAIT_SECONDS
 from twin.web.launch import require_free_port, require_model
 from twin.web.worker import HEADER_SECONDS, JsonLogger, TwinWorker, make_tls_context
 
@@ -57,7 +57,7 @@ worker_connections = 4_000
 sendfile = False  # which would overtake a head that waits for it
 keepalive = HEADER_SECONDS  # also ends connections whose headers come a byte at a time
 # A chat in flight always finishes, after the one before it in its session.
-graceful_timeout = math.ceil(settings.chat_deadline) + 5 + (math.ceil(WAIT_SECONDS) if settings.memory else 0)
+graceful_timeout = math.ceil(settings.chat_deadline) + 5 + (math.ceil(SESSION_WAIT_SECONDS) if settings.memory else 0)
 control_socket_disable = True
 forwarded_allow_ips = ""  # TRUSTED_PROXIES alone says whose headers count
 secure_scheme_headers = {}

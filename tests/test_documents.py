@@ -11,7 +11,7 @@ import pytest
 from twin.knowledge.documents.readers import MAX_BYTES, READ_SECONDS
 from twin.knowledge.passages import MOST as PASSAGE_CHARACTERS
 from twin.knowledge.sources import MOST_QUOTE
-from twin.memory.memory import KEY_SECONDS, WAIT_SECONDS
+from twin.memory.memory import KEY_SECONDS, SESSION_WAIT_SECONDS
 from twin.prompt import persona
 from twin.settings import Settings
 from twin.web.body import MAX_BODY_BYTES
@@ -66,7 +66,7 @@ def read_constant(name: str) -> int:
         ("docs/knowledge.md", f"for {READ_SECONDS:.0f} seconds"),
         ("docs/knowledge.md", f"up to {PASSAGE_CHARACTERS} characters"),
         ("docs/knowledge.md", f"{MOST_QUOTE} characters"),
-        ("docs/memory.md", f"up to {WAIT_SECONDS:.0f} seconds"),
+        ("docs/memory.md", f"up to {SESSION_WAIT_SECONDS:.0f} seconds"),
         ("docs/memory.md", f"for {KEY_SECONDS // 3_600} hours"),
         ("docs/memory.md", f"`RETENTION_DAYS` ({DEFAULTS['retention_days']})"),
         ("docs/threats.md", f"{DEFAULTS['rate_per_minute']} a minute and {DEFAULTS['rate_per_day']} a day"),
@@ -79,4 +79,4 @@ def test_a_figure_is_the_codes(document: str, figure: str) -> None:
 def test_a_server_has_time_to_finish_its_chats_before_it_is_killed() -> None:
     text = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
     allowed = {int(seconds) for seconds in re.findall(r"(?:TimeoutStopSec=|--stop-timeout )(\d+)", text)}
-    assert min(allowed) >= DEFAULTS["chat_deadline"] + 5 + WAIT_SECONDS
+    assert min(allowed) >= DEFAULTS["chat_deadline"] + 5 + SESSION_WAIT_SECONDS

@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import create_engine, delete, text, update
 
 from twin.errors import SessionBusy, StoreUnavailable
-from twin.memory import Conversation, GivenAnswer, Housekeeping, KeptSession, Memory, Message
+from twin.memory import Conversation, GivenAnswer, Housekeeping, KeptMessage, KeptSession, Memory
 from twin.memory.housekeeping import vacuum_apart
 from twin.memory.lease import Lease, Leases
 from twin.memory.summary import shorten
@@ -117,7 +117,7 @@ def test_what_is_too_old_is_not_brought_back_by_a_turn_that_was_under_way(memory
 
 def test_housekeeping_goes_on_after_the_database_was_away(memory: Memory, execute: Callable[[str], Any]) -> None:
     session, housekeeping = uuid4(), Housekeeping(memory, retention_days=1)
-    assert memory.insert(Conversation(KeptSession(session, 0.0, 0.0), [Message(0, "user", "Hi", 0.0)]))
+    assert memory.insert(Conversation(KeptSession(session, 0.0, 0.0), [KeptMessage(0, "user", "Hi", 0.0)]))
     execute("ALTER TABLE sessions RENAME TO away")
     with pytest.raises(StoreUnavailable):
         housekeeping.look()
@@ -140,7 +140,7 @@ def test_where_no_process_can_be_started_the_log_says_what_is_left(caplog: pytes
 def test_a_session_that_is_used_while_the_old_are_deleted_stays(postgres: PostgresServer, tmp_path: Path) -> None:
     url, session, long_ago = postgres.make_database(), uuid4(), time.time() - 86_400
     memory = Memory(Settings(memory=True), Databases(url, tmp_path))
-    assert memory.insert(Conversation(KeptSession(session, 0.0, long_ago), [Message(0, "user", "Hi", long_ago)]))
+    assert memory.insert(Conversation(KeptSession(session, 0.0, long_ago), [KeptMessage(0, "user", "Hi", long_ago)]))
     exchange, engine = memory.open("Still there?", str(session)), create_engine(url)
     with engine.connect() as turn, engine.connect() as others, ThreadPoolExecutor(1) as pool:
         others.execution_options(isolation_level="AUTOCOMMIT")  # to see what is new
@@ -162,7 +162,7 @@ def test_a_refused_value_is_no_reason_to_leave_the_database_alone(memory: Memory
     exchange = memory.open("Question", session)
     exchange.compose(1_000)
     now = time.time()
-    conversation = Conversation(KeptSession(UUID(session), now, now), [Message(0, "user", "From elsewhere", now)])
+    conversation = Conversation(KeptSession(UUID(session), now, now), [KeptMessage(0, "user", "From elsewhere", now)])
     assert memory.insert(conversation)
     with pytest.raises(StoreUnavailable):
         exchange.record(SAID)
@@ -191,7 +191,7 @@ def test_a_summary_of_what_was_deleted_is_not_kept(summarising: Service, model: 
 
 def test_a_question_without_an_answer_from_elsewhere_is_asked(memory: Memory) -> None:
     session, now = uuid4(), time.time()
-    said = [Message(number, "user", "Hi", now, "1") for number in range(2)]
+    said = [KeptMessage(number, "user", "Hi", now, "1") for number in range(2)]
     assert memory.insert(Conversation(KeptSession(session, now, now, next_position=2), said))
     exchange = memory.open("Hi", str(session), "1")
     assert exchange.kept is None

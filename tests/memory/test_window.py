@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twin.memory.store import Message
-from twin.memory.window import count_tokens, cut, drop_unshown
+from twin.memory.store import KeptMessage
+from twin.memory.window import count_tokens, drop_unshown, find_start
 from twin.text.tokens import estimate_tokens
 
 from ..support.scripted_model import ScriptedModel, Step, answers, fails, waits_for
@@ -26,9 +26,9 @@ PERSONA = (ROOT / "me.txt").read_text().strip()
 TURNS = st.lists(st.tuples(st.text(max_size=400), st.text(max_size=400)), max_size=30)
 
 
-def said(turns: list[tuple[str, str]]) -> list[Message]:
+def said(turns: list[tuple[str, str]]) -> list[KeptMessage]:
     texts = [text for turn in turns for text in turn]
-    return [Message(n, "assistant" if n % 2 else "user", text, 0.0) for n, text in enumerate(texts)]
+    return [KeptMessage(n, "assistant" if n % 2 else "user", text, 0.0) for n, text in enumerate(texts)]
 
 
 @given(turns=TURNS, most=st.integers(100, 5_000), used=st.integers(0, 6_000))
@@ -36,7 +36,7 @@ def test_what_is_shown_fits_and_begins_with_a_visitors_message(
     turns: list[tuple[str, str]], most: int, used: int
 ) -> None:
     messages = said(turns)
-    start = cut(messages, most - used, most)
+    start = find_start(messages, most - used, most)
     left = messages[start:]
     if left:
         assert sum(map(count_tokens, left)) <= most - used
@@ -49,12 +49,12 @@ def test_what_is_shown_fits_and_begins_with_a_visitors_message(
 
 def test_turns_that_a_model_should_not_see_are_left_out() -> None:
     messages = said([("a", "b"), ("bad", "no"), ("left", " "), ("c", "d")])
-    messages[3] = Message(3, "assistant", "no", 0.0, finish_reason="content_filter")
+    messages[3] = KeptMessage(3, "assistant", "no", 0.0, finish_reason="content_filter")
     assert [message.text for message in drop_unshown(messages)] == ["a", "b", "c", "d"]
 
 
 def test_a_greeting_from_elsewhere_is_not_shown() -> None:
-    messages = [Message(0, "assistant", "Welcome!", 0.0), *said([("a", "b")])]
+    messages = [KeptMessage(0, "assistant", "Welcome!", 0.0), *said([("a", "b")])]
     assert [message.text for message in drop_unshown(messages)] == ["a", "b"]
 
 

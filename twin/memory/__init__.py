@@ -4,12 +4,12 @@ from .annotations import Annotations, CitedSource, GroundingReport
 from .exchange import Exchange, GivenAnswer
 from .export import Export, Instant, as_time
 from .housekeeping import Housekeeping
-from .memory import WAIT_SECONDS, Conversation, Memory
+from .memory import SESSION_WAIT_SECONDS, Conversation, Memory
 from .session_ids import parse_session_id
-from .store import KeptSession, Message
+from .store import KeptMessage, KeptSession
 
 __all__ = [
-    "WAIT_SECONDS",
+    "SESSION_WAIT_SECONDS",
     "Annotations",
     "CitedSource",
     "Conversation",
@@ -19,9 +19,9 @@ __all__ = [
     "GroundingReport",
     "Housekeeping",
     "Instant",
+    "KeptMessage",
     "KeptSession",
     "Memory",
-    "Message",
     "as_time",
     "parse_session_id",
 ]

@@ -15,8 +15,8 @@ from ..stores import Database
 from ..text.tokens import estimate_tokens
 from . import store, summary, window
 from .annotations import Annotations
-from .lease import BUSY_SECONDS, Lease, Leases
-from .store import FinishReason, KeptSession, KeptTurn, Message
+from .lease import SESSION_BUSY_SECONDS, Lease, Leases
+from .store import EndReason, KeptMessage, KeptSession, KeptTurn
 
 SUMMARY_SECONDS = 120.0  # for which nobody else asks for a summary of the same session
 
@@ -24,11 +24,11 @@ ChatMessages = list[dict[str, str]]
 
 
 @dataclass(frozen=True)
-class Found:
+class SessionState:
     """What is in the store when a message comes: `interrupted` is the turn that had its key, and will be replaced."""
 
     session: KeptSession | None = None
-    messages: Sequence[Message] = ()
+    messages: Sequence[KeptMessage] = ()
     interrupted: KeptTurn | None = None
 
 
@@ -37,7 +37,7 @@ class GivenAnswer:
     """What was answered, by which persona and model, what that cost in tokens, and what it says beside its text."""
 
     text: str
-    finish_reason: FinishReason
+    finish_reason: EndReason
     persona: str
     model: str | None = None
     prompt_tokens: int | None = None
@@ -56,7 +56,7 @@ class SummaryRequest:
 class Exchange:
     """A turn that nothing is remembered of; `kept` is the answer that was given to this very message before."""
 
-    def __init__(self, question: str, kept: Message | None = None) -> None:
+    def __init__(self, question: str, kept: KeptMessage | None = None) -> None:
         self.kept = kept
         self._question = question
         self._asked_at = time.time()
@@ -97,7 +97,7 @@ class RememberedExchange(Exchange):
         lease: Lease,
         leases: Leases,
         database: Database,
-        found: Found,
+        found: SessionState,
         *,
         summarises: bool,
     ) -> None:
@@ -120,7 +120,7 @@ class RememberedExchange(Exchange):
         notes = summary.introduce(self._session.summary)
         if estimate_tokens(notes) > room:
             notes = ""
-        self._shown = self._shown[window.cut(self._shown, room - estimate_tokens(notes), most) :]
+        self._shown = self._shown[window.find_start(self._shown, room - estimate_tokens(notes), most) :]
         chat = [{"role": message.role, "content": message.text} for message in self._shown]
         chat.append({"role": "user", "content": self._question})
         chat[0]["content"] = notes + chat[0]["content"]
@@ -129,8 +129,8 @@ class RememberedExchange(Exchange):
     def record(self, said: GivenAnswer) -> None:
         """Keep question and answer in one transaction, which ends the lease; in a file it waits for no disk."""
         position, now = self._session.next_position, time.time()
-        question = Message(position, "user", self._question, self._asked_at, self._lease.key)
-        answer = Message(
+        question = KeptMessage(position, "user", self._question, self._asked_at, self._lease.key)
+        answer = KeptMessage(
             position + 1,
             "assistant",
             said.text,
@@ -147,11 +147,11 @@ class RememberedExchange(Exchange):
 
         def write(connection: Connection) -> None:
             if not self._leases.end(connection, self._lease):
-                raise SessionBusy(retry_after=BUSY_SECONDS)
+                raise SessionBusy(retry_after=SESSION_BUSY_SECONDS)
             if self._is_new:
                 store.begin_session(connection, session)
             elif not store.continue_session(connection, session):
-                raise SessionBusy(retry_after=BUSY_SECONDS)
+                raise SessionBusy(retry_after=SESSION_BUSY_SECONDS)
             if self._replaced:
                 store.delete_turn(connection, session.id, self._replaced)
             if start > session.window_start:
@@ -179,19 +179,19 @@ class RememberedExchange(Exchange):
         """Return what to ask a model, which nobody else does for a while then."""
         session, end = self._session, self._find_summary_end()
 
-        def claim(connection: Connection) -> list[Message]:
+        def claim(connection: Connection) -> list[KeptMessage]:
             if not store.claim_summary(connection, session, self._database.now, SUMMARY_SECONDS):
                 return []
             return store.fetch_messages(connection, session.id, session.summary_end, end)
 
         fallen = window.drop_unshown(self._database.run(claim))
-        fallen = fallen[window.cut(fallen, self._most, 2 * self._most) :]
+        fallen = fallen[window.find_start(fallen, self._most, 2 * self._most) :]
         return SummaryRequest(summary.write_request(session.summary, fallen), end) if fallen else None
 
     def _find_summary_end(self) -> int:
         """Return the position up to which a summary is to be."""
         notes = estimate_tokens(summary.introduce(self._session.summary))
-        start = window.cut(self._shown, self._most * 3 // 4 - notes, self._most)
+        start = window.find_start(self._shown, self._most * 3 // 4 - notes, self._most)
         return self._shown[start].position if start < len(self._shown) else self._session.next_position
 
     def keep_summary(self, request: SummaryRequest, text: str) -> None:
@@ -220,5 +220,5 @@ class RememberedExchange(Exchange):
         self._has_ended = True
         self._leases.forget(self._lease)
 
-    def _is_replaced(self, message: Message) -> bool:
+    def _is_replaced(self, message: KeptMessage) -> bool:
         return self._replaced is not None and message in (self._replaced.question, self._replaced.answer)

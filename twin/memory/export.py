@@ -10,13 +10,13 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from .annotations import Annotations
 from .memory import Conversation
-from .store import FinishReason, KeptSession, Message, Role
+from .store import EndReason, KeptMessage, KeptSession, Role
 
-YEARS = range(1972, 9998)  # that every machine can tell, in every zone
+POSSIBLE_YEARS = range(1972, 9998)  # that every machine can tell, in every zone
 
 
 def _check_year(value: datetime) -> datetime:
-    if value.year not in YEARS:
+    if value.year not in POSSIBLE_YEARS:
         raise ValueError("it is no time that can be")
     return value
 
@@ -34,14 +34,14 @@ class ExportedMessage(BaseModel):
     prompt_tokens: int | None = Field(None, ge=0, lt=2**31, description="of an answer: what the model read for it")
     completion_tokens: int | None = Field(None, ge=0, lt=2**31, description="of an answer: what the model wrote")
     model: str | None = Field(None, description="of an answer: the model that gave it")
-    finish_reason: FinishReason | None = Field(None, description="of an answer: why it ended")
+    finish_reason: EndReason | None = Field(None, description="of an answer: why it ended")
     persona: str | None = Field(
         None, pattern="^[0-9a-f]{64}$", description="of an answer: the SHA-256 of the persona's text, in hexadecimal"
     )
     annotations: Annotations | None = Field(None, description="of an answer: what it says beside its text")
 
     @classmethod
-    def of(cls, message: Message) -> ExportedMessage:
+    def of(cls, message: KeptMessage) -> ExportedMessage:
         """Return all of `message`."""
         return cls(
             role=message.role,
@@ -56,9 +56,9 @@ class ExportedMessage(BaseModel):
             annotations=Annotations.load(message.annotations) if message.annotations else None,
         )
 
-    def restore(self, position: int) -> Message:
+    def restore(self, position: int) -> KeptMessage:
         """Return what this was made of, at a place in its session."""
-        return Message(
+        return KeptMessage(
             position,
             self.role,
             self.content,

@@ -23,8 +23,8 @@ from .memory import Memory
 
 DAY_SECONDS = 24 * 3_600
 LOOK_SECONDS = 60.0  # between two looks at whether the day is over, or the database is back
-BUSY_SECONDS = 600.0  # after which a process that does it counts as dead
-NAME = "housekeeping"
+CLAIM_SECONDS = 600.0  # after which a process that does it counts as dead
+CHORE = "housekeeping"
 
 logger = logging.getLogger(__name__)
 
@@ -99,13 +99,13 @@ class Housekeeping:
         """
         now, row = self._database.now, chores.c
         is_free = (row.busy_until < now) | (row.busy_until == self._busy_until)
-        change = update(chores).where(row.name == NAME, is_free, row.done_at <= now - pause)
-        take = change.values(busy_until=now + BUSY_SECONDS).returning(row.busy_until)
+        change = update(chores).where(row.name == CHORE, is_free, row.done_at <= now - pause)
+        take = change.values(busy_until=now + CLAIM_SECONDS).returning(row.busy_until)
 
         def claim(connection: Connection) -> bool:
-            if connection.scalar(select(row.name).where(row.name == NAME)) is None:
+            if connection.scalar(select(row.name).where(row.name == CHORE)) is None:
                 with suppress(IntegrityError):  # another process did
-                    connection.execute(insert(chores).values(name=NAME, busy_until=0, done_at=0))
+                    connection.execute(insert(chores).values(name=CHORE, busy_until=0, done_at=0))
             taken: float | None = connection.scalar(take)
             self._busy_until = taken or self._busy_until
             return taken is not None
@@ -115,7 +115,7 @@ class Housekeeping:
     def _unclaim(self, *, is_done: bool) -> None:
         now = self._database.now
         values = {"busy_until": now} | ({"done_at": now} if is_done else {})
-        change = update(chores).where(chores.c.name == NAME).values(values)
+        change = update(chores).where(chores.c.name == CHORE).values(values)
         self._database.run(lambda connection: connection.execute(change))
 
 

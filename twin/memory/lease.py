@@ -21,10 +21,10 @@ from ..system.threads import start_thread
 NOBODY = UUID(int=0)  # the token of a lease that nobody has, and that may say when its session was deleted
 LEASE_SECONDS = 15.0  # after which a holder that renewed nothing counts as dead
 RENEW_SECONDS = 5.0
-BUSY_SECONDS = 2  # that a visitor is told to wait while the session is busy
+SESSION_BUSY_SECONDS = 2  # that a visitor is told to wait while the session is busy
 
-OWN = (leases.c.session_id == bindparam("session")) & (leases.c.token == bindparam("holder"))
-END = delete(leases).where(OWN, leases.c.deleted_at.is_(None))
+OWN_LEASE = (leases.c.session_id == bindparam("session")) & (leases.c.token == bindparam("holder"))
+END_LEASE = delete(leases).where(OWN_LEASE, leases.c.deleted_at.is_(None))
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Leases:
             *others, is_expired, is_deleted = found
             holder = Lease(*others)
             if is_deleted and holder.token != wanted.token:
-                raise SessionBusy(retry_after=BUSY_SECONDS)
+                raise SessionBusy(retry_after=SESSION_BUSY_SECONDS)
             if holder.token != wanted.token and not (is_expired and self._replace(connection, holder, wanted)):
                 return holder
         self._keep(wanted)
@@ -73,7 +73,7 @@ class Leases:
 
     def end(self, connection: Connection, lease: Lease) -> bool:
         """Give a lease back; return False where somebody else has it, or the session was deleted."""
-        if connection.execute(END, {"session": lease.session_id, "holder": lease.token}).rowcount:
+        if connection.execute(END_LEASE, {"session": lease.session_id, "holder": lease.token}).rowcount:
             return True
         return self.leave(connection, lease)
 
@@ -81,7 +81,7 @@ class Leases:
         """Do the same, but let the row stay for a while, so that a deletion finds it and tells those who wait."""
         nobody = {"token": NOBODY, "key": None, "question": None, "expires_at": self._database.now}
         values = {"session": lease.session_id, "holder": lease.token}
-        return bool(connection.execute(update(leases).where(OWN).values(nobody), values).rowcount)
+        return bool(connection.execute(update(leases).where(OWN_LEASE).values(nobody), values).rowcount)
 
     def revoke(self, connection: Connection, session_ids: Sequence[UUID]) -> int:
         """Let nobody keep a turn that is under way in these sessions, or that waits; return how many there were.

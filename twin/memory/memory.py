@@ -16,16 +16,16 @@ from ..settings import Settings
 from ..stores import Database, Databases
 from ..stores.tables import clean, leases, sessions
 from . import store
-from .exchange import Exchange, Found, RememberedExchange
-from .lease import BUSY_SECONDS, Lease, Leases
+from .exchange import Exchange, RememberedExchange, SessionState
+from .lease import SESSION_BUSY_SECONDS, Lease, Leases
 from .session_ids import parse_session_id
-from .store import KeptSession, KeptTurn, Message, Overview
+from .store import KeptMessage, KeptSession, KeptTurn, Overview
 
-WAIT_SECONDS = 10.0  # for the session's turn that is under way
-POLL_SECONDS = 0.05
+SESSION_WAIT_SECONDS = 10.0  # for the session's turn that is under way
+LEASE_POLL_SECONDS = 0.05
 DELETED_AT_ONCE = 100  # sessions in one transaction
 LEFT_SECONDS = 60.0  # for which those who wait may need to know of a deletion
-BATCH = 500  # sessions of which the ids are read at once
+IDS_AT_ONCE = 500  # sessions of which the ids are read at once
 KEY_SECONDS = 24 * 3_600  # for which an idempotency key is known
 
 
@@ -34,7 +34,7 @@ class Conversation:
     """A session, and all that is kept of what was said in it."""
 
     session: KeptSession
-    messages: Sequence[Message]
+    messages: Sequence[KeptMessage]
 
 
 class Memory:
@@ -50,7 +50,8 @@ class Memory:
         """Begin a session's next turn, when the one before has ended; it is to be closed.
 
         `key` is the message's idempotency key (draft-ietf-httpapi-idempotency-key-header), of which KeyInUse and
-        KeyReused tell. Raises SessionBusy after WAIT_SECONDS, and StoreUnavailable. Whatever is no UUID keys nothing.
+        KeyReused tell. Raises SessionBusy after SESSION_WAIT_SECONDS, and StoreUnavailable. Whatever is no
+        UUID keys nothing.
         """
         session = parse_session_id(session_id)
         if session is None:
@@ -59,9 +60,9 @@ class Memory:
         began = time.monotonic()
         try:
             while (exchange := self.database.run(partial(self._try, lease, question, began), durable=False)) is None:
-                if time.monotonic() - began > WAIT_SECONDS:
-                    raise SessionBusy(retry_after=BUSY_SECONDS)
-                time.sleep(POLL_SECONDS)
+                if time.monotonic() - began > SESSION_WAIT_SECONDS:
+                    raise SessionBusy(retry_after=SESSION_BUSY_SECONDS)
+                time.sleep(LEASE_POLL_SECONDS)
         except BaseException:
             self._leases.forget(lease)  # a database that failed half-way may have it, and then lets it expire
             raise
@@ -102,7 +103,7 @@ class Memory:
     def fetch_all(self) -> Iterator[Conversation]:
         """Yield all that is kept."""
         last = None
-        while batch := self.database.run(partial(store.list_ids, after=last, count=BATCH)):
+        while batch := self.database.run(partial(store.list_ids, after=last, count=IDS_AT_ONCE)):
             for last in batch:
                 if kept := self.database.run(partial(_fetch, session_id=last)):
                     yield kept
@@ -149,7 +150,7 @@ class Memory:
             self._leases.end(connection, lease)
             self._leases.forget(lease)
         elif lease.key is not None and holder.key == lease.key:
-            raise KeyInUse(retry_after=BUSY_SECONDS) if holder.question == lease.question else KeyReused()
+            raise KeyInUse(retry_after=SESSION_BUSY_SECONDS) if holder.question == lease.question else KeyReused()
         return None
 
     def _find_turn(self, connection: Connection, lease: Lease) -> KeptTurn | None:
@@ -162,7 +163,7 @@ class Memory:
     ) -> RememberedExchange:
         session = store.fetch_session(connection, lease.session_id)
         messages = store.fetch_messages(connection, session.id, session.window_start) if session else []
-        found = Found(session, messages, interrupted)
+        found = SessionState(session, messages, interrupted)
         return RememberedExchange(question, lease, self._leases, self.database, found, summarises=self._summarises)
 
 

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
+from ..llm.answers import FinishReason
 from ..stores.tables import messages, sessions
 
 Role = Literal["user", "assistant"]
-FinishReason = Literal["stop", "length", "content_filter", "interrupted"]  # the last: the visitor left
+EndReason = Literal[FinishReason, "interrupted"]  # interrupted: the visitor left
 LAST_POSITION = 2**31 - 1
 
 # What every turn executes is built once: to put a statement together costs as much as to execute it.
@@ -50,7 +51,7 @@ class KeptSession:
 
 
 @dataclass(frozen=True)
-class Message:
+class KeptMessage:
     """What one side said; from `prompt_tokens` on, an answer's own."""
 
     position: int
@@ -61,7 +62,7 @@ class Message:
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     model: str | None = None
-    finish_reason: FinishReason | None = None
+    finish_reason: EndReason | None = None
     persona: str | None = None  # SHA-256 of its text, in hexadecimal
     annotations: str | None = None  # what it says beside its text, in JSON: Annotations.load
 
@@ -78,8 +79,8 @@ class Overview:
 class KeptTurn:
     """A visitor's message, and the answer to it."""
 
-    question: Message
-    answer: Message
+    question: KeptMessage
+    answer: KeptMessage
 
 
 def fetch_session(connection: Connection, session_id: UUID) -> KeptSession | None:
@@ -88,10 +89,12 @@ def fetch_session(connection: Connection, session_id: UUID) -> KeptSession | Non
     return KeptSession(*row) if row else None
 
 
-def fetch_messages(connection: Connection, session_id: UUID, start: int = 0, end: int | None = None) -> list[Message]:
+def fetch_messages(
+    connection: Connection, session_id: UUID, start: int = 0, end: int | None = None
+) -> list[KeptMessage]:
     """Return a session's messages in their order, from position `start` to before `end`."""
     values = {"session": session_id, "start": start, "end": LAST_POSITION if end is None else end}
-    return [Message(*row) for row in connection.execute(MESSAGES, values)]
+    return [KeptMessage(*row) for row in connection.execute(MESSAGES, values)]
 
 
 def find_turn(connection: Connection, session_id: UUID, key: str, since: float) -> KeptTurn | None:
@@ -132,7 +135,7 @@ def save_summary(connection: Connection, session: KeptSession, summary: str, end
     return bool(connection.execute(change.values(summary=summary, summary_end=end, summarising_until=0)).rowcount)
 
 
-def insert_messages(connection: Connection, session_id: UUID, said: Sequence[Message]) -> None:
+def insert_messages(connection: Connection, session_id: UUID, said: Sequence[KeptMessage]) -> None:
     """Add messages to a session that is there."""
     connection.execute(INSERT_MESSAGES, [{"session_id": session_id, **vars(message)} for message in said])
 

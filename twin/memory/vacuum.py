@@ -7,7 +7,7 @@ import sys
 import time
 from contextlib import closing
 
-LOCK_SECONDS = 60  # that writers may keep us waiting
+WRITERS_SECONDS = 60  # that writers may keep us waiting
 READERS_SECONDS = 30  # that readers may
 
 
@@ -16,7 +16,7 @@ def vacuum(file: str) -> bool:
 
     Raises sqlite3.Error. Meanwhile nobody else writes: 8.5 s for 800 MB.
     """
-    with closing(sqlite3.connect(file, timeout=LOCK_SECONDS, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(file, timeout=WRITERS_SECONDS, isolation_level=None)) as connection:
         connection.execute("VACUUM")
         connection.execute("PRAGMA busy_timeout = 0")  # whoever waits for a reader here locks all writers out
         give_up = time.monotonic() + READERS_SECONDS

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..text.tokens import estimate_tokens
-from .store import Message
+from .store import KeptMessage
 
 
-def cut(messages: Sequence[Message], room: int, most: int) -> int:
+def find_start(messages: Sequence[KeptMessage], room: int, most: int) -> int:
     """Return from which of `messages`, oldest first, the model is shown them: all, or about half of `most` tokens.
 
     All are shown while they fit `room` tokens (`most`, less what else has to fit). Cutting to half means that
@@ -25,18 +25,18 @@ def cut(messages: Sequence[Message], room: int, most: int) -> int:
     return len(messages)
 
 
-def count_tokens(message: Message) -> int:
+def count_tokens(message: KeptMessage) -> int:
     """Return about how many tokens a message has."""
     return estimate_tokens(message.text)
 
 
-def drop_unshown(messages: Sequence[Message]) -> list[Message]:
+def drop_unshown(messages: Sequence[KeptMessage]) -> list[KeptMessage]:
     """Return `messages` without what a model should not see: declined turns, those without an answer, and a greeting.
 
     A provider's filter would decline the next message too, and many refuse a message without text, or a conversation
     that an assistant begins, as imported ones may.
     """
-    kept: list[Message] = []
+    kept: list[KeptMessage] = []
     for message in messages:
         if message.role == "assistant" and (message.finish_reason == "content_filter" or not message.text.strip()):
             if kept and kept[-1].role == "user":

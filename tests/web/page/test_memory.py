@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from twin import create_app
-from twin.memory import Annotations, CitedSource, Conversation, KeptSession, Memory, Message
+from twin.memory import Annotations, CitedSource, Conversation, KeptMessage, KeptSession, Memory
 from twin.settings import Settings
 from twin.stores import Databases
 
@@ -286,7 +286,7 @@ def test_what_the_service_no_longer_has_is_forgotten_but_for_the_draft(
 def test_shows_a_conversation_from_elsewhere_that_the_twin_began(page: Page, remembering: Service) -> None:
     session, now = uuid4(), time.time()
     lines = [("assistant", "Welcome!"), ("user", "Hi"), ("assistant", "Hello.")]
-    said = [Message(position, role, text, now) for position, (role, text) in enumerate(lines)]
+    said = [KeptMessage(position, role, text, now) for position, (role, text) in enumerate(lines)]
     sources = [CitedSource(title="Biscuit", file="dog.md", quote="My dog is called Biscuit.")]
     said[2] = replace(said[2], annotations=Annotations(sources=sources).dump())
     memory = Memory(Settings(memory=True), Databases(None, remembering.root / "instance"))

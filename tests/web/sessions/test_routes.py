@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from twin.memory import Conversation, KeptSession, Memory, Message
+from twin.memory import Conversation, KeptMessage, KeptSession, Memory
 from twin.settings import Settings
 from twin.stores import Databases
 
@@ -79,7 +79,7 @@ def test_deletes_what_is_left_from_when_memory_was_on(start_service: Callable[..
     assert service.http.delete(f"/sessions/{session}").status_code == 204
     assert not list(instance.glob("memory*"))
     memory = Memory(Settings(memory=True), Databases(None, instance))
-    memory.insert(Conversation(KeptSession(session, now, now), [Message(0, "user", "Hi", now)]))
+    memory.insert(Conversation(KeptSession(session, now, now), [KeptMessage(0, "user", "Hi", now)]))
     assert service.http.delete(f"/sessions/{session}").status_code == 204
     assert memory.fetch(str(session)) is None
     memory.database.close()

@@ -7,9 +7,9 @@ from typing import Literal
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from ...memory import Annotations, Conversation, Instant, Message, as_time
+from ...memory import Annotations, Conversation, Instant, KeptMessage, as_time
 
-FinishReason = Literal["length", "content_filter", "interrupted"]
+ShownReason = Literal["length", "content_filter", "interrupted"]
 
 
 class LegacyMessage(BaseModel):
@@ -36,13 +36,13 @@ class LegacyConversation(BaseModel):
 class SessionMessage(Annotations, LegacyMessage):
     """What one side said; the fields after `timestamp` are of an answer, and there only where they say something."""
 
-    finish_reason: FinishReason | SkipJsonSchema[None] = Field(
+    finish_reason: ShownReason | SkipJsonSchema[None] = Field(
         default_factory=lambda: None,
         description="of an answer. `length`: it was cut; `content_filter`: the model declined; `interrupted`: you left",
     )
 
     @classmethod
-    def of(cls, message: Message) -> SessionMessage:
+    def of(cls, message: KeptMessage) -> SessionMessage:
         """Return what the visitor gets of `message`."""
         reason = message.finish_reason
         said = {
