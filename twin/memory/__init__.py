@@ -1,4 +1,4 @@
-"""What was said in a session: who may answer in it, what the model is shown of it, and for how long it is kept."""
+"""The memory of sessions: their messages, the lease to answer, the window shown to the model, and retention."""
 
 from .annotations import Annotations, CitedSource, GroundingReport
 from .exchange import Exchange, GivenAnswer

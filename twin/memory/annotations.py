@@ -1,4 +1,4 @@
-"""What an answer says beside its text: on the wire, and in the column of its message that keeps it."""
+"""Annotations of an answer, beside its text: on the wire, and in a column of its message."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pydantic.json_schema import SkipJsonSchema
 
 
 def _note(description: str) -> Any:
-    """Return a field that is left out wherever it says nothing."""
+    """Return an optional field, left out of JSON where it is None."""
     return Field(default_factory=lambda: None, exclude_if=lambda value: value is None, description=description)
 
 
 class GroundingReport(BaseModel):
-    """What the model wrote in links, e-mail addresses and phone numbers that neither owner nor visitor did."""
+    """Links, e-mail addresses and phone numbers of the model's that neither the owner nor the visitor wrote."""
 
     repaired: list[str] = Field(description="what was a misspelling of the owner's, which stands in its place")
     removed: list[str] = Field(description="what was taken out")
@@ -31,7 +31,7 @@ class CitedSource(BaseModel):
 
 
 class Annotations(BaseModel):
-    """What an answer says beside its text; each field is there only where it says something."""
+    """The annotations of one answer; empty fields are left out."""
 
     grounding: GroundingReport | SkipJsonSchema[None] = _note("what was not shown as the model wrote it")
     sources: list[CitedSource] | SkipJsonSchema[None] = _note("the passages that the answer used")
@@ -41,9 +41,9 @@ class Annotations(BaseModel):
 
     @classmethod
     def load(cls, text: str | None) -> Annotations:
-        """Return what was kept; what a newer Twin has added is passed over."""
+        """Return annotations from the column's JSON; fields of a newer Twin are ignored."""
         return cls() if text is None else cls.model_validate_json(text)
 
     def dump(self) -> str | None:
-        """Return it as it is kept: JSON, or None where it says nothing."""
+        """Return JSON for the column, or None where all fields are empty."""
         return None if self == Annotations() else self.model_dump_json()

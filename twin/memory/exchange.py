@@ -1,4 +1,4 @@
-"""One question and its answer, as memory takes part in them."""
+"""An exchange: one question and its answer, with or without memory."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from .annotations import Annotations
 from .lease import SESSION_BUSY_SECONDS, Lease, Leases
 from .store import EndReason, KeptMessage, KeptSession, KeptTurn
 
-SUMMARY_SECONDS = 120.0  # for which nobody else asks for a summary of the same session
+SUMMARY_SECONDS = 120.0  # for which no other process asks for a summary of the same session
 
 ChatMessages = list[dict[str, str]]
 
 
 @dataclass(frozen=True)
 class SessionState:
-    """What is in the store when a message comes: `interrupted` is the turn that had its key, and will be replaced."""
+    """The stored state of a session when a message arrives; the `interrupted` turn with the same key gets replaced."""
 
     session: KeptSession | None = None
     messages: Sequence[KeptMessage] = ()
@@ -34,7 +34,7 @@ class SessionState:
 
 @dataclass(frozen=True)
 class GivenAnswer:
-    """What was answered, by which persona and model, what that cost in tokens, and what it says beside its text."""
+    """An answer, with the persona and model that gave it, its cost in tokens, and its annotations."""
 
     text: str
     finish_reason: EndReason
@@ -47,14 +47,14 @@ class GivenAnswer:
 
 @dataclass(frozen=True)
 class SummaryRequest:
-    """What to ask a model for a summary of all that is before position `end`."""
+    """The chat that asks a model for a summary of all messages before position `end`."""
 
     chat: ChatMessages
     end: int
 
 
 class Exchange:
-    """A turn that nothing is remembered of; `kept` is the answer that was given to this very message before."""
+    """An exchange that leaves no trace; `kept` is the stored answer, where this message was answered before."""
 
     def __init__(self, question: str, kept: KeptMessage | None = None) -> None:
         self.kept = kept
@@ -62,34 +62,34 @@ class Exchange:
         self._asked_at = time.time()
 
     def compose(self, most: int) -> ChatMessages:
-        """Return what the model is shown after its persona, of at most `most` tokens but for the question itself."""
+        """Return the chat messages after the system message, of at most `most` tokens beside the question."""
         return [{"role": "user", "content": self._question}]
 
     def record(self, said: GivenAnswer) -> None:
-        """Keep question and answer.
+        """Store question and answer.
 
         Raises StoreUnavailable, and SessionBusy where another message took this one's place or the session was
-        deleted; then nothing is kept.
+        deleted; then nothing is stored.
         """
 
     @property
     def is_summary_due(self) -> bool:
-        """Whether something is to be summarised after the answer has left; asks nothing of the database."""
+        """Whether a summary is to be made after the answer was sent; makes no request to the database."""
         return False
 
     def request_summary(self) -> SummaryRequest | None:
-        """Return what to ask a model for it, unless somebody else did; raises StoreUnavailable."""
+        """Return the request for a summary, unless another process makes one; raises StoreUnavailable."""
         return None
 
     def keep_summary(self, request: SummaryRequest, text: str) -> None:
-        """Keep what it answered; raises StoreUnavailable."""
+        """Store the model's summary; raises StoreUnavailable."""
 
     def close(self) -> None:
-        """Let the session's next message in."""
+        """Release the session for its next message."""
 
 
 class RememberedExchange(Exchange):
-    """A turn of a session that is remembered; the lease on it is ours until `record` or `close`."""
+    """An exchange in a remembered session; this process has the lease until `record` or `close`."""
 
     def __init__(
         self,
@@ -114,7 +114,7 @@ class RememberedExchange(Exchange):
         self._has_ended = self._is_recorded = False
 
     def compose(self, most: int) -> ChatMessages:
-        """Return as much of the conversation as fits, after notes of what does not, and then the question."""
+        """Return notes of the part that does not fit, the part of the conversation that does, and the question."""
         self._most = most
         room = most - estimate_tokens(self._question)
         notes = summary.introduce(self._session.summary)
@@ -127,7 +127,7 @@ class RememberedExchange(Exchange):
         return chat
 
     def record(self, said: GivenAnswer) -> None:
-        """Keep question and answer in one transaction, which ends the lease; in a file it waits for no disk."""
+        """Store question and answer in one transaction, which ends the lease; in a file not waiting for the disk."""
         position, now = self._session.next_position, time.time()
         question = KeptMessage(position, "user", self._question, self._asked_at, self._lease.key)
         answer = KeptMessage(
@@ -167,7 +167,7 @@ class RememberedExchange(Exchange):
     @property
     def is_summary_due(self) -> bool:
         """Whether messages have fallen out of the window, or soon will: it is three quarters full."""
-        was_shown = self._most > 0  # not where the owner's answer came without the model
+        was_shown = self._most > 0  # false where the owner's answer was given without the model
         return (
             self._summarises
             and self._is_recorded
@@ -176,7 +176,7 @@ class RememberedExchange(Exchange):
         )
 
     def request_summary(self) -> SummaryRequest | None:
-        """Return what to ask a model, which nobody else does for a while then."""
+        """Return the request, and keep other processes from one for SUMMARY_SECONDS."""
         session, end = self._session, self._find_summary_end()
 
         def claim(connection: Connection) -> list[KeptMessage]:
@@ -189,13 +189,13 @@ class RememberedExchange(Exchange):
         return SummaryRequest(summary.write_request(session.summary, fallen), end) if fallen else None
 
     def _find_summary_end(self) -> int:
-        """Return the position up to which a summary is to be."""
+        """Return the position before which all messages belong in a summary."""
         notes = estimate_tokens(summary.introduce(self._session.summary))
         start = window.find_start(self._shown, self._most * 3 // 4 - notes, self._most)
         return self._shown[start].position if start < len(self._shown) else self._session.next_position
 
     def keep_summary(self, request: SummaryRequest, text: str) -> None:
-        """Keep it, and show the model nothing more of what is in it, unless another one came first."""
+        """Store the summary, and move the window behind its messages, unless another summary was faster."""
         session, short = self._session, summary.shorten(text, self._most // 4)
         if not short:
             return
@@ -207,10 +207,10 @@ class RememberedExchange(Exchange):
         self._database.transact(write, durable=False)
 
     def close(self) -> None:
-        """End the lease, if `record` did not; where the database is down it ends by itself."""
+        """End the lease, unless `record` did; where the database is down, the lease expires."""
         try:
             if not self._has_ended:
-                end = self._leases.leave if self._is_new else self._leases.end  # of a new one there is nothing else
+                end = self._leases.leave if self._is_new else self._leases.end  # a new session has no other row
                 with suppress(StoreUnavailable):
                     self._database.run(lambda connection: end(connection, self._lease), durable=False)
         finally:

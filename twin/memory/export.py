@@ -1,4 +1,4 @@
-"""All that is kept of a session, as a file, and back."""
+"""The export of a session: everything that is stored of the session, as JSON, and back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .annotations import Annotations
 from .memory import Conversation
 from .store import EndReason, KeptMessage, KeptSession, Role
 
-POSSIBLE_YEARS = range(1972, 9998)  # that every machine can tell, in every zone
+POSSIBLE_YEARS = range(1972, 9998)  # those that every platform can convert, in every zone
 
 
 def _check_year(value: datetime) -> datetime:
@@ -25,7 +25,7 @@ Instant = Annotated[AwareDatetime, AfterValidator(_check_year)]
 
 
 class ExportedMessage(BaseModel):
-    """All that is kept of what one side said; null where nobody knows."""
+    """Everything that is stored of one message; null where unknown."""
 
     role: Role = Field(description="`user` is the visitor, `assistant` the twin")
     content: str = Field(description="what was said")
@@ -42,7 +42,7 @@ class ExportedMessage(BaseModel):
 
     @classmethod
     def of(cls, message: KeptMessage) -> ExportedMessage:
-        """Return all of `message`."""
+        """Return the export of `message`."""
         return cls(
             role=message.role,
             content=message.text,
@@ -57,7 +57,7 @@ class ExportedMessage(BaseModel):
         )
 
     def restore(self, position: int) -> KeptMessage:
-        """Return what this was made of, at a place in its session."""
+        """Return the message that this is the export of, at `position` in its session."""
         return KeptMessage(
             position,
             self.role,
@@ -74,7 +74,7 @@ class ExportedMessage(BaseModel):
 
 
 class Export(BaseModel):
-    """All that is kept of a session."""
+    """Everything that is stored of a session."""
 
     session_id: str = Field(description="the session's id")
     created_at: Instant = Field(description="when it began, in UTC (RFC 3339)")
@@ -84,7 +84,7 @@ class Export(BaseModel):
 
     @classmethod
     def of(cls, kept: Conversation) -> Export:
-        """Return all of `kept`."""
+        """Return the export of a conversation."""
         session = kept.session
         return cls(
             session_id=str(session.id),
@@ -95,7 +95,7 @@ class Export(BaseModel):
         )
 
     def restore(self, session_id: UUID) -> Conversation:
-        """Return what this was made of."""
+        """Return the conversation that this is the export of."""
         messages = [message.restore(position) for position, message in enumerate(self.messages)]
         last = min(max([self.created_at, *(message.timestamp for message in self.messages)]), datetime.now(UTC))
         covered = min(self.summarised, len(messages))
@@ -112,5 +112,5 @@ class Export(BaseModel):
 
 
 def as_time(seconds: float) -> datetime:
-    """Return an instant as a time in UTC."""
+    """Return an instant, in seconds since 1970, as a time in UTC."""
     return datetime.fromtimestamp(seconds, UTC)

@@ -1,4 +1,4 @@
-"""What is done at start and daily, in one process at a time: delete what is too old, and every trace of it."""
+"""Housekeeping, at start and daily in one process at a time: delete old sessions and gaps, and all traces of them."""
 
 from __future__ import annotations
 
@@ -22,53 +22,53 @@ from ..system.environment import select_running
 from .memory import Memory
 
 DAY_SECONDS = 24 * 3_600
-LOOK_SECONDS = 60.0  # between two looks at whether the day is over, or the database is back
-CLAIM_SECONDS = 600.0  # after which a process that does it counts as dead
+LOOK_SECONDS = 60.0  # between two checks whether a day has passed, or the database is back
+CLAIM_SECONDS = 600.0  # after which a process that claimed the chore counts as dead
 CHORE = "housekeeping"
 
 logger = logging.getLogger(__name__)
 
 
 class Housekeeping:
-    """One process's share in it."""
+    """The housekeeping of one process."""
 
     def __init__(self, memory: Memory, retention_days: int) -> None:
         self._memory = memory
         self._database = memory.database
         self._retention_days = retention_days
         self._is_start = True
-        self._busy_until = 0.0  # what we wrote when it was last ours to do
+        self._busy_until = 0.0  # the value that this process wrote with its last claim
 
     def start(self) -> None:
-        """Do it soon, and then daily, beside everything else."""
+        """Run soon and then daily, in a thread."""
         Thread(target=self._run_for_ever, daemon=True).start()
 
     def delete_expired(self) -> int:
-        """Delete the sessions that are too old, and return how many; raises StoreUnavailable."""
+        """Delete sessions past `RETENTION_DAYS`, and return how many; raises StoreUnavailable."""
         if not self._retention_days:
             return self.delete_unused(-math.inf)
         return self.delete_unused(time.time() - self._retention_days * DAY_SECONDS)
 
     def delete_expired_gaps(self) -> int:
-        """Delete the questions without an answer that are too old, and return how many; raises StoreUnavailable."""
+        """Delete gaps past `RETENTION_DAYS`, and return how many; raises StoreUnavailable."""
         if not self._retention_days:
             return 0
         return delete_unasked(self._database, datetime.now(UTC).date() - timedelta(self._retention_days))
 
     def delete_unused(self, since: float) -> int:
-        """Delete the sessions that were not used since an instant, and return how many; raises StoreUnavailable."""
+        """Delete sessions unused since an instant, and return how many; raises StoreUnavailable."""
         deleted = 0
         while batch := self._memory.delete_unused(since):
             deleted += batch
-            time.sleep(0.01)  # others may write
+            time.sleep(0.01)  # so that other writers get a turn
         return deleted
 
     def look(self) -> None:
-        """Do what is due, unless another process does it; raises StoreUnavailable."""
+        """Do the chores that are due, unless another process is at them; raises StoreUnavailable."""
         self._memory.forget_leases()
         if self._claim(pause=DAY_SECONDS):
             self._clean_up(is_daily=True)
-        elif self._is_start and self._claim(pause=0):  # RETENTION_DAYS may be another one now
+        elif self._is_start and self._claim(pause=0):  # RETENTION_DAYS may have changed
             self._clean_up(is_daily=False)
         else:
             return
@@ -76,7 +76,7 @@ class Housekeeping:
 
     def _run_for_ever(self) -> None:
         while True:
-            with suppress(StoreUnavailable):  # which is logged, and passes
+            with suppress(StoreUnavailable):  # already logged, and temporary
                 self.look()
             time.sleep(LOOK_SECONDS)
 
@@ -93,9 +93,9 @@ class Housekeeping:
             self._unclaim(is_done=is_done)
 
     def _claim(self, pause: float) -> bool:
-        """Return whether it is ours to do: nobody does it now, and nobody did for `pause` seconds.
+        """Claim the chore, and return whether this process has it: no other is at it, or was within `pause` seconds.
 
-        Where the database was away when we ended, it is still ours.
+        A claim that could not be given up, since the database was down, is still ours.
         """
         now, row = self._database.now, chores.c
         is_free = (row.busy_until < now) | (row.busy_until == self._busy_until)
@@ -104,7 +104,7 @@ class Housekeeping:
 
         def claim(connection: Connection) -> bool:
             if connection.scalar(select(row.name).where(row.name == CHORE)) is None:
-                with suppress(IntegrityError):  # another process did
+                with suppress(IntegrityError):  # another process was faster
                     connection.execute(insert(chores).values(name=CHORE, busy_until=0, done_at=0))
             taken: float | None = connection.scalar(take)
             self._busy_until = taken or self._busy_until
@@ -120,11 +120,11 @@ class Housekeeping:
 
 
 def vacuum_apart(file: Path) -> None:
-    """Leave nothing of what was deleted in a SQLite file, or a line in the log that says why something may be left."""
+    """Vacuum a SQLite file in another process; log a warning where traces of deleted rows may remain."""
     command = [sys.executable, str(Path(__file__).with_name("vacuum.py")), str(file)]
     try:
         done = subprocess.run(command, env=select_running(), capture_output=True, text=True, check=False)
-    except OSError as error:  # this machine has no room for another process
+    except OSError as error:  # no memory for another process
         reason = str(error.strerror)
     else:
         if not done.returncode:

@@ -1,4 +1,4 @@
-"""What is remembered: the session's next turn, and what its visitor may read and delete."""
+"""Memory: begin the next turn of a session; read, delete, import and list sessions."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from .lease import SESSION_BUSY_SECONDS, Lease, Leases
 from .session_ids import parse_session_id
 from .store import KeptMessage, KeptSession, KeptTurn, Overview
 
-SESSION_WAIT_SECONDS = 10.0  # for the session's turn that is under way
+SESSION_WAIT_SECONDS = 10.0  # for which a message waits until the session's turn under way has ended
 LEASE_POLL_SECONDS = 0.05
 DELETED_AT_ONCE = 100  # sessions in one transaction
-LEFT_SECONDS = 60.0  # for which those who wait may need to know of a deletion
-IDS_AT_ONCE = 500  # sessions of which the ids are read at once
-KEY_SECONDS = 24 * 3_600  # for which an idempotency key is known
+DEAD_LEASE_SECONDS = 60.0  # for which an ended lease may still tell a waiting turn of a deletion
+IDS_AT_ONCE = 500  # ids of sessions read at once
+KEY_SECONDS = 24 * 3_600  # for which an idempotency key is remembered
 
 
 @dataclass(frozen=True)
 class Conversation:
-    """A session, and all that is kept of what was said in it."""
+    """A session and all its messages."""
 
     session: KeptSession
     messages: Sequence[KeptMessage]
 
 
 class Memory:
-    """What one process does with the sessions that are remembered."""
+    """The sessions that are remembered, for one process."""
 
     def __init__(self, settings: Settings, databases: Databases) -> None:
         """Connect to nothing yet; raises StartError where nothing can be kept."""
@@ -47,11 +47,11 @@ class Memory:
         self._summarises = settings.memory_summary
 
     def open(self, question: str, session_id: str, key: str | None = None) -> Exchange:
-        """Begin a session's next turn, when the one before has ended; it is to be closed.
+        """Begin the next turn of a session when the one before has ended; the caller closes the exchange.
 
-        `key` is the message's idempotency key (draft-ietf-httpapi-idempotency-key-header), of which KeyInUse and
-        KeyReused tell. Raises SessionBusy after SESSION_WAIT_SECONDS, and StoreUnavailable. Whatever is no
-        UUID keys nothing.
+        `key` is the message's idempotency key (draft-ietf-httpapi-idempotency-key-header). Raises KeyInUse and
+        KeyReused, SessionBusy after SESSION_WAIT_SECONDS, and StoreUnavailable. An id that is no UUID is not
+        remembered.
         """
         session = parse_session_id(session_id)
         if session is None:
@@ -64,27 +64,27 @@ class Memory:
                     raise SessionBusy(retry_after=SESSION_BUSY_SECONDS)
                 time.sleep(LEASE_POLL_SECONDS)
         except BaseException:
-            self._leases.forget(lease)  # a database that failed half-way may have it, and then lets it expire
+            self._leases.forget(lease)  # the row may exist after a failure half-way; then the lease expires
             raise
         return exchange
 
     def fetch(self, session_id: str) -> Conversation | None:
-        """Return what is kept of a session, if anything is; raises StoreUnavailable."""
+        """Return a session's conversation, or None; raises StoreUnavailable."""
         key = parse_session_id(session_id)
         return None if key is None else self.database.run(partial(_fetch, session_id=key))
 
     def delete(self, session_id: str) -> bool:
-        """Delete a session, and return whether it was there; a turn that is under way or waits will not be kept.
+        """Delete a session, and return whether it existed; a turn under way or waiting there will not be stored.
 
         Raises StoreUnavailable.
         """
         key = parse_session_id(session_id)
-        if key is None or not self.database.run(partial(_is_known, session_id=key)):  # strangers lock nobody out
-            return False
+        if key is None or not self.database.run(partial(_is_known, session_id=key)):
+            return False  # so that made-up ids take no write lock
         return self.database.transact(partial(self._delete, key))
 
     def insert(self, conversation: Conversation) -> bool:
-        """Keep a conversation from elsewhere; return False where its session is there already."""
+        """Insert a conversation; return False where its session exists already. Raises StoreUnavailable."""
         session = conversation.session
 
         def write(connection: Connection) -> bool:
@@ -97,11 +97,11 @@ class Memory:
         return self.database.transact(write)
 
     def list_latest(self, count: int) -> list[Overview]:
-        """Return the sessions that were used last, the latest first."""
+        """Return the most recently used sessions, the latest first."""
         return self.database.run(partial(store.list_latest, count=count))
 
     def fetch_all(self) -> Iterator[Conversation]:
-        """Yield all that is kept."""
+        """Yield every conversation."""
         last = None
         while batch := self.database.run(partial(store.list_ids, after=last, count=IDS_AT_ONCE)):
             for last in batch:
@@ -113,21 +113,21 @@ class Memory:
         self.database.check()
 
     def delete_unused(self, since: float) -> int:
-        """Delete some of the sessions that were not used since an instant, and return how many; 0 where none is left.
+        """Delete some of the sessions unused since an instant, and return how many; 0 when none is left.
 
         Raises StoreUnavailable.
         """
 
         def delete(connection: Connection) -> int:
             unused = store.list_unused(connection, since, DELETED_AT_ONCE)
-            self._leases.revoke(connection, unused)  # which waits for turns that end at this moment
+            self._leases.revoke(connection, unused)  # waits for turns that end at this moment
             return store.delete_sessions(connection, store.lock_unused(connection, since, unused))
 
         return self.database.transact(delete)
 
     def forget_leases(self) -> None:
-        """Delete what the dead and the deleted left, if nobody waits for it any more; raises StoreUnavailable."""
-        self.database.run(partial(self._leases.delete_dead, seconds=LEFT_SECONDS))
+        """Delete the leases of dead processes and deleted sessions once no turn needs them; raises StoreUnavailable."""
+        self.database.run(partial(self._leases.delete_dead, seconds=DEAD_LEASE_SECONDS))
 
     def _delete(self, session_id: UUID, connection: Connection) -> bool:
         is_marked = self._leases.revoke(connection, [session_id])
@@ -137,7 +137,7 @@ class Memory:
         return was_there
 
     def _try(self, lease: Lease, question: str, began: float, connection: Connection) -> Exchange | None:
-        """Begin the turn, or repeat the answer to it; None while another one is under way."""
+        """Begin the turn, or repeat its stored answer; return None while another turn is under way."""
         before = self._find_turn(connection, lease)
         if before and _digest(before.question.text) != lease.question:
             raise KeyReused
@@ -172,7 +172,7 @@ def _digest(question: str) -> str:
 
 
 def _is_known(connection: Connection, session_id: UUID) -> bool:
-    """Whether anything was said in a session, or is just being said."""
+    """Return whether a session has messages, or a turn under way."""
     is_leased, is_there = leases.c.session_id == session_id, sessions.c.id == session_id
     return bool(connection.scalar(select(exists().where(is_leased) | exists().where(is_there))))
 

@@ -1,4 +1,4 @@
-"""Which session ids key memory."""
+"""The session ids that memory accepts."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ NOT_UNIQUE = {"00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-f
 
 
 def parse_session_id(text: str) -> UUID | None:
-    """Return the UUID that `text` is (RFC 9562, section 4), or None: nobody guesses one, so it is a visitor's key.
+    """Return `text` as a UUID (RFC 9562, section 4), which is unguessable and so a visitor's key; None for other text.
 
-    The nil and the max UUID (sections 5.9 and 5.10) are no keys, since many would have them.
+    The nil and the max UUID (sections 5.9 and 5.10) are refused, since several visitors may send them.
     """
     return UUID(text) if PATTERN.fullmatch(text) and text.lower() not in NOT_UNIQUE else None

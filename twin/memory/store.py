@@ -16,7 +16,7 @@ Role = Literal["user", "assistant"]
 EndReason = Literal[FinishReason, "interrupted"]  # interrupted: the visitor left
 LAST_POSITION = 2**31 - 1
 
-# What every turn executes is built once: to put a statement together costs as much as to execute it.
+# The statements of every turn are built once, since building one costs as much as executing it.
 SESSION = select(sessions).where(sessions.c.id == bindparam("session"))
 MESSAGES = (
     select(*(column for column in messages.c if column.name != "session_id"))
@@ -38,21 +38,21 @@ INSERT_MESSAGES = insert(messages)
 
 @dataclass(frozen=True)
 class KeptSession:
-    """One conversation; instants are seconds since 1970, positions count its messages from 0."""
+    """One session; instants are in seconds since 1970, positions count its messages from 0."""
 
     id: UUID
     created_at: float
     updated_at: float
     next_position: int = 0
-    window_start: int = 0  # the first message that the model is still shown
-    summary: str = ""  # of what is before summary_end
+    window_start: int = 0  # position of the first message that is still shown to the model
+    summary: str = ""  # of the messages before summary_end
     summary_end: int = 0
-    summarising_until: float = 0  # before which nobody else asks for a new summary
+    summarising_until: float = 0  # until when no other process asks for a new summary
 
 
 @dataclass(frozen=True)
 class KeptMessage:
-    """What one side said; from `prompt_tokens` on, an answer's own."""
+    """A message of the visitor or the twin; the fields from `prompt_tokens` on are of answers."""
 
     position: int
     role: Role
@@ -64,12 +64,12 @@ class KeptMessage:
     model: str | None = None
     finish_reason: EndReason | None = None
     persona: str | None = None  # SHA-256 of its text, in hexadecimal
-    annotations: str | None = None  # what it says beside its text, in JSON: Annotations.load
+    annotations: str | None = None  # JSON for Annotations.load
 
 
 @dataclass(frozen=True)
 class Overview:
-    """A session, and how many messages it has."""
+    """A session and the number of its messages."""
 
     session: KeptSession
     messages: int
@@ -77,7 +77,7 @@ class Overview:
 
 @dataclass(frozen=True)
 class KeptTurn:
-    """A visitor's message, and the answer to it."""
+    """A visitor's message and its answer."""
 
     question: KeptMessage
     answer: KeptMessage
@@ -98,7 +98,7 @@ def fetch_messages(
 
 
 def find_turn(connection: Connection, session_id: UUID, key: str, since: float) -> KeptTurn | None:
-    """Return the last turn whose message came with an idempotency key, and not before an instant."""
+    """Return the last turn with an idempotency key since an instant, or None."""
     position = connection.scalar(LAST_BY_KEY, {"session": session_id, "sent": key, "since": since})
     if position is None:
         return None
@@ -112,73 +112,73 @@ def begin_session(connection: Connection, session: KeptSession) -> None:
 
 
 def continue_session(connection: Connection, session: KeptSession) -> bool:
-    """Note that something was said in a session; return False where it is not there any more."""
+    """Update a session after a turn; return False where the session was deleted."""
     values = {"session": session.id, "updated_at": session.updated_at, "next_position": session.next_position}
     return bool(connection.execute(CONTINUE_SESSION, values).rowcount)
 
 
 def move_window(connection: Connection, session_id: UUID, start: int) -> None:
-    """Show the model nothing more of what is before position `start`."""
+    """Move the start of the window to position `start`, unless it is further already."""
     change = update(sessions).where(sessions.c.id == session_id, sessions.c.window_start < start)
     connection.execute(change.values(window_start=start))
 
 
 def claim_summary(connection: Connection, session: KeptSession, now: ColumnElement[float], seconds: float) -> bool:
-    """Return whether a new summary is ours to ask for: nobody did, or that was so many seconds ago."""
+    """Claim the next summary for `seconds`; return False where another process has claimed or made one."""
     is_due = _has_summary_of(session) & (sessions.c.summarising_until < now)
     return bool(connection.execute(update(sessions).where(is_due).values(summarising_until=now + seconds)).rowcount)
 
 
 def save_summary(connection: Connection, session: KeptSession, summary: str, end: int) -> bool:
-    """Keep a summary of all before position `end`; return False where the session has another one by now."""
+    """Store a summary of all messages before position `end`; return False where another summary was faster."""
     change = update(sessions).where(_has_summary_of(session))
     return bool(connection.execute(change.values(summary=summary, summary_end=end, summarising_until=0)).rowcount)
 
 
 def insert_messages(connection: Connection, session_id: UUID, said: Sequence[KeptMessage]) -> None:
-    """Add messages to a session that is there."""
+    """Add messages to an existing session."""
     connection.execute(INSERT_MESSAGES, [{"session_id": session_id, **vars(message)} for message in said])
 
 
 def delete_turn(connection: Connection, session_id: UUID, turn: KeptTurn) -> None:
-    """Take a turn out of its session."""
+    """Delete a turn from a session."""
     places = (turn.question.position, turn.answer.position)
     connection.execute(delete(messages).where(messages.c.session_id == session_id, messages.c.position.in_(places)))
 
 
 def delete_sessions(connection: Connection, session_ids: Sequence[UUID]) -> int:
-    """Delete sessions and all that was said in them, and return how many."""
+    """Delete sessions with their messages, and return how many."""
     connection.execute(delete(messages).where(messages.c.session_id.in_(session_ids)))
     return connection.execute(delete(sessions).where(sessions.c.id.in_(session_ids))).rowcount
 
 
 def list_unused(connection: Connection, since: float, count: int) -> list[UUID]:
-    """Return the ids of at most `count` sessions that were not used since an instant."""
+    """Return the ids of at most `count` sessions unused since an instant."""
     query = select(sessions.c.id).where(sessions.c.updated_at < since).order_by(sessions.c.updated_at).limit(count)
     return list(connection.scalars(query))
 
 
 def lock_unused(connection: Connection, since: float, session_ids: Sequence[UUID]) -> list[UUID]:
-    """Return which of these were not used since an instant; nobody uses those until the transaction ends."""
+    """Return those of the sessions that are unused since an instant, locked until the transaction ends."""
     query = select(sessions.c.id).where(sessions.c.id.in_(session_ids), sessions.c.updated_at < since)
     return list(connection.scalars(query.order_by(sessions.c.id).with_for_update()))
 
 
 def list_latest(connection: Connection, count: int) -> list[Overview]:
-    """Return the sessions that were used last, the latest first."""
+    """Return the most recently used sessions, the latest first."""
     said = select(func.count()).where(messages.c.session_id == sessions.c.id).scalar_subquery()
     query = select(*sessions.c, said).order_by(sessions.c.updated_at.desc()).limit(count)
     return [Overview(KeptSession(*row), number) for *row, number in connection.execute(query)]
 
 
 def list_ids(connection: Connection, after: UUID | None, count: int) -> list[UUID]:
-    """Return the next `count` ids of sessions in their order."""
+    """Return the next `count` ids of sessions, in order."""
     query = select(sessions.c.id).order_by(sessions.c.id).limit(count)
     return list(connection.scalars(query if after is None else query.where(sessions.c.id > after)))
 
 
 def _has_summary_of(session: KeptSession) -> ColumnElement[bool]:
-    """Whether it is still this session, not one that began after it was deleted, with the summary that we know."""
+    """Match the same session with the same summary, and not a session with the same id made after a deletion."""
     row = sessions.c
     is_same = (row.id == session.id) & (row.created_at == session.created_at)
     return is_same & (row.summary_end == session.summary_end)

@@ -1,4 +1,4 @@
-"""Leave nothing of what was deleted in a SQLite file; in a process of its own, since it keeps a thread for seconds."""
+"""Remove all traces of deleted rows from a SQLite file; a process of its own, since this blocks for seconds."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import sys
 import time
 from contextlib import closing
 
-WRITERS_SECONDS = 60  # that writers may keep us waiting
-READERS_SECONDS = 30  # that readers may
+WRITERS_SECONDS = 60  # to wait for writers
+READERS_SECONDS = 30  # to wait for readers
 
 
 def vacuum(file: str) -> bool:
-    """Write the file anew, without its gaps, and empty its log (WAL); return False where a reader kept it from that.
+    """Rewrite the file without free pages, and truncate its log (WAL); return False where a reader kept the log.
 
-    Raises sqlite3.Error. Meanwhile nobody else writes: 8.5 s for 800 MB.
+    Raises sqlite3.Error. Other writers are locked out meanwhile: 8.5 s for 800 MB.
     """
     with closing(sqlite3.connect(file, timeout=WRITERS_SECONDS, isolation_level=None)) as connection:
         connection.execute("VACUUM")
-        connection.execute("PRAGMA busy_timeout = 0")  # whoever waits for a reader here locks all writers out
+        connection.execute("PRAGMA busy_timeout = 0")  # waiting for a reader here would lock out all writers
         give_up = time.monotonic() + READERS_SECONDS
         while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
             if time.monotonic() > give_up:

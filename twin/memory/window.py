@@ -1,4 +1,4 @@
-"""How much of a conversation the model is shown."""
+"""The window: the part of a conversation that is shown to the model."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from .store import KeptMessage
 
 
 def find_start(messages: Sequence[KeptMessage], room: int, most: int) -> int:
-    """Return from which of `messages`, oldest first, the model is shown them: all, or about half of `most` tokens.
+    """Return the index where the window begins in `messages`, oldest first: at 0, or about half of `most` tokens back.
 
-    All are shown while they fit `room` tokens (`most`, less what else has to fit). Cutting to half means that
-    the next turns only add to what the model has read already, which providers' caches need (OpenAI's and
-    Anthropic's pages on prompt caching). The first message that is shown is a visitor's.
+    All messages are shown while they fit `room` tokens (`most`, less the summary and the question). After a cut to
+    half, the next turns only append to the previous prompt, which providers' caches need (OpenAI's and Anthropic's
+    pages on prompt caching). The first message in the window is a visitor's.
     """
     left = sum(map(count_tokens, messages))
     if left <= room:
@@ -26,15 +26,15 @@ def find_start(messages: Sequence[KeptMessage], room: int, most: int) -> int:
 
 
 def count_tokens(message: KeptMessage) -> int:
-    """Return about how many tokens a message has."""
+    """Return the estimated tokens of a message."""
     return estimate_tokens(message.text)
 
 
 def drop_unshown(messages: Sequence[KeptMessage]) -> list[KeptMessage]:
-    """Return `messages` without what a model should not see: declined turns, those without an answer, and a greeting.
+    """Return `messages` without declined turns, turns with an empty answer, and a greeting at the beginning.
 
-    A provider's filter would decline the next message too, and many refuse a message without text, or a conversation
-    that an assistant begins, as imported ones may.
+    After a declined turn a provider's filter would decline the next message too. Many providers refuse a message
+    without text, and a conversation that the assistant begins, as imported ones may.
     """
     kept: list[KeptMessage] = []
     for message in messages:
