@@ -23,10 +23,10 @@ import httpx2
 import pytest
 
 from .conftest import KEY, UNLIMITED
-from .support.documented import Script, read_scripts
+from .support.documented import DATA, SHELLS, Script, list_documents, read_scripts, split_blocks
 from .support.documented_copy import MARK, Copy, copy_all, fill, make_origin
 from .support.scripted_model import ScriptedModel
-from .support.service import PATIENCE, free_port, wait_until
+from .support.service import PATIENCE, ROOT, free_port, wait_until
 
 SCRIPTS = read_scripts()
 # A command is excepted if it is one of these, or begins with it, `sudo` aside.
@@ -206,3 +206,26 @@ def test_each_exception_is_in_a_document() -> None:
     commands = [command for script in SCRIPTS for command in script.commands]
     assert set(EXCEPTED) == {find_exception(command) for command in commands} - {None}
     assert set(commands) >= NO_COMMANDS
+
+
+def test_a_block_is_found_in_a_list_and_in_a_quotation_too() -> None:
+    text = (
+        "1. Do this:\n\n   ~~~sh\n   make run\n   ~~~\n\n- ```console\n  $ make run\n  ```\n> ````js\n> ```\n> ````\n"
+    )
+    _, blocks = split_blocks(text)
+    assert [(block.language, block.text, block.line) for block in blocks] == [
+        ("sh", "make run\n", 3),
+        ("console", "$ make run\n", 7),
+        ("js", "```\n", 10),
+    ]
+
+
+@pytest.mark.parametrize("document", list_documents(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_each_block_names_a_language_that_is_known(document: Path) -> None:
+    _, blocks = split_blocks(document.read_text(encoding="utf-8"))
+    for block in blocks:
+        lines = block.text.splitlines()
+        assert block.language in {*SHELLS, *DATA}, f"line {block.line}: {block.language or 'none'}"
+        assert (block.language == "console") == any(line.startswith("$ ") for line in lines), f"line {block.line}"
+        if block.language in DATA:  # a command there would not be run
+            assert not any(KNOWN.match(line) or find_exception(line) for line in lines), f"line {block.line}"

@@ -16,7 +16,7 @@ from twin.prompt import persona
 from twin.settings import Settings
 from twin.web.body import MAX_BODY_BYTES
 
-from .support.documented import FENCE, list_documents
+from .support.documented import list_documents, split_blocks
 from .support.service import ROOT
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -24,15 +24,20 @@ HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
 
 
+def read_prose(path: Path) -> str:
+    prose, _ = split_blocks(path.read_text(encoding="utf-8"))
+    return prose
+
+
 def list_anchors(path: Path) -> set[str]:
-    """Return what GitHub lets one link to in a page: its headings in lower case, without punctuation."""
-    headings = HEADING.findall(FENCE.sub("", path.read_text(encoding="utf-8")))
+    """Return the anchors that GitHub gives a page: its headings in lower case, without punctuation."""
+    headings = HEADING.findall(read_prose(path))
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("document", list_documents(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_each_link_leads_to_a_file_and_a_heading(document: Path) -> None:
-    for link in LINK.findall(FENCE.sub("", document.read_text(encoding="utf-8"))):
+    for link in LINK.findall(read_prose(document)):
         place, _, anchor = link.partition("#")
         if re.match(r"\w+:", place):  # another host
             continue
