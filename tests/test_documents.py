@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,10 @@ from .support.service import ROOT
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+# A path of this project: not the end of a longer one, such as /srv/twin/instance.
+NAMED_PATH = re.compile(r"(?<![\w/.:-])(?:twin|tests|docs|benchmarks|evals|requirements)/[\w./-]*\w/?")
+NAMED_MODULE = re.compile(r"(?<![\w/.])twin\.(?:knowledge|llm|telemetry|web)[\w.]*\w")
+NAMED_TEST = re.compile(r"`(test_\w+)`")
 DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
 
 
@@ -44,6 +49,15 @@ def test_each_link_leads_to_a_file_and_a_heading(document: Path) -> None:
         target = document.parent / place if place else document
         assert target.exists(), link
         assert not anchor or anchor in list_anchors(target), link
+
+
+@pytest.mark.parametrize("document", list_documents(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_each_path_module_and_test_that_is_named_exists(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    assert [path for path in NAMED_PATH.findall(text) if not (ROOT / path).exists()] == []
+    assert [name for name in NAMED_MODULE.findall(text) if find_spec(name) is None] == []
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name in NAMED_TEST.findall(text) if f"def {name}(" not in sources] == []
 
 
 def read_constant(name: str) -> int:
