@@ -1,4 +1,4 @@
-"""Take the screenshots that README shows: the real service, with a model that says what is written here."""
+"""Take the screenshots that README and docs show, of the real service with a scripted model."""
 
 from __future__ import annotations
 
@@ -19,13 +19,9 @@ from tests.support.scripted_model import ScriptedModel, streams  # noqa: E402
 from tests.support.service import Service, copy_project, free_port  # noqa: E402
 
 FOLDER = Path(__file__).parent / "screenshots"
-QUESTION = "What are you working on?"
-ANSWER = """I advise organisations on **artificial intelligence** and machine learning. These days that mostly means:
-
-1. data modelling and econometrics, where the questions are still the hard part;
-2. large language models, and the work of *running* them: MLOps and LLMOps.
-
-Besides, I am working towards an MSc in Data Science at the University of St Andrews."""
+DOCUMENT = "My workshop on forecasting takes two days, for up to twelve people."
+QUESTION = "How long is your workshop?"
+ANSWER = "It takes two days, and there is room for up to twelve people."
 MONOGRAM = """<body style="margin:0;width:176px;height:176px;display:grid;place-items:center;background:#c9d8cf;
 color:#1d4a3e;font:600 72px Georgia,serif">RC</body>"""
 SITE = """<!doctype html><html lang="en">
@@ -45,21 +41,24 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         root = copy_project(Path(folder).resolve() / "twin")
         draw_portrait(browser, root / "instance" / "portrait.png")
+        (root / "instance" / "knowledge").mkdir()
+        (root / "instance" / "knowledge" / "workshops.md").write_text(DOCUMENT)
         site = serve_site(Path(folder) / "site")
         settings = {
             "OPENAI_API_KEY": "unused",
             "OPENAI_BASE_URL": model.url,
             "OWNER_NAME": "Roger J. Campbell",
             "PORTRAIT": "portrait.png",
+            "STARTERS": f"{QUESTION}|Who are you?",
             "CORS_ORIGINS": f"http://localhost:{site.server_port}",
         }
         service = Service("gunicorn", root, settings).start()
         (Path(folder) / "site" / "index.html").write_text(SITE % service.url)
         try:
-            take(browser, service, "welcome", 1000, 720)
-            take(browser, service, "desktop", 1000, 720, asked=True)
-            take(browser, service, "dark", 1000, 720, asked=True, dark=True)
-            take(browser, service, "mobile", 390, 760, asked=True)
+            take(browser, service, "welcome", 1000, 560)
+            take(browser, service, "desktop", 1000, 480, asked=True)
+            take(browser, service, "dark", 1000, 480, asked=True, dark=True)
+            take(browser, service, "mobile", 390, 640, asked=True)
             take_widget(browser, f"http://localhost:{site.server_port}/")
         finally:
             service.stop()
@@ -75,17 +74,19 @@ def take(
     if asked:
         page.get_by_role("button", name=QUESTION).click()
         page.get_by_role("button", name="Copy").wait_for()
+        page.get_by_text("Source", exact=True).click()
     page.screenshot(path=FOLDER / f"{name}.png")
     page.context.close()
 
 
 def take_widget(browser: Browser, url: str) -> None:
-    page = open_page(browser, 1000, 760, dark=False)
+    page = open_page(browser, 1000, 620, dark=False)
     page.goto(url)
     page.get_by_role("button", name="Ask me").click()
     frame = page.frame_locator("iframe")
     frame.get_by_role("button", name=QUESTION).click()
     frame.get_by_role("button", name="Copy").wait_for()
+    frame.get_by_text("Source", exact=True).click()
     page.screenshot(path=FOLDER / "widget.png")
     page.context.close()
 
