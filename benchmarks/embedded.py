@@ -1,4 +1,4 @@
-"""Ask the embedded model, as the shipped persona, each question 20 times; the source of README's figures.
+"""Ask the embedded model, as the shipped persona, each question 20 times; the source of docs/models.md's figures.
 
 `.venv/bin/python benchmarks/embedded.py [TIMES]`. An answer names the owner if it holds the name, and affirms if its
 first sentence holds no denial. All are printed, so that a person can judge.

@@ -1,4 +1,4 @@
-"""Write README's table of settings and .env.example from twin/settings/settings.py; `--check` compares."""
+"""Write the table in docs/settings.md and .env.example from twin/settings/settings.py; `--check` compares."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ sys.path.insert(0, str(ROOT))
 
 from twin.settings import PLACEHOLDER_KEY, Settings, as_text  # noqa: E402
 
-SHOWN = {"openai_api_key": PLACEHOLDER_KEY, "cors_origins": None}  # the lines of .env.example that are no comments
+PAGE = ROOT / "docs" / "settings.md"
+SHOWN = {"openai_api_key": PLACEHOLDER_KEY, "cors_origins": None}  # in .env.example, all others are commented out
 
 
 def default_of(name: str) -> str:
@@ -42,14 +43,14 @@ def env_example() -> str:
     return "\n".join(lines) + "\n"
 
 
-def readme() -> str:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def page() -> str:
+    text = PAGE.read_text(encoding="utf-8")
     marked = r"(?<=<!-- settings -->\n).*?(?=\n<!-- /settings -->)"
     return re.sub(marked, lambda _: table(), text, flags=re.DOTALL)
 
 
 def main() -> None:
-    for path, text in {ROOT / "README.md": readme(), ROOT / ".env.example": env_example()}.items():
+    for path, text in {PAGE: page(), ROOT / ".env.example": env_example()}.items():
         if "--check" not in sys.argv:
             path.write_text(text, encoding="utf-8")
         elif path.read_text(encoding="utf-8") != text:

@@ -1,8 +1,8 @@
-"""Every command that README and docs show is run as it stands there, or named here with a reason why not.
+"""Run every command that README and docs show, as it stands there; EXCEPTED has those that are not run, and why.
 
-Each script has a copy of the project, and a home, of its own. In PATH the virtual environment comes first, as after
-`. .venv/bin/activate`. pip only says what it would install, and asks no index: all has to be installed. What is
-written otherwise than it stands there is in SUBSTITUTIONS (documented_copy.py).
+Each script has a copy of the project, and a home, of its own. The virtual environment comes first in PATH, as after
+`. .venv/bin/activate`. pip only says what it would install, and asks no index: everything has to be installed.
+SUBSTITUTIONS (documented_copy.py) lists what is run otherwise than it stands there.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -25,13 +26,15 @@ import pytest
 from .conftest import KEY, UNLIMITED
 from .support.documented import DATA, SHELLS, Script, list_documents, read_scripts, split_blocks
 from .support.documented_copy import MARK, Copy, copy_all, fill, make_origin
-from .support.scripted_model import ScriptedModel
-from .support.service import PATIENCE, ROOT, free_port, wait_until
+from .support.scripted_model import ScriptedModel, answers
+from .support.service import PATIENCE, ROOT, Service, free_port, wait_until
 
 SCRIPTS = read_scripts()
 # A command is excepted if it is one of these, or begins with it, `sudo` aside.
 EXCEPTED = {
     "make test": "these are the tests",
+    ".venv/bin/pytest": "so are these",
+    "bash .ci/run": "it runs these tests",
     "make soak": "it is tests that take minutes, which it runs itself",
     "make bench": "it takes 15 minutes, and its figures want an idle machine",
     "make bench-quick": "its figures want an idle machine; .ci/run runs it",
@@ -48,9 +51,9 @@ NO_COMMANDS = {"see cv.md", "tls internal", "async def"}  # which only look like
 # A command of any other program, alone or behind && and the like, fails here before it is run: it could change the
 # environment that the tests run in.
 KNOWN = re.compile(
-    r"(sudo (-u twin )?)?(flask twin|flask run|gunicorn|make [\w-]+|curl|git (clone|pull)|cd|cp|chown|chmod|install"
-    r"|echo|tee -a \.env|\. \.venv/bin/activate|python3 -m venv|(\.venv/bin/)?pip install|\.venv/bin/flask twin"
-    r"|\.venv/bin/python (benchmarks/\w+|-m benchmarks\.\w+))(?![\w-])"
+    r"(sudo (-u twin )?)?(flask twin|flask run|gunicorn|make [\w-]+|curl|git (clone|pull)|cd|cp|mkdir|chown|chmod"
+    r"|install|echo|tee -a \.env|\. \.venv/bin/activate|python3 -m venv|(\.venv/bin/)?pip install|\.venv/bin/flask twin"
+    r"|\.venv/bin/python (benchmarks/\w+|-m benchmarks\.\w+|-c \"import sqlite3;))(?![\w-])"
 )
 SERVES = re.compile(r"make run\b|flask run\b|gunicorn\b")
 NEEDS = {  # packages that are not to be had everywhere
@@ -136,9 +139,15 @@ def read_events(text: str) -> list[str]:
     return list(dict.fromkeys(re.findall(r"^event: (\w+)$", text, re.MULTILINE)))
 
 
-def read_fields(text: str) -> list[str]:
-    answer = json.loads(text[text.index("{") :].replace("\n", " "))
-    return [name for name in answer if name != "finish_reason"]  # which says here that the answer was cut
+def read_answer(text: str) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(text[text.index("{") :].replace("\n", " "))
+    return answer
+
+
+def read_fields(text: str) -> dict[str, Any]:
+    """Return an answer without its session: its words too, where sources say that the model was a scripted one."""
+    answer = {name: value for name, value in read_answer(text).items() if name not in ("session_id", "finish_reason")}
+    return answer if "sources" in answer else dict.fromkeys(answer)
 
 
 def mask_dates(text: str) -> str:
@@ -163,6 +172,20 @@ def require(command: str) -> None:
             pytest.skip(f"{package} is not installed")
 
 
+def find_port(shown: Mapping[str, str], copy: Copy, request: pytest.FixtureRequest) -> str:
+    """Return a port for the commands: of the service that they call, if they call one, else a free one."""
+    if not any(command.startswith("curl") for command in shown):
+        return str(free_port())
+    cited = [output for output in shown.values() if '"sources"' in output]
+    if not cited:
+        return str(request.getfixturevalue("trial")[1])
+    model = request.getfixturevalue("model")  # the embedded one uses documents badly
+    model.otherwise = answers(read_answer(cited[0])["response"])
+    service = Service("gunicorn", copy.root, UNLIMITED | {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": model.url})
+    request.addfinalizer(service.stop)
+    return str(service.start().port)
+
+
 def settings_for(script: Script, request: pytest.FixtureRequest) -> Mapping[str, str]:
     """Return the settings under which a document speaks of a command."""
     if script.commands[0] == "flask twin migrate":
@@ -183,13 +206,11 @@ def test_a_documented_command_works(script: Script, copy: Copy, request: pytest.
         (copy.root / "instance" / "knowledge" / "home.md").write_text("# Home\n\nI live in Fife.\n")
     if any("git " in command for command in shown):
         make_origin(copy)
-    port = str(free_port())
     if list(shown) == ["make run"]:
         copied, port = request.getfixturevalue("trial")
         assert shown["make run"].replace("8000", port) in copied.read()
         return
-    if any(command.startswith("curl") for command in shown):
-        _, port = request.getfixturevalue("trial")
+    port = find_port(shown, copy, request)
     commands = [copy.translate(command, port) for command in shown]
     settings = {"PORT": port, "FLASK_RUN_PORT": port} | settings_for(script, request)
     process = copy.start(commands, **settings)

@@ -1,4 +1,4 @@
-"""That what README and docs say holds: their links lead somewhere, and their figures are the code's."""
+"""Hold README and docs to the code: links lead somewhere, names exist, figures are the code's."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from twin.errors import TwinError
 from twin.knowledge.documents.readers import MAX_BYTES, READ_SECONDS
 from twin.knowledge.passages import MOST as PASSAGE_CHARACTERS
 from twin.knowledge.sources import MOST_QUOTE
@@ -71,7 +72,6 @@ def read_constant(name: str) -> int:
 @pytest.mark.parametrize(
     ("document", "figure"),
     [
-        ("README.md", f"holds {read_constant('worker_connections'):,} connections"),
         ("docs/deploy.md", f"holds {read_constant('worker_connections'):,} connections"),
         ("README.md", f"up to {persona.MAX_CHARACTERS:,} characters"),
         ("README.md", f"{DEFAULTS['knowledge_tokens']:,} tokens (`KNOWLEDGE_TOKENS`)"),
@@ -79,7 +79,10 @@ def read_constant(name: str) -> int:
         ("README.md", f"{DEFAULTS['rate_per_minute']} chats a minute"),
         ("README.md", f"{DEFAULTS['rate_per_day']} a day"),
         ("README.md", f"{DEFAULTS['daily_tokens']:,} tokens (`DAILY_TOKENS`)"),
-        ("README.md", f"`too_large` ({MAX_BODY_BYTES // 1024} KiB)"),
+        ("docs/models.md", f"{DEFAULTS['daily_tokens']:,} tokens (`DAILY_TOKENS`)"),
+        ("docs/models.md", f"{DEFAULTS['rate_per_minute']} chats a minute and {DEFAULTS['rate_per_day']} a day"),
+        ("docs/models.md", f"`CHAT_DEADLINE` ({DEFAULTS['chat_deadline']:g} seconds)"),
+        ("docs/api.md", f"`too_large` ({MAX_BODY_BYTES // 1024} KiB)"),
         ("docs/knowledge.md", f"`KNOWLEDGE_TOKENS` ({DEFAULTS['knowledge_tokens']:,}"),
         ("docs/knowledge.md", f"over {MAX_BYTES // 10**6} MB"),
         ("docs/knowledge.md", f"for {READ_SECONDS:.0f} seconds"),
@@ -93,6 +96,19 @@ def read_constant(name: str) -> int:
 )
 def test_a_figure_is_the_codes(document: str, figure: str) -> None:
     assert figure in " ".join((ROOT / document).read_text(encoding="utf-8").split())
+
+
+def list_errors(parent: type[TwinError] = TwinError) -> list[type[TwinError]]:
+    return [parent, *(error for child in parent.__subclasses__() for error in list_errors(child))]
+
+
+def test_each_error_is_in_the_api_with_its_status() -> None:
+    rows = re.findall(r"^\| (\d{3}) \| `(\w+)`", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {(int(status), code) for status, code in rows} == {(error.status, error.code) for error in list_errors()}
+
+
+def test_the_readme_takes_five_minutes() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").split()) <= 1_500
 
 
 def test_a_server_has_time_to_finish_its_chats_before_it_is_killed() -> None:

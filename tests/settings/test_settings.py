@@ -133,8 +133,8 @@ def test_quotes_make_no_difference_to_what_a_value_means(tmp_path: Path, name: s
 
 
 def test_a_file_that_docker_reads_and_one_that_flask_reads_mean_the_same(tmp_path: Path) -> None:
-    readme = (ROOT / "README.md").read_text()
-    sample = next(block for block in re.findall(r"```ini\n(.*?)```", readme, re.DOTALL) if "OWNER_NAME=" in block)
+    document = (ROOT / "docs" / "page.md").read_text()
+    sample = next(block for block in re.findall(r"```ini\n(.*?)```", document, re.DOTALL) if "OWNER_NAME=" in block)
     lines = [line for line in sample.splitlines() if line and not line.startswith("#")]  # docker run --env-file
     given = dict(line.split("=", 1) for line in lines)
     assert load_settings(given, tmp_path) == load_settings(root=write_layers(tmp_path, dotenv=sample))
