@@ -9,7 +9,7 @@ COPY twin twin
 COPY evals evals
 RUN useradd --system twin && install -d -o twin -g twin -m 750 instance
 USER twin
-# Where it is set, gunicorn listens on all addresses, as a container has to.
+# With PORT set, gunicorn listens on all addresses, as a container must.
 ENV PORT=8000
 EXPOSE 8000
 VOLUME /srv/twin/instance

