@@ -40,15 +40,15 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Said:
-    """What came from the model, before anyone asked whether it is an answer."""
+class RawReply:
+    """The raw reply of the model, not yet validated."""
 
     text: str = ""
     is_refused: bool = False
     finish_reason: str | None = None
     usage: Usage | None = None
 
-    def judge(self) -> Answer:
+    def validate(self) -> Answer:
         """Return the answer that this is.
 
         Raises ModelFailed where it is empty or broke off, and ModelMisconfigured where the output cap left no
@@ -113,12 +113,12 @@ class Chunk(BaseModel):
     usage: ReportedUsage = None
 
 
-def read_completion(body: bytes) -> Said:
+def read_completion(body: bytes) -> RawReply:
     """Return what is said in a chat completion's JSON; raises ValueError where it is none."""
     completion = _Completion.model_validate_json(body)
     choice = completion.choices[0]
     message = choice.message
-    return Said(message.content or "", bool(message.refusal), choice.finish_reason, completion.usage)
+    return RawReply(message.content or "", bool(message.refusal), choice.finish_reason, completion.usage)
 
 
 def read_chunks(pieces: Iterable[bytes]) -> Iterator[Chunk]:
@@ -138,7 +138,7 @@ def read_chunks(pieces: Iterable[bytes]) -> Iterator[Chunk]:
             unfinished = [start]
 
 
-def read_stream(chunks: Iterable[Chunk], deliver: Callable[[str], None]) -> Said:
+def read_stream(chunks: Iterable[Chunk], deliver: Callable[[str], None]) -> RawReply:
     """Give each piece of text to `deliver` as it comes, and return what is said when its last has come.
 
     Nothing is delivered before there is more than white space. Raises ModelFailed where the stream ends
@@ -160,5 +160,5 @@ def read_stream(chunks: Iterable[Chunk], deliver: Callable[[str], None]) -> Said
                     deliver(held)
                     held = ""
             if choice.finish_reason:
-                return Said("".join(text), refused, choice.finish_reason, chunk.usage)
+                return RawReply("".join(text), refused, choice.finish_reason, chunk.usage)
     raise ModelFailed(advice="The model broke off its answer: it ended without a finish_reason.")

@@ -21,9 +21,9 @@ SETTING_OF_PARAMETER = {
 }
 
 
-def is_refusal(error: openai.APIStatusError) -> bool:
-    """Whether the provider's filter declined the question, which some report as a 400."""
-    return error.status_code == 400 and bool(_labels(error) & DECLINED)
+def is_refusal(error: Exception) -> bool:
+    """Whether the provider's filter declined the question, which some providers report as a 400."""
+    return isinstance(error, openai.APIStatusError) and error.status_code == 400 and bool(_labels(error) & DECLINED)
 
 
 def costs_nothing(error: Exception) -> bool:
@@ -35,7 +35,25 @@ def costs_nothing(error: Exception) -> bool:
     return is_refused and not is_refusal(error)
 
 
-def explain_status(error: openai.APIStatusError, provider: Provider) -> TwinError:
+def explain(error: Exception, provider: Provider, seconds: float, *, is_late: bool) -> TwinError:
+    """Return the error that a fault of a request means.
+
+    `is_late` says that the chat's deadline, `seconds` from its start, has passed.
+    """
+    if isinstance(error, openai.APIStatusError):
+        return _explain_status(error, provider)
+    if is_late or isinstance(error, httpcore2.TimeoutException):
+        return explain_lateness(provider, seconds)
+    return _explain_break(error, provider)
+
+
+def explain_lateness(provider: Provider, seconds: float) -> ModelTimeout:
+    """Return the error of a chat that ended with its deadline, `seconds` from its start."""
+    late = f"{provider.url} gave no whole answer in {seconds:g} seconds"
+    return ModelTimeout(advice=f"CHAT_DEADLINE: {late}: raise it, or use a faster model.")
+
+
+def _explain_status(error: openai.APIStatusError, provider: Provider) -> TwinError:
     """Return the error that a status means; its advice never holds the provider's words."""
     status = error.status_code
     if status == 503 or (status == 429 and "insufficient_quota" not in _labels(error)):
@@ -54,7 +72,7 @@ def explain_status(error: openai.APIStatusError, provider: Provider) -> TwinErro
     return ModelMisconfigured(advice=_explain_refusal(error, provider))
 
 
-def explain_break(error: Exception, provider: Provider) -> ModelFailed:
+def _explain_break(error: Exception, provider: Provider) -> ModelFailed:
     """Return the error of a call that brought no chat completion; the operating system's words are kept."""
     server = provider.label
     if isinstance(error, httpcore2.ConnectError):
@@ -67,12 +85,6 @@ def explain_break(error: Exception, provider: Provider) -> ModelFailed:
     if isinstance(error, BREAKS):
         return ModelFailed(advice=f"{server} broke off its answer ({type(error).__name__}): its own log says why.")
     return ModelFailed(advice=f"{server} sends what is no chat completion: {_advise_on_path(provider)}.")
-
-
-def explain_lateness(provider: Provider, seconds: float) -> ModelTimeout:
-    """Return the error of a call that the deadline of `seconds` ended."""
-    late = f"{provider.url} gave no whole answer in {seconds:g} seconds"
-    return ModelTimeout(advice=f"CHAT_DEADLINE: {late}: raise it, or use a faster model.")
 
 
 def _explain_refusal(error: openai.APIStatusError, provider: Provider) -> str:

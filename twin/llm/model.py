@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from ..errors import Overloaded
 from ..settings import Settings
 from .answers import Answer
-from .call import Call, Reserve
+from .attempt import Reserve
+from .call import Call
 from .connections import Connections
 from .embedded import EmbeddedModel
 from .providers import list_providers
