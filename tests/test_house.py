@@ -41,6 +41,7 @@ SYSTEM = {
     "json_lines",
     "networks",
     "sidecar",
+    "sidecar_process",
     "sockets",
     "sqlite_lock",
     "threads",

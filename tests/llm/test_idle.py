@@ -6,7 +6,7 @@ from threading import Event
 
 from twin.llm.idle import MAX_IDLE, IdleConnections
 from twin.system.alarms import Alarms
-from twin.system.sidecar import Address
+from twin.system.sidecar_process import Address
 
 FIRST, SECOND = Address("http://first.example", "none"), Address("http://second.example", "none")
 

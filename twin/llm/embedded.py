@@ -48,8 +48,8 @@ class EmbeddedModel(Sidecar):
     """This process's share in the one llama.cpp server of the service."""
 
     def __init__(self, instance: Path) -> None:
-        arguments = [str(EMBEDDED_CONTEXT)]
-        super().__init__(instance, "embedded", "twin.llm.embedded_server", "The embedded model", arguments=arguments)
+        module, context = "twin.llm.embedded_server", str(EMBEDDED_CONTEXT)
+        super().__init__(instance, "embedded", module, "The embedded model", arguments=[context])
 
     def require(self) -> None:
         """Start the server, and wait until it has its library and weights; raises StartError where it cannot start.

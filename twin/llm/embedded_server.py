@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Event
 
-from ..system.sidecar import Address, end_with_service, publish, say_loaded
+from ..system.sidecar_process import Address, announce_loaded, end_with_service, publish_address
 
 OPENMP = "libgomp.so.1"
 LENT = "embedded.lib"  # the folder in instance/ with the link to an OpenMP
@@ -25,10 +25,10 @@ SEARCHED = "LD_LIBRARY_PATH"
 WEIGHTS = "SmolLM2-135M-Instruct.Q4_1.gguf"
 
 
-def serve(instance: Path, claim: int, context: int) -> None:
-    """Be the server: load the model, write the address into the file `claim`, and end with the service.
+def serve_chats(instance: Path, claim: int, context: int) -> None:
+    """Load the model, write the server's address into the file `claim`, and serve until the service ends.
 
-    `context` is in tokens.
+    `context` is the number of tokens that the model holds: question and answer together.
     """
     end_with_service(instance, "embedded")
     try:
@@ -39,7 +39,7 @@ def serve(instance: Path, claim: int, context: int) -> None:
         raise
     params = xllamacpp.CommonParams()
     params.model.path = str(find_weights())
-    say_loaded(claim)
+    announce_loaded(claim)
     params.n_ctx = context
     # llama.cpp's threads spin while they wait for each other, at every layer of every token: on a machine
     # with eight busy processes, two that write take 15 to 33 s for what one does in 2 s. Reading gains from all.
@@ -51,7 +51,7 @@ def serve(instance: Path, claim: int, context: int) -> None:
     params.sampling.temp = 0.3  # without these two it loops
     params.sampling.penalty_repeat = 1.15
     server = xllamacpp.Server(params)
-    publish(claim, Address(f"{server.listening_address}/v1", params.api_keys[0]))
+    publish_address(claim, Address(f"{server.listening_address}/v1", params.api_keys[0]))
     Event().wait()
 
 
@@ -91,4 +91,4 @@ def restart_with_openmp(instance: Path) -> None:
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    serve_chats(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

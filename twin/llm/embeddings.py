@@ -14,7 +14,8 @@ from pydantic import BaseModel, ValidationError
 
 from ..errors import ModelBusy, ModelFailed, ModelMisconfigured, TwinError
 from ..settings import Settings
-from ..system.sidecar import Address, Sidecar
+from ..system.sidecar import Sidecar
+from ..system.sidecar_process import Address
 from .breaker import Breaker
 from .connections import BREAKS, Connections, Deadline
 from .providers import OPENAI_URL

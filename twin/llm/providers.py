@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pydantic import SecretStr
 
 from ..settings import Settings, mask_password
-from ..system.sidecar import Address
+from ..system.sidecar_process import Address
 from .breaker import Breaker
 from .embedded import NAME as EMBEDDED_NAME
 from .embedded import EmbeddedModel

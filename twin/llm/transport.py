@@ -16,7 +16,7 @@ import httpx2
 import openai
 
 from ..system.fairness import Fairness
-from ..system.sidecar import Address
+from ..system.sidecar_process import Address
 from ..system.sockets import duplicate, has_left, shut_down
 from .proxies import find_proxy
 

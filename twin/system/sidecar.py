@@ -1,8 +1,6 @@
-"""Processes beside the service: one of each kind, however many processes the service has.
+"""The service's side of a sidecar, a process beside it: one of each name, however many processes the service has.
 
-Two files in instance/ keep one to one, whatever is killed. Every process of the service holds its .lock shared; the
-sidecar waits to get it exclusively, which it does when the last of them is gone, and ends. Its .server file is held
-exclusively by the sidecar itself, from before it is started until it ends, and holds its address.
+The protocol between both sides is in sidecar_process.py.
 """
 
 from __future__ import annotations
@@ -17,13 +15,13 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
 from ..errors import ModelMisconfigured, ModelTimeout
 from .environment import select_running
 from .files import ROOT
+from .sidecar_process import Address
 
 POLL_SECONDS = 0.05
 END_SECONDS = 5.0
@@ -35,16 +33,8 @@ LAST_BYTES = 4_096  # of a log, among which that is looked for
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Address:
-    """Where the server listens, as an OpenAI-compatible base URL, and the key that it wants."""
-
-    base_url: str
-    api_key: str
-
-
 class Sidecar:
-    """This process's share in one of them."""
+    """This process's handle on a sidecar that all processes of the service share."""
 
     def __init__(
         self,
@@ -58,14 +48,16 @@ class Sidecar:
     ) -> None:
         """Touch nothing yet: locks belong to the process that serves, not to one that only builds the app.
 
-        `name` is that of its files, `module` what it runs; `label` names it to the owner.
+        `name` begins the names of its files; `label` names it to the owner. It runs `python -m module`, with the
+        folder `instance`, the descriptor of its claim and `arguments`; `environment` is added to what any program
+        needs.
         """
         self._instance = instance
         self._name = name
         self._module = module
         self._label = label
-        self._arguments = arguments  # of the command, after the folder and the claim
-        self._environment = dict(environment or {})  # beside what any program needs
+        self._arguments = tuple(arguments)
+        self._environment = dict(environment or {})
         self._presence: IO[str] | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self._guard = threading.Lock()
@@ -219,24 +211,3 @@ class Sidecar:
             except BlockingIOError:
                 return True
             return False
-
-
-def end_with_service(instance: Path, name: str) -> None:
-    """End this process, which is a sidecar, when the last process of the service has ended."""
-    presence = (instance / f"{name}.lock").open("a")
-    threading.Thread(target=_end_when_alone, args=[presence], daemon=True).start()
-
-
-def say_loaded(claim: int) -> None:
-    """Say that all which this process, a sidecar, is made of is there: what is left to do takes time alone."""
-    os.write(claim, b" ")  # which may stand before the address's JSON
-
-
-def publish(claim: int, address: Address) -> None:
-    """Say where this process, which is a sidecar, listens."""
-    os.write(claim, json.dumps(asdict(address)).encode())
-
-
-def _end_when_alone(presence: IO[str]) -> None:
-    fcntl.flock(presence, fcntl.LOCK_EX)
-    os._exit(0)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ...errors import TwinError
 from ...llm.embeddings import Embeddings, find_embeddings
 from ...settings import load_settings
-from ...system.sidecar import end_with_service
+from ...system.sidecar_process import end_with_service
 from .index import Index, Unindexed
 
 if TYPE_CHECKING:
