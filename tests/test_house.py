@@ -38,7 +38,6 @@ SYSTEM = {
     "environment",
     "fairness",
     "files",
-    "json_lines",
     "networks",
     "sidecar",
     "sidecar_process",

@@ -16,8 +16,7 @@ from ..knowledge.documents.readers import Unreadable, read_plain
 from ..knowledge.faq import FAQ_FILE, Faq, read_entries
 from ..settings import Settings, load_settings
 from ..stores import PATIENT_SECONDS, Databases
-from ..system.files import ROOT
-from ..system.json_lines import append_line
+from ..system.files import ROOT, append_json_line
 from ..text.invisible import strip_invisible
 from .terminal import count, make_printable, read_argument
 
@@ -65,8 +64,8 @@ def answer(gap_id: int, answer: str, only: bool) -> None:
     answered = _find(kept.fetch_all(), gap_id, only=only)
     main, *others = [gap.question for gap in answered]
     if not _has_answer(main, text):
-        append_line(OWN_CASES, {"question": main, "must": [as_literal(text)]})
-        append_line(FAQ, {"question": main, "answer": text} | ({"aliases": others} if others else {}))
+        append_json_line(OWN_CASES, {"question": main, "must": [as_literal(text)]})
+        append_json_line(FAQ, {"question": main, "answer": text} | ({"aliases": others} if others else {}))
     kept.delete([gap.id for gap in answered])
     click.echo("From now on this is the answer, in instance/knowledge/faq.jsonl, to:")
     for gap in answered:

@@ -1,20 +1,25 @@
-"""Files in instance/ that several processes change, each as a whole."""
+"""Files in instance/ that several processes change: each is replaced as a whole, under a lock."""
 
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import tempfile
-from collections.abc import Iterator
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
+
+from ..errors import StartError
 
 ROOT = Path(__file__).resolve().parent.parent.parent  # the project's folder
 
 
 @contextmanager
 def lock_folder(folder: Path) -> Iterator[None]:
-    """Keep others who do the same from changing what is in a folder; a lock on a file would end with the file."""
+    """Hold an exclusive lock on a folder; a lock on a file in it would be lost when the file is replaced."""
     opened = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(opened, fcntl.LOCK_EX)
@@ -24,18 +29,18 @@ def lock_folder(folder: Path) -> Iterator[None]:
 
 
 def replace_file(target: Path, data: bytes, mode: int | None = None) -> None:
-    """Put a new file in the place of one, so that who reads it sees the old or the new one, also after a kill.
+    """Replace a file atomically: a reader sees the old one or the new one, also after a kill.
 
-    It gets the mode and, where we may, the owner of that file, else of its folder, since the service has to read it;
-    `mode` is another mode.
+    The new file gets `mode`, or else the mode of the old one or its folder, and their owner where this process may set
+    it, since the service has to read the file.
     """
     model = (target if target.exists() else target.parent).stat()
-    # Hidden, since the service reads what is in its folder.
+    # Hidden, since the service reads the visible files of its folder.
     with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
         try:
             file.write(data)
             file.flush()
-            # That of a folder without what lets one enter it.
+            # A folder's mode, without the right to enter it.
             os.fchmod(file.fileno(), model.st_mode & 0o666 if mode is None else mode)
             with suppress(PermissionError):
                 os.fchown(file.fileno(), model.st_uid, model.st_gid)
@@ -44,3 +49,33 @@ def replace_file(target: Path, data: bytes, mode: int | None = None) -> None:
         except BaseException:
             Path(file.name).unlink(missing_ok=True)
             raise
+
+
+def append_json_line(path: Path, entry: Mapping[str, Any]) -> None:
+    """Append an object to a file of JSON lines that the owner edits too; create the file where there is none.
+
+    A reader sees the file without the line or with it, and the bytes before it stay as they are; another writer waits.
+    Links are followed. Raises StartError, and leaves the file unchanged, where it cannot be written or is not text.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with lock_folder(target.parent):
+            if os.path.lexists(target) and not target.is_file():
+                raise StartError(f"{path} is no regular file: make it one.")
+            before = target.read_bytes() if target.exists() else b""
+            replace_file(target, before + _encode_line(path, before, entry))
+    except OSError as error:
+        raise StartError(f"{path} cannot be written ({error.strerror}).") from error
+
+
+def _encode_line(path: Path, before: bytes, entry: Mapping[str, Any]) -> bytes:
+    """Return the line that follows `before`, in the encoding of `before`."""
+    encodings = {BOM_UTF16_LE: "utf-16-le", BOM_UTF16_BE: "utf-16-be"}
+    encoding = encodings.get(before[:2], "utf-8")
+    try:
+        text = before.decode(encoding).lstrip("\ufeff")
+    except UnicodeDecodeError:
+        raise StartError(f"{path} is not UTF-8: convert it.") from None
+    opening = "\n" if text and not text.endswith(("\n", "\r")) else ""
+    return f"{opening}{json.dumps(entry, ensure_ascii=False)}\n".encode(encoding)
