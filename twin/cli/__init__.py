@@ -13,20 +13,20 @@ from ..errors import StartError
 from .ask import ask
 from .check import check
 from .eval import evaluate
-from .gaps import answer, gaps
-from .knowledge import knowledge
+from .gaps import answer_gap, list_gaps
+from .knowledge import list_knowledge
 from .migrate import migrate
-from .sessions import sessions
-from .settings import settings
+from .sessions import sessions_group
+from .settings import print_settings
 from .spend import spend
 from .terminal import stop_in_one_line
 
 
 class OneLineGroup(AppGroup):
-    """Commands that end, where they fail, with one line on stderr and status 2."""
+    """A group whose commands fail with one line on stderr and status 2."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; what it logs is not shown, because it prints the same."""
+        """Run a command without showing the log, since each command prints its own faults."""
         silence = logging.NullHandler()
         logging.getLogger("twin").addHandler(silence)
         try:
@@ -43,26 +43,29 @@ class OneLineGroup(AppGroup):
 commands = OneLineGroup(
     "twin", help="Ask the twin, check that it would work, show its settings, what it knows, spent, remembers and lacks."
 )
-commands.add_command(answer)
-commands.add_command(ask)
-commands.add_command(check)
-commands.add_command(evaluate)
-commands.add_command(gaps)
-commands.add_command(knowledge)
-commands.add_command(migrate)
-commands.add_command(sessions)
-commands.add_command(settings)
-commands.add_command(spend)
+for command in (
+    answer_gap,
+    ask,
+    check,
+    evaluate,
+    list_gaps,
+    list_knowledge,
+    migrate,
+    print_settings,
+    sessions_group,
+    spend,
+):
+    commands.add_command(command)
 
 
 def is_looking_for_commands() -> bool:
-    """Whether `flask` loads the app only to see which commands it has."""
+    """Whether `flask` loads the app only to list its commands."""
     context = click.get_current_context(silent=True)
     return context is not None and isinstance(context.command, FlaskGroup)
 
 
 def create_commands_app() -> Flask:
-    """Return an app that has the commands alone, so that they work where the service would not start."""
+    """Return an app with the commands alone, so that the commands work where the service would not start."""
     app = Flask("twin")
     app.cli.add_command(commands)
     return app

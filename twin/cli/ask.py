@@ -50,14 +50,14 @@ def ask(message: str | None, as_json: bool) -> None:
 def _read_messages(message: str | None) -> Iterator[str]:
     """Yield `message`, or all of standard input, or each of its lines that is not blank."""
     try:
-        for text in _read_lines() if message is None else [sys.stdin.read() if message == "-" else message]:
+        for text in _read_terminal() if message is None else [sys.stdin.read() if message == "-" else message]:
             text.encode()  # fails where bytes were no text, which some locales let pass
             yield text
     except UnicodeError:
         raise StartError("the message is not UTF-8: convert it.") from None
 
 
-def _read_lines() -> Iterator[str]:
+def _read_terminal() -> Iterator[str]:
     prompt = "> " if sys.stdin.isatty() else ""
     with suppress(EOFError):
         while True:

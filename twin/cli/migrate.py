@@ -1,4 +1,4 @@
-"""`flask twin migrate`: the tables of a PostgreSQL."""
+"""`flask twin migrate`: upgrade the tables of a PostgreSQL."""
 
 from __future__ import annotations
 

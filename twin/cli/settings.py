@@ -1,4 +1,4 @@
-"""`flask twin settings`: what is set, where, and what it means."""
+"""`flask twin settings`: each setting with its value, source and meaning."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from flask import current_app
 from ..settings import Settings, as_text, collect_values, load_settings
 
 
-@click.command
+@click.command("settings")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
-def settings(as_json: bool) -> None:
+def print_settings(as_json: bool) -> None:
     """Print every setting: its value, where that came from, and its meaning; secrets are masked."""
     loaded = load_settings(current_app.config)
     given = collect_values(current_app.config)

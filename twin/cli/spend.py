@@ -1,4 +1,4 @@
-"""`flask twin spend`: what the days have cost."""
+"""`flask twin spend`: the cost of each day."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ..stores import Databases
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 def spend(days: int, as_json: bool) -> None:
-    """Print what each UTC day has cost: calls, tokens and, where prices are set, USD.
+    """Print the cost of each UTC day: calls, tokens and, where prices are set, USD.
 
     A call that is not settled counts as its worst case; what is held for those that are under way is told apart.
     """
@@ -30,7 +30,7 @@ def spend(days: int, as_json: bool) -> None:
         raise StartError("DAILY_TOKENS is 0 and DAILY_USD unset: nothing is counted.")
     spent = budget.fetch_days(days)
     if as_json:
-        click.echo(json.dumps([_describe(day) for day in spent], indent=2))
+        click.echo(json.dumps([_as_row(day) for day in spent], indent=2))
         return
     click.echo(f"{'day':12}{'calls':>10}{'tokens':>14}{'USD':>12}{'tokens held':>14}{'USD held':>12}")
     for day in spent:
@@ -42,6 +42,6 @@ def spend(days: int, as_json: bool) -> None:
     click.echo(f"A day may cost {' and '.join(caps)}. What is held is in the sums too, until its calls are settled.")
 
 
-def _describe(day: Day) -> dict[str, Any]:
+def _as_row(day: Day) -> dict[str, Any]:
     sums = {"day": str(day.day), "calls": day.calls, "tokens": day.tokens, "usd": day.usd}
     return sums | {"held_calls": day.held_calls, "held_tokens": day.held_tokens, "held_usd": day.held_usd}

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from ..errors import StartError, TwinError
 
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # which a terminal would obey
+TERMINAL_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @contextmanager
@@ -33,12 +33,12 @@ def count(number: int, noun: str) -> str:
 
 
 def make_printable(text: str) -> str:
-    """Return `text` without the characters that a terminal would obey."""
-    return CONTROL_CHARACTERS.sub("", text)
+    """Return `text` without the control characters that a terminal would obey."""
+    return TERMINAL_CONTROLS.sub("", text)
 
 
 def read_argument(argument: str, name: str) -> str:
-    """Return a command's argument, or all of standard input where it is -; raises StartError where it is no text."""
+    """Return a command's argument, or all of standard input for `-`; raises StartError for bytes that are not UTF-8."""
     try:
         text = sys.stdin.read() if argument == "-" else argument
         text.encode()  # fails where bytes were no text, which some locales let pass

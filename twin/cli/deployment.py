@@ -1,0 +1,46 @@
+"""The deployment that `flask twin check` tests: its settings, and the owner's files as the service reads them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from ..errors import StartError
+from ..grounding import open_gate
+from ..prompt import Briefing, Prompt
+from ..settings import Settings
+
+QUESTION = "Who are you?"
+
+
+class Deployment:
+    """Settings and the owner's files, each file read when a check first needs it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def prompt(self) -> Prompt:
+        """The composer of the model's messages; raises StartError where the persona is wrong."""
+        return Prompt(self.settings)
+
+    @cached_property
+    def briefing(self) -> Briefing:
+        """The current snapshot of persona and documents; raises StartError where the persona is wrong."""
+        return self.prompt.make_briefing()
+
+    def compose(self) -> list[dict[str, str]]:
+        """Return the chat messages for a test question; without the persona where that is wrong."""
+        question = [{"role": "user", "content": QUESTION}]
+        try:
+            return self.briefing.compose(question, self.prompt.find(self.briefing, question)).messages
+        except StartError:  # which is a finding of its own
+            return question
+
+    def ground(self, answer: str) -> str:
+        """Return the model's answer as grounding would let a visitor read it."""
+        try:
+            briefing = self.briefing
+        except StartError:
+            return answer
+        gate = open_gate(briefing.grounding, briefing.material, self.settings.fallback, [QUESTION])
+        return gate.pass_whole(answer)
