@@ -6,7 +6,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from twin.system.alarms import FEW, Alarms
+from twin.system.alarms import SWEEP_ABOVE, Alarms
 
 
 def test_rings_in_the_order_of_the_moments() -> None:
@@ -38,9 +38,9 @@ def test_cancelled_ones_leave_nothing_behind() -> None:
 
     alarms, held = Alarms(), Held()
     gone = weakref.ref(held)
-    for _ in range(3 * FEW):
+    for _ in range(3 * SWEEP_ABOVE):
         alarms.set(3_600, held.ring).cancel()
-    assert len(alarms._due) <= FEW
+    assert len(alarms._due) <= SWEEP_ABOVE
     del held
     gc.collect()
     assert gone() is None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import ModelMisconfigured, StartError
 from ..settings import EMBEDDED_CONTEXT
-from ..system.sidecar import POLL_SECONDS, Sidecar
+from ..system.sidecar import SIDECAR_POLL_SECONDS, Sidecar
 from .embedded_server import OPENMP
 
 NAME = "SmolLM2-135M-Instruct"
@@ -59,12 +59,12 @@ class EmbeddedModel(Sidecar):
         give_up = time.monotonic() + LOAD_SECONDS
         try:
             while self.find() is None and not self.has_loaded() and time.monotonic() < give_up:
-                time.sleep(POLL_SECONDS)
+                time.sleep(SIDECAR_POLL_SECONDS)
         except ModelMisconfigured as error:
             raise StartError(str(error)) from error
 
     def explain(self, reason: str) -> str:
-        """Return the owner's line on why the server cannot start, and how to mend that."""
+        """Return the owner's line: why the server cannot start, and the remedy."""
         mend = f"{self._file('log')} may say more, and `{INSTALL}` installs it anew"
         if OPENMP in reason:
             mend = "install it (Debian: `apt-get install libgomp1`)"

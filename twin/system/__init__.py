@@ -1,1 +1,1 @@
-"""What the operating system offers: threads, alarms, sockets, files and processes of our own."""
+"""Threads, alarms, sockets, files, locks and processes, on top of those of the operating system."""

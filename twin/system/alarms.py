@@ -1,4 +1,4 @@
-"""What is to happen at a moment, unless it is cancelled: one thread for all, where a timer each would be one too."""
+"""Alarms: actions at a given time, unless cancelled, run by one thread where a Timer would take a thread for each."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .threads import start_thread
 
 logger = logging.getLogger(__name__)
 
-FEW = 1_000  # alarms of which nobody looks whether they are cancelled
+SWEEP_ABOVE = 1_000  # alarms; among fewer, cancelled ones stay in the heap until they are due
 
 
 class Alarm:
-    """Something to do at a moment."""
+    """An action that is due at one time."""
 
     __slots__ = ("_action",)
 
@@ -26,47 +26,47 @@ class Alarm:
         self._action: Callable[[], object] | None = action
 
     def cancel(self) -> None:
-        """Do nothing then; it may just be happening."""
+        """Drop the action, unless it has begun."""
         self._action = None
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether there is nothing to do."""
+        """Whether the action was dropped."""
         return self._action is None
 
     def ring(self) -> None:
-        """Do it, if it was not cancelled."""
+        """Run the action, unless it was cancelled."""
         if action := self._action:
             action()
 
 
 class Alarms:
-    """Those of one process, or of one part of it; safe to use from many threads at once."""
+    """The pending alarms and their thread; safe to use from many threads at once."""
 
     def __init__(self) -> None:
         self._due: list[tuple[float, int, Alarm]] = []  # a heap
-        self._number = count()  # tells apart what is due at the same moment
-        self._many = FEW
-        self._wakes_at = math.inf  # when the thread looks by itself, were it only for an alarm that was cancelled
+        self._number = count()  # orders alarms that are due at the same time
+        self._sweep_above = SWEEP_ABOVE
+        self._wakes_at = math.inf  # when the thread's wait ends by itself, also for a cancelled alarm
         self._changed = Condition(Lock())
         self._thread: Thread | None = None
 
     def set(self, seconds: float, action: Callable[[], object]) -> Alarm:
-        """Do `action` so many seconds from now; it may not wait, for all others wait with it.
+        """Run `action` in `seconds` from now; an action must not block, since all alarms share one thread.
 
         Raises Overloaded where no thread can be started.
         """
-        alarm, moment = Alarm(action), time.monotonic() + seconds
+        alarm, due = Alarm(action), time.monotonic() + seconds
         with self._changed:
-            if self._thread is None:  # after a fork, so not when the process starts
+            if self._thread is None:  # not before, since a thread does not survive a fork
                 self._thread = start_thread(self._run)
-            heappush(self._due, (moment, next(self._number), alarm))
-            if len(self._due) > self._many:
+            heappush(self._due, (due, next(self._number), alarm))
+            if len(self._due) > self._sweep_above:
                 self._due = [entry for entry in self._due if not entry[2].is_cancelled]
                 heapify(self._due)
-                self._many = 2 * len(self._due) + FEW
-            if moment < self._wakes_at:
-                self._wakes_at = moment
+                self._sweep_above = 2 * len(self._due) + SWEEP_ABOVE
+            if due < self._wakes_at:
+                self._wakes_at = due
                 self._changed.notify()
         return alarm
 
@@ -74,7 +74,7 @@ class Alarms:
         while True:
             try:
                 self._wait_for_next().ring()
-            except Exception:  # of this one alone: the others are to ring at their moments
+            except Exception:  # of this alarm; the others must still ring
                 logger.exception("An alarm failed.")
 
     def _wait_for_next(self) -> Alarm:

@@ -1,4 +1,7 @@
-"""Turns for the others: gevent goes on with whoever has something to read, for seconds if it comes in small pieces."""
+"""Turns for other greenlets: long work calls `give_turn` often, so that no chat holds the process for long.
+
+gevent switches only where a greenlet waits, and a greenlet whose data arrives in small pieces may not wait for seconds.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,19 @@ import time
 from collections.abc import Callable
 from threading import local
 
-TURN_SECONDS = 0.005  # that one may go on for
-WAITED_SECONDS = 0.0005  # of a read in which others will have run
-LEAST_SECONDS = 1e-6  # of a sleep that goes around gevent's loop: one of 0 lets only those run who wait for no socket
+TURN_SECONDS = 0.005  # that a greenlet may run before the others get a turn
+WAITED_SECONDS = 0.0005  # of a read; where it took longer, the others have had a turn
+MIN_SLEEP_SECONDS = 1e-6  # a sleep of 0 would not let gevent's loop look at sockets
 
 
 class Fairness:
-    """What one connection owes to the others."""
+    """The current turn of one connection."""
 
     def __init__(self) -> None:
         self._turn_began = time.monotonic()
 
     def read(self, read: Callable[..., bytes], *arguments: object) -> bytes:
-        """Return what `read` does; where it did not have to wait, others have their turn when it is due."""
+        """Return the result of `read`; where it did not wait, give other greenlets the turn that is due."""
         began = time.monotonic()
         data = read(*arguments)
         now = time.monotonic()
@@ -29,19 +32,19 @@ class Fairness:
         return data
 
     def give_turn(self) -> None:
-        """Let the others run, if it is their turn."""
+        """Let other greenlets run, if this turn has lasted for TURN_SECONDS."""
         if time.monotonic() - self._turn_began > TURN_SECONDS:
-            time.sleep(LEAST_SECONDS)
+            time.sleep(MIN_SLEEP_SECONDS)
             self._turn_began = time.monotonic()
 
 
 class _Running(local, Fairness):
-    """What the running thread owes to the others; under gevent, the running greenlet."""
+    """The current turn of the running thread; under gevent, of the running greenlet."""
 
 
 _running = _Running()
 
 
 def give_turn() -> None:
-    """Let the others run, if it is their turn: to be called by each loop over a text that somebody else wrote."""
+    """Let other greenlets run, if this turn has lasted for TURN_SECONDS; for loops over a stranger's text."""
     _running.give_turn()

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent  # the project's folder
 
 @contextmanager
 def lock_folder(folder: Path) -> Iterator[None]:
-    """Hold an exclusive lock on a folder; a lock on a file in it would be lost when the file is replaced."""
+    """Hold an exclusive lock on a folder; a lock on one of its files would be lost when the file is replaced."""
     opened = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(opened, fcntl.LOCK_EX)

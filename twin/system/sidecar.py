@@ -1,4 +1,4 @@
-"""The service's side of a sidecar, a process beside it: one of each name, however many processes the service has.
+"""The service's side of a sidecar: a process beside the service, one of each name for all processes of the service.
 
 The protocol between both sides is in sidecar_process.py.
 """
@@ -23,12 +23,12 @@ from .environment import select_running
 from .files import ROOT
 from .sidecar_process import Address
 
-POLL_SECONDS = 0.05
+SIDECAR_POLL_SECONDS = 0.05
 END_SECONDS = 5.0
-FIRST_DELAY = 2.0  # seconds until one that could not start is tried again, twice as many after each further failure
+FIRST_DELAY = 2.0  # seconds from a failed start to the next; doubled with each further failure
 MAX_DELAY = 300.0
 REASON_CHARACTERS = 300  # of a log's last line
-LAST_BYTES = 4_096  # of a log, among which that is looked for
+LAST_BYTES = 4_096  # of a log, in which the last line is looked for
 
 logger = logging.getLogger(__name__)
 
@@ -63,11 +63,11 @@ class Sidecar:
         self._guard = threading.Lock()
         self._failure = ""  # why it could not start, until it listens again
         self._delay = FIRST_DELAY  # seconds, after the next failure
-        self._dormant_until = 0.0  # monotonic; when one that could not start is tried again
-        self._is_told = False  # whether somebody was given the failure
+        self._dormant_until = 0.0  # monotonic time of the next start after a failed one
+        self._is_told = False  # whether the failure was raised with its advice
 
     def start(self) -> bool:
-        """Start the server where it is not running, and return whether it is starting or running; wait for nothing.
+        """Start the server unless it runs, and return whether it is starting or running; does not block.
 
         A server that could not start is tried again after a delay that grows with each failure.
         """
@@ -79,9 +79,10 @@ class Sidecar:
                 return False
 
     def find(self) -> Address | None:
-        """Return where the server listens, or None while it is starting, which this may begin.
+        """Return the server's address, or None while the server is starting; start it where necessary.
 
-        Raises ModelMisconfigured where it cannot start; only the first one since it could has advice.
+        Raises ModelMisconfigured where the server cannot start; of several such errors in a row only the first has
+        advice, so that the log says it once.
         """
         is_alive = self.start()
         if is_alive and (address := self._read_address()):
@@ -96,23 +97,23 @@ class Sidecar:
         return None
 
     def address(self, patience: float) -> Address:
-        """Return where the server listens, started if need be, within `patience` seconds.
+        """Return the server's address within `patience` seconds; start the server where necessary.
 
-        Raises ModelTimeout when they pass, and ModelMisconfigured where the server cannot start.
+        Raises ModelTimeout when the time is over, and ModelMisconfigured where the server cannot start.
         """
         give_up = time.monotonic() + patience
         while (address := self.find()) is None:
             if time.monotonic() > give_up:
                 raise ModelTimeout(advice=f"{self._label} was not there in time.")
-            time.sleep(POLL_SECONDS)
+            time.sleep(SIDECAR_POLL_SECONDS)
         return address
 
     def explain(self, reason: str) -> str:
-        """Return the owner's line on why the server cannot start, and how to mend that."""
+        """Return the owner's line: why the server cannot start, and the remedy."""
         return f"{self._label} cannot start ({reason}): {self._file('log')} may say more."
 
     def close(self) -> None:
-        """Need it no more, and wait for its end where this process started it and no other one needs it."""
+        """Release the server, and wait for its end where this process started the server and is the last user."""
         with self._guard:
             if self._presence is not None:
                 self._presence.close()
@@ -122,13 +123,13 @@ class Sidecar:
                     self._server.wait(END_SECONDS)
 
     def is_starting(self) -> bool:
-        """Whether it runs and does not listen yet, with nothing known that would keep it from that."""
-        with suppress(OSError):  # where its files are none of ours
+        """Whether the server runs, does not listen yet, and has not failed."""
+        with suppress(OSError):  # where this process may not read the sidecar's files
             return not self._failure and self._is_running() and self._read_address() is None
         return False
 
     def has_loaded(self) -> bool:
-        """Whether the server has said that all which it is made of is there."""
+        """Whether the server has announced that its library and weights are there."""
         with suppress(OSError):
             return self._file("server").stat().st_size > 0
         return False
@@ -139,21 +140,21 @@ class Sidecar:
             self._presence = self._file("lock").open("a")
             fcntl.flock(self._presence, fcntl.LOCK_SH)
         if self._server is not None:
-            self._server.poll()  # a server that was killed stays a zombie until it is asked for
+            self._server.poll()  # a killed server stays a zombie until its status is read
         with self._open_claim() as claim:
             try:
                 fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return True
-            self._look_at_end()
+            self._record_end()
             if time.monotonic() < self._dormant_until:
                 return False
             claim.truncate(0)
             self._server = self._spawn(claim.fileno())
             return True
 
-    def _look_at_end(self) -> None:
-        """Take notice of how the server that this process started has ended, if it has."""
+    def _record_end(self) -> None:
+        """Record the end of the server that this process started, where there is one."""
         if self._server is None:
             return
         with suppress(subprocess.TimeoutExpired):  # its files are closed a moment before it has ended

@@ -1,4 +1,4 @@
-"""A sidecar's own side: a process beside the service, which says where it listens and ends with the service.
+"""The process of a sidecar: tell the service the address of its server, and end with the service.
 
 Two files in instance/ keep one sidecar of each name to one service, whatever is killed. Every process of the service
 holds the `.lock` file shared; the sidecar waits for it exclusively, gets it when the last of them is gone, and ends.
@@ -20,7 +20,7 @@ from typing import IO
 
 @dataclass(frozen=True)
 class Address:
-    """Where an OpenAI-compatible server listens: its base URL, and the key that it wants."""
+    """The base URL of an OpenAI-compatible server, and the key for it."""
 
     base_url: str
     api_key: str

@@ -1,4 +1,4 @@
-"""Threads of our own, and what follows where the system has no room for one more."""
+"""Daemon threads, and a clear error where the system has no room for one more."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from threading import Thread
 
 from ..errors import Overloaded
 
-RETRY_SECONDS = 2  # that a visitor is told to wait
+THREAD_RETRY_AFTER = 2  # seconds that a visitor is told to wait
 
 logger = logging.getLogger(__name__)
 
 
 def start_thread(run: Callable[[], object]) -> Thread:
-    """Return a thread that runs `run` and does not keep the process from ending.
+    """Start a daemon thread that calls `run`, and return the thread.
 
-    Raises Overloaded where none can be started; the log then says so.
+    Raises Overloaded, and logs an error, where the system has no room for a thread.
     """
     thread = Thread(target=run, daemon=True)
     try:
         thread.start()
     except RuntimeError as error:
         logger.error("No thread can be started: raise the limits of processes and memory (ulimit -u, -v).")
-        raise Overloaded(retry_after=RETRY_SECONDS) from error
+        raise Overloaded(retry_after=THREAD_RETRY_AFTER) from error
     return thread
