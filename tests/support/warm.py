@@ -20,6 +20,7 @@ from importlib import import_module
 from os import fork, waitpid  # by name, before gevent puts its own in their place: these would start a loop here
 from pathlib import Path
 from signal import signal as set_handler
+from threading import Lock
 
 # Not those that only some settings need, nor gunicorn, which reads the environment while it is imported.
 LIBRARIES = ["dotenv", "flask.cli", "flask_cors", "httpx2", "limits.strategies", "openai.resources.chat", "pydantic"]
@@ -91,18 +92,20 @@ class WarmPython:
 
 
 class WarmPythons:
-    """Both of them, each started when it is first needed."""
+    """Both of them, each started when it is first needed; safe to use from many threads at once."""
 
     def __init__(self) -> None:
         self._pythons: dict[bool, WarmPython] = {}
+        self._lock = Lock()
 
     def start(
         self, arguments: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: int, stdout: int, stderr: int
     ) -> WarmProcess:
         patched = arguments[0] == "gunicorn"
-        if patched not in self._pythons:
-            self._pythons[patched] = WarmPython(patched=patched)
-        return self._pythons[patched].start(arguments, cwd, env, stdin, stdout, stderr)
+        with self._lock:
+            if patched not in self._pythons:
+                self._pythons[patched] = WarmPython(patched=patched)
+            return self._pythons[patched].start(arguments, cwd, env, stdin, stdout, stderr)
 
     def run(
         self, arguments: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: bytes = b"", timeout: float = 60
