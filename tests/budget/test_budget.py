@@ -451,7 +451,7 @@ def test_reasoning_that_only_the_total_counts_is_paid_for() -> None:
     body = json.loads(completion()) | {"usage": {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 1_512}}
     usage = read_completion(json.dumps(body).encode()).usage
     assert usage is not None
-    assert (usage.prompt_tokens, usage.written) == (7, 1_505)
+    assert (usage.prompt_tokens, usage.output_tokens) == (7, 1_505)
 
 
 def finishes_with_usage() -> Step:

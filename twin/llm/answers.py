@@ -1,4 +1,4 @@
-"""What the model said, in the parts of a chat completion that we use."""
+"""Chat completions, whole and streamed: parsed into a raw reply, and validated into an answer."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from ..errors import ModelFailed, ModelMisconfigured
 from ..system.fairness import give_turn
 
 FinishReason = Literal["stop", "length", "content_filter"]
-CUT = {"length", "max_tokens", "model_length"}  # OpenAI's word, some gateways', Mistral's
+CUT_SHORT = {"length", "max_tokens", "model_length"}  # OpenAI's word, some gateways', Mistral's
 BROKEN_OFF = {"error", "abort", "insufficient_system_resource"}  # Mistral's and OpenRouter's, vLLM's, DeepSeek's
 
 
 class Usage(BaseModel):
-    """What a call cost, in tokens; a provider that says it read nothing says nothing."""
+    """The tokens that a call used; a report of no prompt tokens at all is invalid."""
 
     prompt_tokens: int = Field(ge=1, le=10**9, strict=True)
     completion_tokens: int = Field(ge=0, le=10**9, strict=True)
     total_tokens: int = Field(0, ge=0, le=10**9, strict=True)
 
     @property
-    def written(self) -> int:
-        """The tokens that the model wrote; some providers count its reasoning in the total alone."""
+    def output_tokens(self) -> int:
+        """The tokens that the model wrote; some providers count reasoning tokens in the total alone."""
         return max(self.completion_tokens, self.total_tokens - self.prompt_tokens)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the model said; `text` is empty where it declined (`content_filter`)."""
+    """A valid answer of the model; `text` is empty where the model declined (`content_filter`)."""
 
     text: str
     finish_reason: FinishReason = "stop"
@@ -49,16 +49,16 @@ class RawReply:
     usage: Usage | None = None
 
     def validate(self) -> Answer:
-        """Return the answer that this is.
+        """Return the answer.
 
-        Raises ModelFailed where it is empty or broke off, and ModelMisconfigured where the output cap left no
-        room for one.
+        Raises ModelFailed for a reply that is empty or broke off, and ModelMisconfigured where the output cap left no
+        room for an answer.
         """
         if self.is_refused or self.finish_reason == "content_filter":
             return Answer("", "content_filter", self.usage)
         if self.finish_reason in BROKEN_OFF:
             raise ModelFailed(advice="The model broke off its answer: its own log says why.")
-        if self.finish_reason in CUT:
+        if self.finish_reason in CUT_SHORT:
             if not self.text.strip():
                 raise ModelMisconfigured(
                     advice="MAX_OUTPUT_TOKENS: the model used them up before it wrote a word: raise it."
@@ -69,15 +69,15 @@ class RawReply:
         return Answer(self.text, "stop", self.usage)
 
 
-def _forgive(value: object, parse: ValidatorFunctionWrapHandler) -> Usage | None:
+def _parse_usage(value: object, parse: ValidatorFunctionWrapHandler) -> Usage | None:
     try:
         usage: Usage | None = parse(value)
-    except ValidationError:  # no reason to lose an answer
+    except ValidationError:  # an answer is worth more than its token count
         return None
     return usage
 
 
-ReportedUsage = Annotated[Usage | None, WrapValidator(_forgive)]
+ReportedUsage = Annotated[Usage | None, WrapValidator(_parse_usage)]
 
 
 class _Message(BaseModel):
@@ -86,7 +86,7 @@ class _Message(BaseModel):
 
 
 class _Choice(BaseModel):
-    message: _Message = Field(default_factory=_Message)  # Azure leaves it out where its filter declined
+    message: _Message = Field(default_factory=_Message)  # Azure sends none where its filter declined
     finish_reason: str | None = None
 
 
@@ -105,7 +105,7 @@ class _StreamedChoice(BaseModel):
 class Chunk(BaseModel):
     """The parts of a streamed chunk that we use (platform.openai.com/docs/api-reference/chat-streaming).
 
-    Some chunks have no choice: Azure's first, and the last with its usage.
+    Some chunks have no choice: Azure's first, and the last, which has the usage.
     """
 
     choices: list[_StreamedChoice] | None = None
@@ -114,7 +114,7 @@ class Chunk(BaseModel):
 
 
 def read_completion(body: bytes) -> RawReply:
-    """Return what is said in a chat completion's JSON; raises ValueError where it is none."""
+    """Parse the JSON of a chat completion; raises ValueError for any other body."""
     completion = _Completion.model_validate_json(body)
     choice = completion.choices[0]
     message = choice.message
@@ -122,9 +122,9 @@ def read_completion(body: bytes) -> RawReply:
 
 
 def read_chunks(pieces: Iterable[bytes]) -> Iterator[Chunk]:
-    """Yield the chunks in a stream of server-sent events, whose data the model writes in one line each.
+    """Yield the chunks of a stream of server-sent events, each with its data in one line.
 
-    Raises ValueError where one is no chunk.
+    Raises ValueError for data that is no chunk.
     """
     unfinished: list[bytes] = []
     for piece in pieces:
@@ -139,13 +139,13 @@ def read_chunks(pieces: Iterable[bytes]) -> Iterator[Chunk]:
 
 
 def read_stream(chunks: Iterable[Chunk], deliver: Callable[[str], None]) -> RawReply:
-    """Give each piece of text to `deliver` as it comes, and return what is said when its last has come.
+    """Pass each piece of text to `deliver` as it arrives, and return the reply after the last one.
 
-    Nothing is delivered before there is more than white space. Raises ModelFailed where the stream ends
-    before the model says why it finished.
+    White space at the beginning is held until other text follows. Raises ModelFailed where the stream ends without a
+    finish_reason.
     """
     text: list[str] = []
-    held = ""  # white space, which may turn out to be all that there is
+    held = ""  # white space, which may be all of the reply
     started = refused = False
     for chunk in chunks:
         if chunk.error:

@@ -1,4 +1,4 @@
-"""One attempt to get an answer: the provider that is asked, permission to ask it, and the cost reserved for it."""
+"""One attempt to get an answer: a provider, permission to ask it, and the cost reserved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A breaker: after failures in a row, a provider is left alone for a while, then tried with one call."""
+"""A circuit breaker: after failures in a row, a provider gets no calls for a while, then one on trial."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-FAILURES = 5  # in a row, each of a chat with all its attempts, that open it
+FAILURES = 5  # of chats in a row, each with all its attempts, that open the breaker
 OPEN_SECONDS = 30.0
 
 logger = logging.getLogger(__name__)
@@ -16,16 +16,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Ticket:
-    """Leave to make a call, to be given back with its outcome."""
+    """Permission to make a call, returned with the outcome of the call."""
 
     is_probe: bool
 
 
 class Breaker:
-    """Whether a provider may be called; safe to use from many threads at once."""
+    """Admits calls to one provider, or refuses them; safe to use from many threads at once."""
 
     def __init__(self, name: str, seconds: float = OPEN_SECONDS) -> None:
-        """Begin closed; once open, it is so for `seconds`."""
+        """Begin closed; when failures open the breaker, stay open for `seconds`."""
         self._name = name
         self._seconds = seconds
         self._lock = threading.Lock()
@@ -34,7 +34,7 @@ class Breaker:
         self._is_probing = False
 
     def admit(self) -> Ticket | None:
-        """Return a ticket, or None while it is open; when it has been for long enough, one caller gets a probe's."""
+        """Return a ticket, or None while the breaker is open; after that time one caller gets a ticket for a probe."""
         with self._lock:
             if not self.would_admit:
                 return None
@@ -43,21 +43,21 @@ class Breaker:
 
     @property
     def would_admit(self) -> bool:
-        """Whether the next caller gets a ticket, if nobody else comes first."""
+        """Whether the next caller gets a ticket."""
         open_until = self._open_until
         return open_until is None or not (self._is_probing or time.monotonic() < open_until)
 
     @property
     def is_open(self) -> bool:
-        """Whether the provider is left alone, or on trial."""
+        """Whether the provider gets no calls, or is on trial."""
         return self._open_until is not None
 
     def remaining(self) -> int:
-        """Return the seconds until a call may be made, 1 or more."""
+        """Return the seconds until a call may be made, at least 1."""
         return max(1, math.ceil((self._open_until or 0.0) - time.monotonic()))
 
     def record(self, ticket: Ticket, is_well: bool | None) -> None:
-        """Take a ticket back: the provider answered, failed, or (None) nobody knows."""
+        """Take a ticket back: the provider answered (True), failed (False), or the outcome is unknown (None)."""
         with self._lock:
             if self._open_until is None:
                 self._count(is_well)

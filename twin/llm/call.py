@@ -40,7 +40,7 @@ class Call:
         messages: Sequence[Mapping[str, str]],
         reserve: Reserve,
     ) -> None:
-        """Get permission for the first attempt; where the budget has no room for it, leave the wait to `run`.
+        """Get permission for the first attempt; where the budget has no room yet, leave the wait to `run`.
 
         `run` can be cancelled while it waits. Raises ModelBusy where no provider is well, and what `reserve` raises,
         except Overloaded.
@@ -58,7 +58,7 @@ class Call:
             self._first = self._begin(patience=0)
 
     def run(self, deliver: Callable[[str], None] | None = None) -> Answer:
-        """Return the answer; with `deliver`, which gets each piece of its text as it comes, ask for a stream.
+        """Return the answer; with `deliver`, ask for a stream, and pass each piece of text to `deliver` on arrival.
 
         Raises what Model.answer raises.
         """
@@ -107,12 +107,12 @@ class Call:
         raise ModelBusy(retry_after=min(provider.breaker.remaining() for provider in self._providers))
 
     def _ask(self, attempt: Attempt, request: CompletionRequest) -> Answer:
-        """Make one attempt, and tell budget and breaker how it went."""
+        """Make one attempt, and report its outcome to budget and breaker."""
         is_well = None
         try:
             reply = request.fetch(attempt)
             if reply.usage:
-                attempt.reservation.settle(reply.usage.prompt_tokens, reply.usage.written)
+                attempt.reservation.settle(reply.usage.prompt_tokens, reply.usage.output_tokens)
             answer = reply.validate()
             is_well = True
         except TwinError as error:
@@ -128,7 +128,7 @@ class Call:
         return replace(answer, model=attempt.provider.model)
 
     def _record(self, attempt: Attempt, is_well: bool | None) -> None:
-        """Tell the breaker how an attempt went; a failure only when the call has ended, since the next may succeed."""
+        """Report an outcome to the breaker, but a failure only when the call ends: the next attempt may succeed."""
         if is_well is False and not attempt.ticket.is_probe:
             self._uncounted[attempt.provider] = attempt.ticket
         else:

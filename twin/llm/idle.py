@@ -1,4 +1,4 @@
-"""Connections that no call is using: one free list for each address, bounded in all."""
+"""Idle connections: a free list for each address, with a limit on their number in all."""
 
 from __future__ import annotations
 
@@ -10,40 +10,41 @@ from typing import Generic, Protocol, TypeVar
 
 from ..system.alarms import Alarm, Alarms
 from ..system.sidecar_process import Address
-from .transport import IDLE_SECONDS
+from .transport import KEEP_ALIVE_SECONDS
 
-MAX_IDLE = 2_000  # to all addresses: as many as chats that one process answers at once, unless MAX_IN_FLIGHT says more
+MAX_IDLE = 2_000  # to all addresses: the default of MAX_IN_FLIGHT, the chats that one process answers at once
 
 
 class Closable(Protocol):
-    """A connection, as a free list knows it."""
+    """An object that can be closed, such as a connection."""
 
     def close(self) -> None:
-        """Close it."""
+        """Close the connection."""
 
 
 C = TypeVar("C", bound=Closable)
 
 
 class IdleConnections(Generic[C]):
-    """The free lists; safe to use from many threads at once."""
+    """The free lists of all addresses; safe to use from many threads at once."""
 
-    def __init__(self, alarms: Alarms, seconds: float = IDLE_SECONDS) -> None:
-        """Begin empty; `alarms` see to it that what was idle for `seconds` is closed."""
+    def __init__(self, alarms: Alarms, seconds: float = KEEP_ALIVE_SECONDS) -> None:
+        """Begin empty; an alarm closes connections that were idle for `seconds`."""
         self._alarms = alarms
         self._seconds = seconds
         self._lock = Lock()
-        self._free: dict[Address, deque[tuple[float, C]]] = {}  # none empty; since when, the longest at the left
+        # Each connection with the start of its idleness, the oldest at the left; no deque is empty.
+        self._free: dict[Address, deque[tuple[float, C]]] = {}
         self._count = 0
         self._sweeper: Alarm | None = None
 
     def take(self, address: Address) -> C | None:
-        """Remove and return the connection to `address` that was used last, or None."""
+        """Remove and return the connection to `address` that was used last; None where there is none."""
         with self._lock:
             return self._remove(address, -1) if address in self._free else None
 
     def add(self, address: Address, connection: C) -> None:
-        """Keep a connection to `address`; where that is one too many, close the one that is idle for the longest."""
+        """Keep a connection to `address`; above MAX_IDLE, close the connection with the longest idleness."""
         with self._lock:
             self._free.setdefault(address, deque()).append((time.monotonic(), connection))
             self._count += 1
@@ -53,11 +54,11 @@ class IdleConnections(Generic[C]):
             surplus.close()
 
     def close(self) -> None:
-        """Close all."""
+        """Close all idle connections."""
         self._close_idle(math.inf)
 
     def _sweep(self) -> None:
-        """Close what is idle for too long, and come back while there is more."""
+        """Close connections that were idle for too long, and set the next alarm while any are left."""
         self._close_idle(time.monotonic() - self._seconds)
         with self._lock:
             self._sweeper = None
@@ -65,7 +66,7 @@ class IdleConnections(Generic[C]):
                 self._sweep_later()
 
     def _sweep_later(self) -> None:
-        if self._sweeper is None:  # a call had an alarm before, so that there is a thread for this one
+        if self._sweeper is None:  # its call had an alarm, so the alarms' thread runs
             self._sweeper = self._alarms.set(self._seconds, self._sweep)
 
     def _close_idle(self, since: float) -> None:
@@ -74,10 +75,10 @@ class IdleConnections(Generic[C]):
                 connection = self._remove_oldest(since)
             if connection is None:
                 return
-            connection.close()  # outside of the lock: others go on meanwhile
+            connection.close()  # outside of the lock, since closing may take time
 
     def _remove_oldest(self, since: float) -> C | None:
-        """Remove and return the connection that is idle for the longest, if it is since that instant or before."""
+        """Remove and return the connection with the longest idleness, if that began at `since` or before."""
         address = min(self._free, key=self._began, default=None)
         return self._remove(address, 0) if address is not None and self._began(address) <= since else None
 

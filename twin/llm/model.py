@@ -1,4 +1,4 @@
-"""The model, as the rest of the house knows it."""
+"""The language model that answers chats: the entrance to this package."""
 
 from __future__ import annotations
 
@@ -14,34 +14,33 @@ from .embedded import EmbeddedModel
 from .providers import list_providers
 from .stream import AnswerStream
 
-Messages = Sequence[Mapping[str, str]]
+ChatMessages = Sequence[Mapping[str, str]]  # each with `role` and `content`
 
 
 class Model:
-    """The models that the settings name, or the embedded one; safe to call from many threads at once."""
+    """The models in the settings, or the embedded one; safe to call from many threads at once."""
 
     def __init__(self, settings: Settings, embedded: EmbeddedModel) -> None:
         self._settings = settings
         self._providers = list_providers(settings, embedded)
         self._connections = Connections()
 
-    def answer(self, messages: Messages, hold: Reserve) -> Answer:
-        """Return the model's answer to chat messages (`{"role", "content"}`), in `CHAT_DEADLINE` seconds at most.
+    def answer(self, messages: ChatMessages, reserve: Reserve) -> Answer:
+        """Return the model's answer to chat messages, in at most `CHAT_DEADLINE` seconds.
 
-        `hold` is called before each attempt, and holds the most that it may cost; it may wait for so many seconds, as
-        long as the call is wanted.
+        `reserve` is called before each attempt, and reserves the most that the attempt can cost.
         Raises ModelBusy, ModelMisconfigured, ModelFailed or ModelTimeout, InvalidRequest where the message is longer
-        than the model's context, and what `hold` raises.
+        than the model's context, and the errors of `reserve`.
         """
-        return self._call(messages, hold).run()
+        return self._call(messages, reserve).run()
 
-    def stream(self, messages: Messages, hold: Reserve) -> AnswerStream:
-        """Return the same answer while the model writes it; a fault after its first words is not retried.
+    def stream(self, messages: ChatMessages, reserve: Reserve) -> AnswerStream:
+        """Return the same answer as a stream; a fault after the first words is not retried.
 
-        ModelBusy and what `hold` raises are raised here where not even a first attempt can be made; Overloaded only
-        where no thread can be started. Whoever has to wait for room does so in the stream.
+        Raises at once ModelBusy and the errors of `reserve` where not even a first attempt can be made, and Overloaded
+        where no thread can be started. Waiting for room in the budget happens in the stream.
         """
-        call = self._call(messages, hold)
+        call = self._call(messages, reserve)
         try:
             return AnswerStream(call.run, call.deadline.cancel)
         except Overloaded:
@@ -49,8 +48,8 @@ class Model:
             raise
 
     def close(self) -> None:
-        """Close the connections that no call is using."""
+        """Close the idle connections."""
         self._connections.close()
 
-    def _call(self, messages: Messages, hold: Reserve) -> Call:
-        return Call(self._settings, self._providers, self._connections, messages, hold)
+    def _call(self, messages: ChatMessages, reserve: Reserve) -> Call:
+        return Call(self._settings, self._providers, self._connections, messages, reserve)

@@ -1,4 +1,4 @@
-"""The models that the settings name: the first, and the one that answers while it is failing."""
+"""The providers in the settings: the first one, and the fallback for when the first fails."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from pydantic import SecretStr
 from ..settings import Settings, mask_password
 from ..system.sidecar_process import Address
 from .breaker import Breaker
-from .embedded import NAME as EMBEDDED_NAME
-from .embedded import EmbeddedModel
+from .embedded import EMBEDDED_MODEL, EmbeddedModel
 
 OPENAI_URL = "https://api.openai.com/v1"
 
 
 @dataclass(eq=False)
 class Provider:
-    """One model, where it is, and whether it is well; `prefix` begins the names of the settings that say so."""
+    """A model, the address of its server, and a circuit breaker; `prefix` begins the names of its settings."""
 
     prefix: str
     model: str
@@ -31,23 +30,23 @@ class Provider:
 
     @property
     def url(self) -> str:
-        """Where it is, for the owner to read."""
+        """The address, for the owner to read, without a password."""
         return "the embedded model" if self.embedded else mask_password(self.base_url or OPENAI_URL)
 
     @property
     def label(self) -> str:
-        """The same, after the setting that says so."""
+        """The address, after the name of its setting."""
         if self.embedded:
             return "The embedded model"
         return f"{self.prefix}_BASE_URL: {self.url}" if self.base_url else self.url
 
     @property
     def cap(self) -> str:
-        """The output cap's name: compatible servers know the older one, OpenAI's newer models only the newer."""
+        """The output cap's parameter: the older one for compatible servers, the newer one for OpenAI's newer models."""
         return "max_tokens" if self.base_url or self.embedded else "max_completion_tokens"
 
     def address(self, seconds: float) -> Address:
-        """Return where to call; an embedded model that is starting is waited for, `seconds` at most."""
+        """Return the address and key to call; wait up to `seconds` for an embedded model that is starting."""
         if self.embedded:
             return self.embedded.address(seconds)
         key = self.api_key
@@ -55,14 +54,14 @@ class Provider:
 
 
 def list_providers(settings: Settings, embedded: EmbeddedModel) -> list[Provider]:
-    """Return the providers in the order in which they are to be asked."""
+    """Return the providers in the settings, in the order of preference."""
     if settings.uses_embedded_model:
-        first = Provider("OPENAI", EMBEDDED_NAME, None, None, embedded)
+        first = Provider("OPENAI", EMBEDDED_MODEL, None, None, embedded)
     else:
         first = Provider("OPENAI", settings.openai_model, settings.openai_base_url, settings.openai_api_key)
     if settings.fallback_model is None:
         return [first]
     url, key = settings.fallback_base_url, settings.fallback_api_key
-    if url is None:  # another server never gets the first one's key
+    if url is None:  # the key of one server is never sent to another
         url, key = settings.openai_base_url, key or settings.openai_api_key
     return [first, Provider("FALLBACK", settings.fallback_model, url, key)]

@@ -1,4 +1,4 @@
-"""The proxy that the environment names for a server (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY), unless NO_PROXY has it."""
+"""The environment's proxy for a server: HTTP_PROXY, HTTPS_PROXY or ALL_PROXY, unless NO_PROXY excludes the server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import httpx2
 
 
 def find_proxy(url: httpcore2.URL) -> httpcore2.Proxy | None:
-    """Return the proxy for a URL; raises ProxyError where the environment's is none."""
+    """Return the proxy for a URL, or None; raises ProxyError where the environment's value is not a proxy's URL."""
     proxies = getproxies()
     scheme = url.scheme.decode()
     found = proxies.get(scheme) or proxies.get("all")
@@ -26,7 +26,7 @@ def find_proxy(url: httpcore2.URL) -> httpcore2.Proxy | None:
 
 
 def _is_bypassed(url: httpcore2.URL, listed: str) -> bool:
-    """Whether NO_PROXY has it: a host, which is a domain too, with or without port, scheme and *, or a network."""
+    """Whether NO_PROXY excludes a URL: by host or domain, with or without port, scheme and *, or by network."""
     host = url.host.decode().strip("[]")
     if proxy_bypass(f"{host}:{url.origin.port}"):
         return True
@@ -45,5 +45,5 @@ def _is_bypassed(url: httpcore2.URL, listed: str) -> bool:
 def _is_in_network(host: str, network: str) -> bool:
     try:
         return ip_address(host) in ip_network(network.strip("[]"), strict=False)
-    except ValueError:  # one of them is a name
+    except ValueError:  # a name, not an address or a network
         return False

@@ -1,4 +1,4 @@
-"""The request for a chat completion: what is sent to a provider, how its reply is read, and what its faults mean."""
+"""The request for a chat completion: the body that is sent, the reply that is read, and faults turned into errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..errors import TwinError
 from ..settings import Settings
 from .answers import RawReply, read_chunks, read_completion, read_stream
 from .attempt import Attempt
-from .connections import BREAKS, Connection, Connections, Deadline, Response
+from .connections import CONNECTION_FAULTS, Connection, Connections, Deadline, Response
 from .faults import costs_nothing, explain, explain_lateness, is_refusal
 from .providers import Provider
 
@@ -23,7 +23,7 @@ TRAILER_SECONDS = 2.0  # that the end of a stream may take after the answer is c
 class CompletionRequest:
     """The request of one chat, sent to one provider after another until one answers.
 
-    `deliver` gets each piece of the text as it comes; where it is None, no stream is asked for. `has_delivered` says
+    `deliver` gets each piece of the text on arrival; where it is None, no stream is asked for. `has_delivered` says
     whether a visitor can have read a part of the answer.
     """
 
@@ -43,7 +43,7 @@ class CompletionRequest:
         self.has_delivered = False
 
     def fetch(self, attempt: Attempt) -> RawReply:
-        """Return the reply to one request, and release the attempt's reservation where it certainly cost nothing.
+        """Send the request once, and return the reply; release the reservation where that certainly cost nothing.
 
         Raises ModelBusy, ModelMisconfigured, ModelFailed, ModelTimeout, or InvalidRequest where the message is too
         long for the model.
@@ -72,7 +72,7 @@ class CompletionRequest:
         try:
             with closing(connection.post("/chat/completions", self._build(provider), seconds)) as response:
                 return self._read(connection, response)
-        except (openai.OpenAIError, *BREAKS, ValueError) as error:
+        except (openai.OpenAIError, *CONNECTION_FAULTS, ValueError) as error:
             if not connection.has_sent or costs_nothing(error):
                 attempt.reservation.release()
             if is_refusal(error):
@@ -99,7 +99,7 @@ class CompletionRequest:
         reply = read_stream(chunks, self.deliver)
         # The usage comes last, and a connection is used again only where its response was read to the end.
         connection.end_in(TRAILER_SECONDS)
-        with suppress(*BREAKS, ValueError):
+        with suppress(*CONNECTION_FAULTS, ValueError):
             for chunk in chunks:
                 reply = replace(reply, usage=chunk.usage or reply.usage)
         return reply

@@ -1,4 +1,4 @@
-"""An answer while the model writes it."""
+"""A streamed answer, read in a thread of its own."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from queue import Empty, SimpleQueue
 from ..system.threads import start_thread
 from .answers import Answer
 
-SILENCE_SECONDS = 1.0
+SILENCE_SECONDS = 1.0  # without text, after which the reader gets None
 
 
 class AnswerStream:
-    """An answer that is read in a thread of its own (under gevent a greenlet), so that its silence can be heard."""
+    """An answer that arrives from a thread (under gevent a greenlet), so that its reader notices silence."""
 
     def __init__(self, ask: Callable[[Callable[[str], None]], Answer], cancel: Callable[[], None]) -> None:
-        """Start to `ask`, which gives each piece of text to the function it gets; `cancel` makes it end soon.
+        """Call `ask` in a thread, with a function that takes each piece of text; `cancel` ends that call soon.
 
         Raises Overloaded where no thread can be started.
         """
@@ -25,7 +25,7 @@ class AnswerStream:
         start_thread(self._read)
 
     def __iter__(self) -> Iterator[str | Answer | None]:
-        """Yield each piece of text as it comes, None for each second of silence, and at the end the whole answer.
+        """Yield each piece of text on arrival, None for each second of silence, and at the end the whole answer.
 
         Raises what Model.answer raises.
         """

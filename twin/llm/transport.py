@@ -1,4 +1,4 @@
-"""HTTP to a provider: what each request takes along, and the socket under a connection."""
+"""HTTP to a provider: the headers of each request, and the socket under a connection."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from ..system.sidecar_process import Address
 from ..system.sockets import duplicate, has_left, shut_down
 from .proxies import find_proxy
 
-IDLE_SECONDS = 30.0  # a free connection is used again for this long; providers close theirs after a minute or more
-READ_BYTES = 16_384  # at once: a record of TLS, or as many heads as others can wait for
+KEEP_ALIVE_SECONDS = 30.0  # for which an idle connection is used again; providers close theirs after a minute or more
+READ_BYTES = 16_384  # at once: a record of TLS, and few enough heads to parse while other chats wait
 
 
 @dataclass(frozen=True)
 class Target:
-    """Where requests go, and what goes along with each."""
+    """The URL of requests, and their headers."""
 
     url: httpcore2.URL
     headers: list[tuple[bytes, bytes]]
@@ -34,12 +34,12 @@ class Target:
 
 @lru_cache(maxsize=16)
 def find_target(address: Address, path: str, tls: ssl.SSLContext) -> Target:
-    """Return where `path` of a server is, with the headers that the SDK sends; raises ValueError where that is none."""
+    """Return the target for `path` of a server, with the SDK's headers; raises ValueError for an invalid URL."""
     with httpx2.Client(verify=tls, trust_env=False) as http:
         sdk = openai.OpenAI(api_key=address.api_key, base_url=address.base_url, http_client=http)
         headers = {name: value for name, value in sdk.default_headers.items() if isinstance(value, str)}
         headers |= sdk.auth_headers
-        headers["Accept-Encoding"] = "identity"  # what is small on the wire may not fit the memory
+        headers["Accept-Encoding"] = "identity"  # a small compressed body might not fit the memory
         request = http.build_request("POST", str(sdk.base_url).rstrip("/") + path, headers=headers)
     url = request.url
     if url.userinfo:
@@ -49,17 +49,17 @@ def find_target(address: Address, path: str, tls: ssl.SSLContext) -> Target:
 
 
 class Network(httpcore2.SyncBackend):
-    """The network as one connection uses it, which can be cut from outside."""
+    """The network under one connection, which another thread can cut."""
 
     def __init__(self) -> None:
         self.fairness = Fairness()
         self.is_cut = False
-        self.has_sent = False  # anything of its last request, other than to a proxy
-        self.layers = 0  # of TLS in which requests are sent
+        self.has_sent = False  # any byte of the last request to the server, not to a proxy
+        self.layers = 0  # of TLS around the requests
         self.stream: Stream | None = None
 
     def connect_tcp(self, *arguments: Any, **options: Any) -> httpcore2.NetworkStream:
-        """Open the socket."""
+        """Open the socket; raises ConnectError where the network was cut meanwhile."""
         self.stream = Stream(self, super().connect_tcp(*arguments, **options))
         try:
             self.check()
@@ -69,33 +69,33 @@ class Network(httpcore2.SyncBackend):
         return self.stream
 
     def check(self) -> None:
-        """Raise ConnectError where it is cut."""
+        """Raise ConnectError where the network is cut."""
         if self.is_cut:
             raise httpcore2.ConnectError("nobody waits for the answer any more")
 
     def cut(self) -> None:
-        """Shut the socket down under a call that waits on it, whose read ends at once; a connect ends in its time."""
+        """Shut the socket down, which ends a read at once; a connect ends with its own timeout."""
         self.is_cut = True
         if self.stream is not None:
             self.stream.shut_down()
 
 
 class Stream(httpcore2.NetworkStream):
-    """A socket that sends a request in one piece, and lets others run while it reads."""
+    """A socket that sends each request in one piece, and gives other greenlets turns while reading."""
 
     def __init__(self, network: Network, stream: httpcore2.NetworkStream) -> None:
         self._network = network
         self._stream = stream
-        self._plain: socket.socket | None = None  # under a handshake, which takes the socket away from its stream
+        self._plain: socket.socket | None = None  # during a handshake, when the stream has no socket to shut down
         self._layers = 0  # of TLS
         self._unsent = b""
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send it with the rest, when there is an answer to be read."""
+        """Buffer the data until the next read, which sends the whole request."""
         self._unsent += buffer
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Return what has come; whoever has sent a fault before they read all of the request is heard."""
+        """Send the buffered request, and return received data, even if the server did not read all of the request."""
         if unsent := self._unsent:
             self._network.check()
             self._network.has_sent = self._layers == self._network.layers
@@ -107,7 +107,7 @@ class Stream(httpcore2.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.NetworkStream:
-        """Go on in TLS."""
+        """Continue in TLS."""
         with duplicate(self._stream.get_extra_info("socket")) as self._plain:
             self._network.check()
             try:
@@ -118,33 +118,33 @@ class Stream(httpcore2.NetworkStream):
         return self
 
     def shut_down(self) -> None:
-        """End whatever waits on it, from outside."""
+        """Shut the socket down from another thread, which ends a read."""
         shut_down(self._plain or self._stream.get_extra_info("socket"), socket.SHUT_RDWR)
 
     def get_extra_info(self, info: str) -> Any:
-        """Return what is asked; whether the other side has closed it or sent anything, without gevent's costly poll."""
+        """Return the requested information; `is_readable` without gevent's costly poll."""
         if info == "is_readable":
-            return self._layers > 1 or self._has_more()  # nobody can look into TLS in TLS
+            return self._layers > 1 or self._is_readable()  # TLS inside TLS cannot be inspected
         return self._stream.get_extra_info(info)
 
     def close(self) -> None:
-        """Close it."""
+        """Close the socket, and drop unsent data."""
         self._unsent = b""
         self._stream.close()
 
-    def _has_more(self) -> bool:
-        if not hasattr(socket, "TCP_INFO"):  # which not every system has
+    def _is_readable(self) -> bool:
+        if not hasattr(socket, "TCP_INFO"):  # outside of Linux
             return bool(self._stream.get_extra_info("is_readable"))
         connection = self._stream.get_extra_info("socket")
         return has_left(connection) or any(ioctl(connection, FIONREAD, bytes(4)))
 
 
 def connect(url: httpcore2.URL, tls: ssl.SSLContext, network: Network) -> httpcore2.ConnectionInterface:
-    """Return a connection that opens with its first request; raises ProxyError where the environment's is none."""
+    """Return a connection that opens with its first request; raises ProxyError for an invalid proxy."""
     proxy = find_proxy(url)
     network.layers = [url.scheme, proxy.url.scheme if proxy else b""].count(b"https")
-    # A pool knows which kind of connection it takes; it is asked for no more.
-    pool = httpcore2.ConnectionPool(tls, proxy, keepalive_expiry=IDLE_SECONDS, network_backend=network)
+    # The pool only chooses the kind of connection: direct, through a proxy, through a tunnel.
+    pool = httpcore2.ConnectionPool(tls, proxy, keepalive_expiry=KEEP_ALIVE_SECONDS, network_backend=network)
     try:
         return pool.create_connection(url.origin)
     except ImportError as error:
