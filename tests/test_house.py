@@ -45,7 +45,7 @@ SYSTEM = {
     "sqlite_lock",
     "threads",
 }
-TEXT = {"invisible", "tokens", "words"}
+TEXT = {"invisible", "scripts", "sentences", "tokens", "words"}
 FILES = sorted(path for path in (ROOT / "twin").rglob("*.py") if "migrations" not in path.parts)  # Alembic's own
 
 

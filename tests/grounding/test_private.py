@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.grounding import find_private, remove_private
-from twin.grounding.private_text import RUN, WORD, fold
+from twin.grounding.private_text import COUNTED_WORD, RUN_WORDS, fold_counted
 
 from ..support.answers import FALLBACK, make_gate, show, show_cut_everywhere
 
@@ -88,7 +88,10 @@ NOT_CAUGHT: dict[str, str] = {
 
 def longest_run(text: str) -> int:
     """The most words of the secret that stand one after another in `text`, however they are set."""
-    secret, said = [fold(word) for word in WORD.findall(SECRET)], "".join(map(fold, WORD.findall(text)))
+    secret, said = (
+        [fold_counted(word) for word in COUNTED_WORD.findall(SECRET)],
+        "".join(map(fold_counted, COUNTED_WORD.findall(text))),
+    )
     runs = [
         (end - start, "".join(secret[start:end]))
         for start in range(len(secret))
@@ -105,7 +108,7 @@ def test_there_are_fifty_attempts() -> None:
 def test_a_model_that_gives_in_is_cut_off(attempt: str) -> None:
     text = show([CAUGHT[attempt]], private=[SECRET])[0]
     assert text.endswith(FALLBACK)
-    assert longest_run(text.removesuffix(FALLBACK)) < RUN
+    assert longest_run(text.removesuffix(FALLBACK)) < RUN_WORDS
     assert show(list(CAUGHT[attempt]), private=[SECRET])[0] == text
 
 
@@ -197,7 +200,7 @@ def test_six_private_words_are_never_shown(words: list[str], separator: str) -> 
     answer = separator.join(words)
     whole = show([answer], private=[SECRET])[0]
     assert show(list(answer), private=[SECRET])[0] == whole
-    said = [fold(word) for word in WORD.findall(whole.removesuffix(FALLBACK))]
-    secret = [fold(word) for word in WORD.findall(SECRET)]
-    runs = {tuple(secret[at : at + RUN]) for at in range(len(secret) - RUN + 1)}
-    assert not runs & {tuple(said[at : at + RUN]) for at in range(len(said) - RUN + 1)}
+    said = [fold_counted(word) for word in COUNTED_WORD.findall(whole.removesuffix(FALLBACK))]
+    secret = [fold_counted(word) for word in COUNTED_WORD.findall(SECRET)]
+    runs = {tuple(secret[at : at + RUN_WORDS]) for at in range(len(secret) - RUN_WORDS + 1)}
+    assert not runs & {tuple(said[at : at + RUN_WORDS]) for at in range(len(said) - RUN_WORDS + 1)}

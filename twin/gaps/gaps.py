@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, delete, func, select, update
 
-from ..knowledge.faq import fold
+from ..knowledge.faq import fold_question
 from ..stores import Database, Databases
 from ..stores.tables import clean, gaps
 from .question import read_question
@@ -59,7 +59,7 @@ class Gaps:
 
     def _record(self, connection: Connection, question: str) -> None:
         row, today = gaps.c, datetime.now(UTC).date()
-        key = sha256(clean(fold(question)).encode()).hexdigest()
+        key = sha256(clean(fold_question(question)).encode()).hexdigest()
         again = {"times": row.times + 1, "last_day": today}
         if connection.execute(update(gaps).where(row.key == key).values(again)).rowcount:
             return  # an INSERT would use an id up each time

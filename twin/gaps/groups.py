@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ..grounding.contacts import UNSPACED_TEXT
-from ..knowledge.faq import split_words
+from ..grounding.contacts import IS_UNSPACED_NAME
+from ..text.words import split_words
 from .gaps import Gap
 
 ALIKE_WORDS = 0.85  # of the letters of both questions, those in words that both have
@@ -118,4 +118,4 @@ def _is_same(word: str, other: str) -> bool:
         return long.endswith(short)
     if short[0] != long[0] or len(short) < MISSPELT_LETTERS or _name_numbers([short, long]):
         return False
-    return not UNSPACED_TEXT.search(word) and OSA.normalized_similarity(word, other) >= MISSPELT
+    return not IS_UNSPACED_NAME.search(word) and OSA.normalized_similarity(word, other) >= MISSPELT

@@ -6,16 +6,18 @@ import re
 
 from ..grounding import contacts, numbers
 from ..grounding.patterns import CONTACT
-from ..knowledge.faq import fold, split_words
+from ..knowledge.faq import fold_question
 from ..text.invisible import strip_invisible
+from ..text.scripts import HAN, KANA, SOUTHEAST_ASIAN
+from ..text.words import split_words
 
 MASK = "…"
 MOST_CHARACTERS = 500  # of a question that is kept
 READ_CHARACTERS = 4_000  # of a message
 FEWEST_WORDS = 3  # of a message without a question mark
 # Of scripts without spaces a character is so much of a word.
-IDEOGRAPHS, IDEOGRAPH = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]"), 0.75
-SYLLABLES, SYLLABLE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff]"), 0.25
+IDEOGRAPHS, IDEOGRAPH = re.compile(f"[{HAN}]"), 0.75
+SYLLABLES, SYLLABLE = re.compile(f"[{SOUTHEAST_ASIAN}{KANA}]"), 0.25
 
 # Of Arabic, Armenian, Ethiopic, Limbu, Vai and Bamum too, and of emoji; Greek has a semicolon.
 QUESTION_MARK = re.compile(
@@ -46,7 +48,7 @@ def mask_contacts(text: str) -> str:
 
 def asks(question: str) -> bool:
     """Whether it may be a question: it has a question mark, or about three words at least."""
-    if not fold(question):
+    if not fold_question(question):
         return False
     return QUESTION_MARK.search(question) is not None or sum(map(_count_words, split_words(question))) >= FEWEST_WORDS
 

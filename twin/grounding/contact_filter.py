@@ -120,7 +120,7 @@ class ContactFilter:
     def _ground_run(self, match: re.Match[str]) -> str:
         run, start = match["number"], match.start("number")
         follows = match.string[match.end("number") : match.end("number") + 1]
-        if follows.isalnum() and "+" not in run and not contacts.UNSPACED_TEXT.match(follows):
+        if follows.isalnum() and "+" not in run and not contacts.IS_UNSPACED_NAME.match(follows):
             return match.group()  # a part of another name
         before = match.string[max(0, start - CONTEXT) : start]
         shown = self._ground_number(run, before)

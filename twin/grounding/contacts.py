@@ -7,13 +7,14 @@ import re
 from typing import Literal
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
+from ..text.scripts import UNSPACED_NAMES
 from .hosts import is_host
-from .patterns import ADDRESS, NAMES, SCHEME, UNSPACED
+from .patterns import ADDRESS, NAMES, SCHEME
 
 Kind = Literal["link", "address", "number"]
 
 LONGEST_HOST = 253  # characters (RFC 1035, section 2.3.4)
-UNSPACED_TEXT = re.compile(f"[{UNSPACED}]")
+IS_UNSPACED_NAME = re.compile(f"[{UNSPACED_NAMES}]")
 # What says only where a visitor came from; the prefixes are of Google, HubSpot, Matomo and Piwik.
 TRACKING = re.compile(
     r"(?:utm_|_hs|hsa_|mtm_|oly_|pk_|vero_).*|_ga|_gl|dclid|fbclid|gad_source|gbraid|gclid|gclsrc|igsh|igshid|li_fat_id|lipi|"
@@ -46,7 +47,7 @@ def list_parts(match: re.Match[str]) -> list[str]:
     """Return the ways to see where a link ends before text that follows it without a space, the longest first."""
     if not (link := match["url"] or match["host"]):
         return []
-    parts = dict.fromkeys([trim(link), trim(UNSPACED_TEXT.split(link)[0]), trim(re.split("[,;]", link)[0])])
+    parts = dict.fromkeys([trim(link), trim(IS_UNSPACED_NAME.split(link)[0]), trim(re.split("[,;]", link)[0])])
     return [part for part in parts if part]
 
 

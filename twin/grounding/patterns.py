@@ -4,32 +4,26 @@ from __future__ import annotations
 
 import re
 
+from ..text.scripts import SPACED
 from .numbers import AREA, DASH, NUMBER, PLUS, SPACE
 
-# Letters of the scripts that put spaces between words; in the others a name has no end that could be seen.
-LETTERS = (
-    "0-9A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02c1\u0300-\u037d\u037f-\u0386\u0388-\u055f\u0561-\u0588"
-    "\u0591-\u05bd\u05bf-\u05f2\u0610-\u061a\u0620-\u0669\u066e-\u06d3\u06d5-\u06ff\u0710-\u0963\u0966-\u0df3\u10a0-\u16ff"
-    "\u1c80-\u1fff\u2c00-\u2dff\ua640-\ua7ff\uac00-\ud7a3"
-)
-UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
 # No URL has these: brackets, quotes, dashes and the punctuation of other scripts.
 STOPS = (
     r'\s<>"`|\\\[\]\u3001-\u3011\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\u2013\u2014\u2018-\u201f\u2026\u2039\u203a'
     r"\u00ab\u00bb\u060c\u061b\u061f\u06d4\u0964\u0965\u200e\u200f\u061c"
 )
-LABEL = rf"[{LETTERS}](?:[{LETTERS}_\-]{{0,61}}[{LETTERS}])?"
+LABEL = rf"[{SPACED}](?:[{SPACED}_\-]{{0,61}}[{SPACED}])?"
 # Of a host's labels the last.
-TOP = rf"(?:[A-Za-z](?:[A-Za-z0-9\-]{{0,61}}[A-Za-z0-9])?|(?![0-9A-Za-z])[{LETTERS}]{{2,63}})"
+TOP = rf"(?:[A-Za-z](?:[A-Za-z0-9\-]{{0,61}}[A-Za-z0-9])?|(?![0-9A-Za-z])[{SPACED}]{{2,63}})"
 SCHEME = r"[A-Za-z][A-Za-z0-9+.\-]{0,30}"
 NAMES = "mailto|tel|sms|callto|facetime|skype|whatsapp"  # schemes that lead to a person
-ADDRESSED = rf"(?<![{LETTERS}])(?:www\.|(?:{NAMES}):)"
-LOCAL_PART = rf"(?<![{LETTERS}%+])[{LETTERS}_][{LETTERS}.%+'_\-]{{0,63}}"
+ADDRESSED = rf"(?<![{SPACED}])(?:www\.|(?:{NAMES}):)"
+LOCAL_PART = rf"(?<![{SPACED}%+])[{SPACED}_][{SPACED}.%+'_\-]{{0,63}}"
 LONGEST, LONGEST_NAME = 2_000, 400  # characters of a link, and of a host or an address
 
 URL = rf"(?:{SCHEME}://(?:\[[0-9A-Fa-f:.]+\])?|{ADDRESSED})[^{STOPS}]{{1,{LONGEST}}}"
 ADDRESS = rf"{LOCAL_PART}@(?:{LABEL}\.){{1,10}}{TOP}"
-HOST = rf"(?://)?(?<![{LETTERS}])(?:{LABEL}\.){{1,10}}{TOP}(?::\d{{1,5}})?(?:[/?#][^{STOPS}]{{0,{LONGEST}}})?"
+HOST = rf"(?://)?(?<![{SPACED}])(?:{LABEL}\.){{1,10}}{TOP}(?::\d{{1,5}})?(?:[/?#][^{STOPS}]{{0,{LONGEST}}})?"
 # A link in Markdown (spec.commonmark.org/0.31.2/#links), but not an index and a call in code. Its text is kept short,
 # so that not much waits for its end.
 TEXT = r"(?:[^\[\]]|\[[^\[\]]{0,300}+\]){0,300}+"
@@ -40,7 +34,7 @@ MARKDOWN = rf"{BEGIN}(?P<text>{TEXT})\]\([ ]*+(?P<target>{TARGET})(?P<title>{TIT
 CONTACT = re.compile(
     rf"(?P<markdown>{MARKDOWN})|(?P<open>(?:(?!{AREA})\()?[*_`]{{0,3}})(?:<(?P<autolink>(?:{SCHEME}:|{LOCAL_PART}@)[^<>\s]*)>"
     rf"|(?P<url>{URL})|(?P<address>{ADDRESS})|(?P<host>{HOST})"
-    rf"|(?:(?<![{LETTERS}])|(?={PLUS}))(?<!\+)(?<![0-9A-Fa-f]-)(?<!\d[.,])(?P<number>{NUMBER}))(?P<close>[*_`)]{{0,3}})"
+    rf"|(?:(?<![{SPACED}])|(?={PLUS}))(?<!\+)(?<![0-9A-Fa-f]-)(?<!\d[.,])(?P<number>{NUMBER}))(?P<close>[*_`)]{{0,3}})"
 )
 
 # Words, in which nothing is a contact yet: most of what is written.
@@ -48,11 +42,11 @@ PLAIN = re.compile(r"(?:[A-Za-z\u00c0-\u024f\u0400-\u04ff,;'\u2019\-]|\s)*+")
 # What a text may still become at its end when more comes: a Markdown link, a link, a name, a number.
 OPEN_LINK = re.compile(rf"{BEGIN}{TEXT}(?:\[[^\[\]]{{0,300}}+)?(?:\](?:\([^\n]{{0,{LONGEST}}}+)?)?\Z")
 IPV6 = re.compile(rf"{SCHEME}://\[[0-9A-Fa-f:.]*(?:\][^{STOPS}]{{0,{LONGEST}}})?\Z")
-URL_START = re.compile(rf"{SCHEME}:/|{ADDRESSED}|(?<![{LETTERS}])(?:{LABEL}\.){{1,10}}{LABEL}(?::\d{{1,5}})?[/?#]")
+URL_START = re.compile(rf"{SCHEME}:/|{ADDRESSED}|(?<![{SPACED}])(?:{LABEL}\.){{1,10}}{LABEL}(?::\d{{1,5}})?[/?#]")
 STOP = re.compile(rf"[{STOPS}]")
-OPEN_NAME = re.compile(rf"<?(?:[{LETTERS}.%+'@_\-]{{1,{LONGEST_NAME}}}+:?|<[^\s<>]{{0,{LONGEST}}}+)?\Z")
+OPEN_NAME = re.compile(rf"<?(?:[{SPACED}.%+'@_\-]{{1,{LONGEST_NAME}}}+:?|<[^\s<>]{{0,{LONGEST}}}+)?\Z")
 OPEN_NUMBER = re.compile(
-    rf"(?:(?<![{LETTERS}])|(?={PLUS}))(?:{NUMBER}(?:{SPACE}|{DASH}|[().+/]){{0,4}}|(?:{PLUS}|\()[ ]?|\({PLUS}"
+    rf"(?:(?<![{SPACED}])|(?={PLUS}))(?:{NUMBER}(?:{SPACE}|{DASH}|[().+/]){{0,4}}|(?:{PLUS}|\()[ ]?|\({PLUS}"
     rf"|{PLUS}{SPACE}?\(?{PLUS}?\d{{0,5}})\Z"
 )
 WRAPPERS = re.compile(r"[*_`(!/<]{1,5}\Z")

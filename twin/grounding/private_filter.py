@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..system.fairness import give_turn
-from .private_text import LONGEST_WORD, RUN, WORD, PrivateText, drop_digits, fold
+from .private_text import COUNTED_WORD, LONGEST_WORD, RUN_WORDS, PrivateText, drop_digits, fold_counted
 
 OPEN_ENTITY = re.compile(r"&#?[0-9A-Za-z]{0,10}\Z")
 
@@ -42,7 +42,7 @@ class PrivateFilter:
             return ""
         unfinished = None if is_last else OPEN_ENTITY.search(self._held)
         end = unfinished.start() if unfinished else len(self._held)
-        for match in WORD.finditer(self._held, self._read, end):
+        for match in COUNTED_WORD.finditer(self._held, self._read, end):
             give_turn()
             if match.end() == end and not is_last and len(match.group()) < LONGEST_WORD:
                 end = match.start()  # it may go on
@@ -61,9 +61,9 @@ class PrivateFilter:
 
     def _take(self, word: str, start: int) -> bool:
         """Look at the next word, and return whether a private run ends in it."""
-        if not (folded := fold(word)):
+        if not (folded := fold_counted(word)):
             return False
-        self._words = [*self._words[1 - RUN :], folded]
+        self._words = [*self._words[1 - RUN_WORDS :], folded]
         self._starts.append(start)
         while self._starts and not self._private.may_go_on(self._words[-len(self._starts) :]):
             del self._starts[0]

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 
 from ..system.fairness import give_turn
+from ..text.scripts import MARKED_BLOCKS, UNSPACED
+from ..text.words import fold_letters
 
-RUN = 6  # words of a private text that are not shown one after another
+RUN_WORDS = 6  # words of a private text that are not shown one after another
 SHORTEST = 9  # characters of such a run: 1 2 3 4 5 6 is none
-# Parts of words, in their scripts.
-MARKS = "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u109f\u1780-\u17d3"
-# Scripts without spaces, in which each character counts: Thai, Lao, Burmese, Khmer, kana, Han.
-UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U000323af"
 ENTITY = r"&#?[0-9A-Za-z]{1,10}(?=;)"  # which a page shows as something else
 LONGEST_WORD = 1_000  # characters; a longer one is divided, which hides nothing: words count as written together
-WORD = re.compile(rf"{ENTITY}|[{UNSPACED}]|(?:(?![{UNSPACED}])[^\W_]|(?![{UNSPACED}])[{MARKS}]){{1,{LONGEST_WORD}}}+")
+# A word as runs count it: of scripts without spaces, each character.
+COUNTED_WORD = re.compile(
+    rf"{ENTITY}|[{UNSPACED}]|(?:(?![{UNSPACED}])[^\W_]|(?![{UNSPACED}])[{MARKED_BLOCKS}]){{1,{LONGEST_WORD}}}+"
+)
 MARKED = re.compile(r"\[private\](.*?)(?:\[/private\]|\Z)", re.IGNORECASE | re.DOTALL)
 
 
@@ -42,7 +42,7 @@ class PrivateText:
         self._text = "\n".join(f" {' '.join(words)} " for words in passages)
         self._runs = set(runs)
         self._lengths = sorted({len(run) for run in self._runs})
-        self._last = {run[-RUN:] for run in self._runs} | {run[:RUN][::-1] for run in self._runs}
+        self._last = {run[-RUN_WORDS:] for run in self._runs} | {run[:RUN_WORDS][::-1] for run in self._runs}
         self.longest = max(self._lengths, default=0)  # of its runs, in characters
 
     def __bool__(self) -> bool:
@@ -54,12 +54,12 @@ class PrivateText:
 
     def is_said_in(self, words: list[str]) -> bool:
         """Whether the last six of `words` are a run of it, in the opposite order."""
-        return "".join(words[: -RUN - 1 : -1]) in self._runs
+        return "".join(words[: -RUN_WORDS - 1 : -1]) in self._runs
 
     def ends_in(self, characters: str, start: int) -> bool:
         """Whether one of its runs ends after `start`, forwards or backwards; since words may be written together."""
         return any(
-            characters[end - RUN : end] in self._last and self._is_end(characters[:end])
+            characters[end - RUN_WORDS : end] in self._last and self._is_end(characters[:end])
             for end in range(start + 1, len(characters) + 1)
         )
 
@@ -68,13 +68,9 @@ class PrivateText:
         return any(end in self._runs or end[::-1] in self._runs for end in ends)
 
 
-def fold(word: str) -> str:
-    """Return a word without case and accents; nothing of an entity."""
-    if word.startswith("&"):
-        return ""
-    if word.isascii():  # most are, and the rest takes long
-        return word.lower()
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", word.casefold())))
+def fold_counted(word: str) -> str:
+    """Return a word that COUNTED_WORD has found without case and accents; nothing of an entity."""
+    return "" if word.startswith("&") else fold_letters(word)
 
 
 def drop_digits(run: str) -> str:
@@ -84,14 +80,14 @@ def drop_digits(run: str) -> str:
 
 def fold_words(text: str) -> list[str]:
     """Return the words of a text, without case and accents."""
-    return [folded for word in WORD.findall(text) if (folded := fold(word))]
+    return [folded for word in COUNTED_WORD.findall(text) if (folded := fold_counted(word))]
 
 
 def join_runs(words: list[str]) -> Iterator[str]:
     """Yield each run of six words, or of more where those are short, without the spaces between them."""
-    for start in range(len(words) - RUN + 1):
+    for start in range(len(words) - RUN_WORDS + 1):
         give_turn()
-        end, run = start + RUN, "".join(words[start : start + RUN])
+        end, run = start + RUN_WORDS, "".join(words[start : start + RUN_WORDS])
         while len(run) < SHORTEST and end < len(words):
             run, end = run + words[end], end + 1
         if len(run) >= SHORTEST:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..system.fairness import give_turn
+from ..text.scripts import HANGUL, HIRAGANA, SOUTHEAST_ASIAN
 from ..text.words import IS_UNSPACED, WORD, find_words
 
 RUN = 6  # letters of scripts that part neither words nor syllables; two would stand anywhere
-IS_ALPHABETIC = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # of those without spaces
-IS_KANA = re.compile("[\u3040-\u309f]+$")  # which Japanese inflects with
-IS_HANGUL = re.compile("[\uac00-\ud7a3]")
+IS_SOUTHEAST_ASIAN = re.compile(f"[{SOUTHEAST_ASIAN}]")
+IS_HIRAGANA = re.compile(f"[{HIRAGANA}]+$")
+IS_HANGUL = re.compile(f"[{HANGUL}]")
 NUMBER = re.compile(r"(?<![A-Za-z\d])(?:\d{1,3}(?:[.,'’ ]\d{3})+(?!\d)|\d+(?:[.,]\d+)?)")
 CONTACT = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+|https?://[^\s<>()\[\]\"'*]+")
 FILE = re.compile(r"(?<![\w./-])[\w./-]+\.(?:md|txt|pdf|docx|html?|jsonl?)\b", re.IGNORECASE)
@@ -126,7 +127,7 @@ def _take_apart(word: str) -> Iterator[str]:
         yield "#" + DIGITS[word]
     elif not IS_UNSPACED.match(word):
         yield word
-    elif not IS_ALPHABETIC.match(word):
+    elif not IS_SOUTHEAST_ASIAN.match(word):
         yield from find_words(word)
     else:
         yield from (word[place : place + RUN] for place in range(max(1, len(word) - RUN + 1)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -11,10 +10,10 @@ from typing import Annotated
 from pydantic import BaseModel, StringConstraints, ValidationError
 
 from ..text.invisible import strip_invisible
+from ..text.words import split_words
 
 FAQ_FILE = "faq.jsonl"
 MOST_CHARACTERS = 4_000
-MEANT = set("#%&@")  # punctuation that is a part of names, as in C#
 
 NotBlank = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -39,7 +38,7 @@ class Faq:
         answers: dict[str, str] = {}
         for entry in entries:
             for question in (entry.question, *(entry.aliases or ())):
-                if folded := fold(question):
+                if folded := fold_question(question):
                     answers.setdefault(folded, entry.answer)
         return cls(answers)
 
@@ -48,7 +47,7 @@ class Faq:
 
         None is as long as MOST_CHARACTERS: to fold a message of that length takes its time.
         """
-        return self.answers.get(fold(question)) if self.answers and len(question) <= MOST_CHARACTERS else None
+        return self.answers.get(fold_question(question)) if self.answers and len(question) <= MOST_CHARACTERS else None
 
 
 def read_entries(text: str) -> tuple[list[Entry], list[int]]:
@@ -69,16 +68,6 @@ def write_entries(entries: Iterable[Entry]) -> str:
     return "\n\n".join(f"Question: {entry.question}\nAnswer: {entry.answer}" for entry in entries)
 
 
-def fold(question: str) -> str:
+def fold_question(question: str) -> str:
     """Return a question without what does not matter for what it asks."""
     return "".join(split_words(question))
-
-
-def split_words(question: str) -> list[str]:
-    """Return its words in the same form; of scripts without spaces, what stands between two marks."""
-    text = unicodedata.normalize("NFKC", question).casefold()
-    return "".join(" " if _is_trifle(character) else character for character in text).split()
-
-
-def _is_trifle(character: str) -> bool:
-    return character.isspace() or (unicodedata.category(character)[0] in "PCZ" and character not in MEANT)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
+from ..text.sentences import SENTENCE_END, WHITE_SPACE
 from ..text.words import find_terms, find_words
 from .evidence import Evidence
 
@@ -17,8 +18,6 @@ CONTEXT = 200  # of what stands before a passage
 HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*)")
 CLOSING = re.compile(r"(?<![ \t])[ \t]+#+$")  # of a heading
 FENCED = re.compile(r"\s*(```|~~~)")  # code, in which # opens a comment
-SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+|(?<=[。！？])|(?<=[।؟])\s+|\n")
-SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,9 @@ def _divide(paragraph: str) -> Iterator[str]:
     """Yield a paragraph, or its parts where it is too long: as many whole sentences in each as it holds."""
     start = 0
     while len(paragraph) - start > MOST:
-        end = next(filter(None, (_find_last_end(by, paragraph, start) for by in (SENTENCE_END, SPACE))), start + MOST)
+        end = next(
+            filter(None, (_find_last_end(by, paragraph, start) for by in (SENTENCE_END, WHITE_SPACE))), start + MOST
+        )
         if part := paragraph[start:end].strip():
             yield part
         start = end

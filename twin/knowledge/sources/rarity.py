@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ...system.fairness import give_turn
+from ...text.sentences import SENTENCE_END
 from ...text.words import IS_UNSPACED
-from ..evidence import IS_HANGUL, IS_KANA, Evidence
-from ..passages import SENTENCE_END, Passage
+from ..evidence import IS_HANGUL, IS_HIRAGANA, Evidence
+from ..passages import Passage
 
 SHARE = 0.25  # of all passages; a word that is in as many says nothing
 LEAST = 4  # passages that this comes to at least
@@ -82,7 +83,7 @@ class Rarity:
         if term[0] == "#":
             return NUMBERS[min(sum(map(str.isdigit, term)), len(NUMBERS) - 1)] * rare
         if IS_UNSPACED.match(term):
-            return 0.0 if IS_KANA.match(term) else PAIR * rare
+            return 0.0 if IS_HIRAGANA.match(term) else PAIR * rare
         length = len(term) * (HANGUL_LETTERS if IS_HANGUL.match(term) else 1)
         says = LENGTHS[min(length, len(LENGTHS) - 1)]
         if not says and term.isalpha():

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ...system.fairness import give_turn
+from ...text.sentences import SENTENCE_END, WHITE_SPACE
 from ..evidence import Evidence, Stems, find_inflected, forget_mentions, group_by_stem
-from ..passages import SENTENCE_END, SPACE, Passage
+from ..passages import Passage
 from .rarity import INFLECTED, NAME, Rarity
 
 MOST_SOURCES = 5
@@ -160,7 +161,7 @@ def _cut(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for end in [*(match.end() for match in SENTENCE_END.finditer(text)), len(text)]:
         while end - start > MOST_QUOTE:
-            spaces = [match.start() for match in SPACE.finditer(text, start + 1, start + MOST_QUOTE + 1)]
+            spaces = [match.start() for match in WHITE_SPACE.finditer(text, start + 1, start + MOST_QUOTE + 1)]
             place = spaces[-1] if spaces else start + MOST_QUOTE
             yield start, place
             start = place
