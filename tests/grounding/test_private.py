@@ -88,10 +88,8 @@ NOT_CAUGHT: dict[str, str] = {
 
 def longest_run(text: str) -> int:
     """The most words of the secret that stand one after another in `text`, however they are set."""
-    secret, said = (
-        [fold_counted(word) for word in COUNTED_WORD.findall(SECRET)],
-        "".join(map(fold_counted, COUNTED_WORD.findall(text))),
-    )
+    secret = [fold_counted(word) for word in COUNTED_WORD.findall(SECRET)]
+    said = "".join(map(fold_counted, COUNTED_WORD.findall(text)))
     runs = [
         (end - start, "".join(secret[start:end]))
         for start in range(len(secret))

@@ -1,4 +1,4 @@
-"""The folder in which the owner's documents are, read again where one has changed."""
+"""The folder of the owner's documents, of which changed ones are read again."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .listing import ListedFile, walk_files
 from .readers import READ_APART
 from .reading import Reading, read_again
 
-WAIT_SECONDS = 10.0  # for documents that have changed; then those of before are used until the new ones are read
+REFRESH_SECONDS = 10.0  # that a chat waits for changed documents; then the old ones are used until the new are read
 
 logger = logging.getLogger(__name__)
 
 
 class Folder:
-    """Reads the documents in a folder and those below it."""
+    """Reads the documents in a folder and its subfolders, in a thread beside the chats."""
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
@@ -30,40 +30,40 @@ class Folder:
         self._readings: dict[str, Reading] = {}
         self._library: Library | None = None
         self._refresh: Thread | None = None
-        self._began = 0.0  # when it did
+        self._began = 0.0  # monotonic; when the last refresh did
 
     @property
     def library(self) -> Library | None:
-        """What was read last."""
+        """The library that was read last; None before the first."""
         return self._library
 
     def is_empty(self) -> bool:
-        """Whether there is no file in it."""
+        """Return whether the folder has no file."""
         return next(walk_files(self._path), None) is None
 
     def read(self) -> Library:
-        """Return what is in it now; only files that have changed are read, and what cannot be is logged once.
+        """Return the present library; only changed files are read, and unreadable ones logged once.
 
-        Where that takes longer than WAIT_SECONDS, of what is still being read is returned what was there before, and
-        the reading goes on; who comes later does not wait for it again.
+        After REFRESH_SECONDS, files that are still being read count with their old content, and the reading goes on;
+        later calls do not wait for it again.
         """
         arrived = time.monotonic()
-        for _ in range(2):  # one that had begun already may have missed the last change
+        for _ in range(2):  # a refresh that had begun already may have missed the last change
             if not (refresh := self._begin_refresh()):
                 break
-            give_up = min(arrived, self._began) + WAIT_SECONDS
+            give_up = min(arrived, self._began) + REFRESH_SECONDS
             refresh.join(None if self._library is None else max(0, give_up - time.monotonic()))
         return Library() if self._library is None else self._library
 
     def _begin_refresh(self) -> Thread | None:
-        """Return the thread that reads what has changed, if anything has; of many chats one begins it."""
+        """Return the thread that reads changed files, if there are any; of many chats one starts it."""
         with self._lock:
             if self._refresh is None and self._has_changed():
                 self._began = time.monotonic()
                 try:
                     self._refresh = start_thread(self._read_changed)
                 except Overloaded:
-                    if self._library is None:  # else what was known is still good
+                    if self._library is None:  # else the last library is still good
                         raise
             return self._refresh
 
@@ -80,12 +80,12 @@ class Folder:
             files = sorted(walk_files(self._path), key=lambda file: file.name)
             readings = {file.name: self._readings.get(file.name, Reading()) for file in files}
             for file in sorted(files, key=_is_read_apart):
-                if self._library is not None and _is_read_apart(file):  # which may hold the others up
+                if self._library is not None and _is_read_apart(file):  # it may hold the others up
                     self._publish(readings)
                 readings[file.name] = read_again(file, readings[file.name])
             self._publish(readings)
         finally:
-            with self._lock:  # not before it is known that it began
+            with self._lock:  # held until `_begin_refresh` has set the thread
                 self._refresh = None
 
     def _publish(self, readings: dict[str, Reading]) -> None:
@@ -94,7 +94,7 @@ class Folder:
             if skipped not in before.skipped:
                 logger.warning("%s/%s: %s.", self.name, skipped.name, skipped.reason)
         self._readings = dict(readings)
-        if library != self._library:  # else the same is kept, for whoever has worked something out from it
+        if library != self._library:  # else the old one is kept, with all that was computed from it
             self._library = library
 
 

@@ -23,21 +23,21 @@ ITEMS = {"ul", "ol", "menu", "li", "dl", "dt", "dd", "caption", "thead", "tbody"
 FIELDS = {"form", "fieldset", "legend", "button", "select", "option"}
 BLOCKS = {*PARAGRAPHS, *SECTIONS, *PARTS, *ITEMS, *FIELDS}
 CELLS = {"td", "th"}
-# A table row that holds one of these only arranges the page, or the CV: it is not one line.
+# A table row with one of these only arranges the page, or the CV: it is not one line.
 ARRANGED = {"table", "ul", "ol", "dl", "pre", *HEADINGS}
 BASES = {"base[href]": "href", "link[rel~=canonical]": "href", "meta[property='og:url']": "content"}
-SAVED_FROM = re.compile(r"saved from url=\(\d+\)(\S+)")  # as browsers note it
+SAVED_FROM = re.compile(r"saved from url=\(\d+\)(\S+)")  # a comment that browsers add
 NOT_SHOWN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
 def html_to_text(page: str | bytes) -> str:
-    """Return what a page shows, from its title on. Raises Unreadable where it is no text, or bs4's exceptions."""
+    """Return the visible text of a page, from its title on. Raises Unreadable for binary data, or bs4's exceptions."""
     soup = BeautifulSoup(_decode(page) if isinstance(page, bytes) else page, "html.parser")
     text = _Text(_find_base(soup), _find_arranging_rows(soup))
     for opens, node in _walk(soup):
         if isinstance(node, Tag):
             text.open(node) if opens else text.close(node)
-        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):  # a comment and the like
+        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):  # no comment or the like
             text.write(node)
     return text.finish()
 
@@ -56,7 +56,7 @@ def _decode(page: bytes) -> str:
 
 
 def _walk(soup: BeautifulSoup) -> Iterator[tuple[bool, PageElement]]:
-    """Yield each visible node as it opens, and each tag as it closes; without recursion, however deep the page is."""
+    """Yield each visible node as it opens, and each tag as it closes; without recursion, for pages of any depth."""
     ahead: list[tuple[bool, PageElement]] = [(True, soup)]
     while ahead:
         opens, node = ahead.pop()
@@ -74,7 +74,7 @@ def _is_hidden(tag: Tag) -> bool:
 
 
 def _find_base(soup: BeautifulSoup) -> str:
-    """Return the address that a page's relative links start from, or "" where it does not say."""
+    """Return the base address of a page's relative links, or "" where the page has none."""
     tags = [(soup.select_one(selector), attribute) for selector, attribute in BASES.items()]
     named = [str(tag.get(attribute, "")).strip() for tag, attribute in tags if tag]
     comments = (str(node) for node in soup.descendants if isinstance(node, Comment))
@@ -189,5 +189,5 @@ class _Text:
 
 
 def _squeeze(text: str) -> str:
-    """Return a text without what people write addresses and numbers with, or without."""
+    """Return a text without case, and without the separators that addresses and numbers have in some texts only."""
     return re.sub(r"[\s()./-]", "", text).casefold()

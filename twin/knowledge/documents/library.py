@@ -1,4 +1,4 @@
-"""The owner's documents, as they are at one moment, and as much of them as the model is sent."""
+"""The owner's documents at one moment."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from .rendering import fence, render_document
 
 @dataclass(frozen=True)
 class Document:
-    """A document that could be read; `name` is its path below the folder."""
+    """A readable document; `name` is its path below the folder."""
 
     name: str
     text: str
-    is_private: bool = False  # what informs the model, and is not to be said
-    title: str = ""  # as visitors are shown it
-    is_citable: bool = True  # whether they are shown it
+    is_private: bool = False  # informs the model, and must not be quoted
+    title: str = ""  # shown to visitors
+    is_citable: bool = True  # whether it is
 
     @cached_property
     def public(self) -> OwnedText:
-        """What of it may be quoted."""
+        """The text that answers may quote."""
         return OwnedText("" if self.is_private else remove_private(self.text))
 
     @cached_property
     def private(self) -> OwnedText:
-        """What of it may not."""
+        """The text that answers must not quote."""
         return OwnedText(self.text if self.is_private else "\n".join(find_private(self.text)))
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
-        """All of it but its front matter, in parts; what is private within it comes after the rest, in its own."""
+        """The text without its front matter, in parts; private parts come last."""
         public = [] if self.is_private else [(skip_front_matter(self.name, remove_private(self.text)), False)]
         private = [skip_front_matter(self.name, self.text)] if self.is_private else find_private(self.text)
         return tuple(
@@ -47,7 +47,7 @@ class Document:
         )
 
     def look_through(self) -> None:
-        """Work out here, in the thread that reads, what a chat would else wait for, however long the text is."""
+        """Fill the caches here, in the reading thread, rather than in a chat that would wait for a long text."""
         fairness = Fairness()
         for passage in self.passages:
             _ = passage.key
@@ -58,17 +58,17 @@ class Document:
 
     @cached_property
     def tokens(self) -> int:
-        """About how many tokens its text has."""
+        """The estimated tokens of the text."""
         return estimate_tokens(self.text)
 
     def render(self) -> str:
-        """Return it as the model is sent it: fenced and labelled."""
+        """Return the document for the model, labelled with its name."""
         return render_document(self.name, self.text, is_private=self.is_private)
 
 
 @dataclass(frozen=True)
 class Skipped:
-    """A file that could not be read, or not all of it, and why."""
+    """A file that could not be read, at least in part, and the reason."""
 
     name: str
     reason: str
@@ -76,7 +76,7 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Library:
-    """All of them, in the order of their names."""
+    """All documents, in the order of their names."""
 
     documents: tuple[Document, ...] = ()
     skipped: tuple[Skipped, ...] = ()
@@ -87,20 +87,20 @@ class Library:
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
-        """All of it, in parts."""
+        """The passages of all documents."""
         return tuple(passage for document in self.documents for passage in document.passages)
 
     @cached_property
     def rarity(self) -> Rarity:
-        """How rare each word is in it."""
+        """The rarity of each word in these documents."""
         return Rarity.of(self.passages)
 
     @cached_property
     def text(self) -> str:
-        """All of it as the model is sent it: fenced and labelled; empty where there is nothing."""
+        """All documents for the model, labelled and fenced; empty where there are none."""
         rendered = [document.render() for document in self.documents]
         return fence(rendered) if rendered else ""
 
     def fits(self, most: int) -> bool:
-        """Whether all of it has about `most` tokens at most."""
+        """Return whether all documents take at most `most` tokens, estimated."""
         return sum(document.tokens for document in self.documents) <= most and estimate_tokens(self.text) <= most

@@ -1,4 +1,4 @@
-"""Where the links in documents lead."""
+"""Resolve the links in documents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ WEB = re.compile(r"https?://[^/]", re.IGNORECASE)
 
 
 def resolve_link(href: str, base: str = "") -> str:
-    """Return a link's address on the web, its bare mail address or its number; "" where it has none of these."""
+    """Return a link's web address, mail address or phone number; "" for any other link."""
     href = re.sub(r"[\t\r\n]", "", href.strip()).replace(" ", "%20")
     scheme, _, rest = href.partition(":")
     if scheme.lower() in ("mailto", "tel"):
@@ -25,7 +25,7 @@ def resolve_link(href: str, base: str = "") -> str:
 
 
 def list_links(hrefs: list[str], known: set[str]) -> str:
-    """Return a line of those addresses that are not `known`, and add them to these; "" where there are none."""
+    """Return a line of the addresses that are not yet `known`, and add them there; "" where all are."""
     new = [address for address in dict.fromkeys(map(resolve_link, hrefs)) if address and address not in known]
     known.update(new)
     return f"Links: {' '.join(new)}" if new else ""

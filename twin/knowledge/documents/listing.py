@@ -1,4 +1,4 @@
-"""Which files are in the folder of documents, and what the file system says of them."""
+"""List the files in the folder of documents."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-MOST_LEVELS = 30  # of folders in folders
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # which would break a line of the log, or a fence
+MAX_LEVELS = 30  # of folders in folders
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # would break a line of the log, or a fence
 
 
 @dataclass(frozen=True)
 class ListedFile:
-    """A file, or a folder that cannot be looked into; `name` is its path below the folder of documents."""
+    """A file, or a folder that cannot be opened; `name` is its path below the folder of documents."""
 
     name: str
     path: str
@@ -22,10 +22,10 @@ class ListedFile:
 
 
 def walk_files(folder: Path) -> Iterator[ListedFile]:
-    """Yield each file in `folder` and those below it.
+    """Yield each file in `folder` and its subfolders.
 
-    Not the hidden ones, what Word keeps beside a file that is open, and what a browser saves beside a page. Links are
-    followed, but no folder is looked into twice.
+    Skips hidden files, Word's lock files, and the folders that a browser saves beside a page. Follows links, but opens
+    no folder twice.
     """
     seen: set[tuple[int, int]] = set()
     folders = [(str(folder), "", 0)]
@@ -35,7 +35,7 @@ def walk_files(folder: Path) -> Iterator[ListedFile]:
             stat = os.stat(path)  # noqa: PTH116 - a Path for each file of each chat takes longer than the rest
             if (stat.st_dev, stat.st_ino) in seen:
                 continue
-            if level > MOST_LEVELS:
+            if level > MAX_LEVELS:
                 raise OSError
             seen.add((stat.st_dev, stat.st_ino))
             with os.scandir(path) as found:
@@ -62,5 +62,5 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _clean(name: str) -> str:
-    """Return a file's name as text: some are no UTF-8, or have line breaks in them."""
-    return CONTROL_CHARACTERS.sub(" ", os.fsencode(name).decode(errors="replace"))
+    """Return a file's name as one line of text: some names are no UTF-8, or have line breaks."""
+    return UNPRINTABLE.sub(" ", os.fsencode(name).decode(errors="replace"))

@@ -47,7 +47,7 @@ def _find_links(page: PageObject) -> list[str]:
 
 
 def _follow(node: PdfObject | None, key: str) -> PdfObject | None:
-    """Return what a dictionary, or what refers to one, has under a key; None where it has nothing, or is none."""
+    """Return the value under a key, with references resolved; None where there is none, or `node` is no dictionary."""
     resolved = node.get_object() if node is not None else None
     value = resolved.get(key) if isinstance(resolved, DictionaryObject) else None
     return value.get_object() if isinstance(value, PdfObject) else None

@@ -13,9 +13,9 @@ MEMORY = 2_000_000_000  # bytes of address space
 
 
 def read_document(kind: str, data: bytes) -> str:
-    """Return what a document says, tidied. Raises Unreadable, whatever is wrong with it."""
+    """Return the text of a document, tidied. Raises Unreadable for any fault of the file."""
     try:
-        return tidy(_read(kind, data))
+        return tidy(_read_kind(kind, data))
     except Unreadable:
         raise
     except MemoryError as error:
@@ -24,8 +24,8 @@ def read_document(kind: str, data: bytes) -> str:
         raise Unreadable(f"it is broken ({type(error).__name__})") from error
 
 
-def _read(kind: str, data: bytes) -> str:
-    """Read with one kind's libraries, which are all that is imported."""
+def _read_kind(kind: str, data: bytes) -> str:
+    """Read with the libraries of this kind; no others are imported."""
     if kind == ".pdf":
         from .pdf import pdf_to_text
 
@@ -42,7 +42,7 @@ def _read(kind: str, data: bytes) -> str:
 
 
 def _limit_resources() -> None:
-    """Let a bomb, or a loop that outlives who waits for us, end by itself."""
+    """Make a decompression bomb, or a loop that outlives our parent, end by itself."""
     seconds = round(READ_SECONDS) + 1
     limits = {resource.RLIMIT_CPU: seconds, resource.RLIMIT_CORE: 0, resource.RLIMIT_AS: MEMORY}
     for name, most in limits.items():
@@ -54,7 +54,7 @@ def _limit_resources() -> None:
 
 
 def main() -> int:
-    """Write the text, or why there is none, to standard output; the exit code says which."""
+    """Write the text, or the reason for its lack, to standard output; the exit code says which."""
     _limit_resources()
     try:
         said, code = read_document(sys.argv[1], sys.stdin.buffer.read()), 0

@@ -1,4 +1,4 @@
-"""Read the text of the owner's documents: plain text here, and what needs a large library in a process of its own."""
+"""Read the text of a document: plain text here, and formats that need a large library in a process of their own."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from ...system.files import ROOT
 
 KINDS = (".md", ".txt", ".pdf", ".docx", ".html", ".htm", ".json", ".jsonl")
 READ_APART = (".pdf", ".docx", ".html", ".htm")
-QUICK_BYTES = 1_000_000  # of plain text, that take no time worth another process
+QUICK_BYTES = 1_000_000  # of plain text, too few to be worth another process
 MAX_BYTES = 20_000_000  # of a file, and characters of a text
 READ_SECONDS = 60.0
-UNREADABLE = 3  # the exit code of process.py where it says why; Python's own are 1 and 2
+UNREADABLE = 3  # exit code of process.py that comes with a reason; Python's own are 1 and 2
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 _encode_in_lines = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode
 
 
 class Unreadable(Exception):
-    """A document has no text for us; the argument completes “cv.pdf: …”."""
+    """A document has no text that could be read; the argument completes “cv.pdf: …”."""
 
 
 def read_text(path: Path, seconds: float = READ_SECONDS) -> str:
-    """Return the text of a document, which is never empty and may take `seconds` to read. Raises Unreadable."""
+    """Return the text of a document, never empty, within `seconds`. Raises Unreadable."""
     kind = path.suffix.lower()
     if kind not in KINDS:
         raise Unreadable(f"it is of a kind that is not read ({', '.join(KINDS)} are)")
@@ -44,7 +44,7 @@ def read_text(path: Path, seconds: float = READ_SECONDS) -> str:
 
 
 def read_plain(path: Path) -> str:
-    """Return what a text file holds, as it is. Raises Unreadable."""
+    """Return the unchanged text of a text file. Raises Unreadable."""
     try:
         _check_file(path)
         return decode(path.read_bytes())
@@ -53,22 +53,22 @@ def read_plain(path: Path) -> str:
 
 
 def tidy(text: str) -> str:
-    """Return a text that UTF-8 and any database can hold, with at most one empty line between two others.
+    """Return a text that UTF-8 and any database can store, with at most one empty line in a row.
 
-    Raises Unreadable where nothing is left of it, or where it is too long.
+    Raises Unreadable where the text is empty or too long.
     """
     if len(text) > MAX_BYTES:
         raise Unreadable(f"its text is larger than {MAX_BYTES // 10**6} MB")
-    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # halves of a pair become it, or U+FFFD
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # joins surrogates, or writes U+FFFD
     text = re.sub(r"\r\n|[\r\f\v]", "\n", text)
-    text = re.sub("[\0-\x08\x0e-\x1f\x7f\xad\u200b\ufeff]", "", text)  # the last: soft hyphen, spaces of no width
+    text = re.sub("[\0-\x08\x0e-\x1f\x7f\xad\u200b\ufeff]", "", text)  # the last: soft hyphen, zero-width space, BOM
     if not (text := re.sub(r"\n\s*\n", "\n\n", text).strip()):
         raise Unreadable("it holds no text")
     return text
 
 
 def _check_file(path: Path) -> int:
-    """Return a file's size; it is looked at before it is opened, which may take for ever (a FIFO) or do something."""
+    """Return a file's size, before the file is opened: that may block for ever (a FIFO) or have an effect."""
     found = path.stat()
     if not S_ISREG(found.st_mode):
         raise Unreadable("it is no regular file")
@@ -79,7 +79,7 @@ def _check_file(path: Path) -> int:
 
 def _read_apart(path: Path, kind: str, seconds: float) -> str:
     """Read a document in a process of its own, since such files can make a library loop, or take all memory."""
-    # Only the document is passed on, and it as an open file: the process needs neither its name nor our folder.
+    # The document is passed as an open file: the process needs neither its name nor our folder.
     command = [sys.executable, "-W", "ignore", "-m", "twin.knowledge.documents.process", kind]
     environment = select_running() | {"PYTHONSAFEPATH": ""}  # with it, Python would not look in that folder
     try:
@@ -105,21 +105,21 @@ def _read_apart(path: Path, kind: str, seconds: float) -> str:
 
 
 def parse(data: bytes, kind: str) -> str:
-    """Return what a file of plain text says, JSON without its escapes. Raises Unreadable."""
+    """Return the text of a plain file, JSON without its escapes. Raises Unreadable."""
     text = decode(data)
     try:
         if kind == ".json":
-            return _write_lines(_parse(text))
+            return _write_lines(_parse_json(text))
         if kind == ".jsonl":
             lines = enumerate(text.split("\n"), 1)
-            return "\n".join(_encode(_parse(line, number)) for number, line in lines if line.strip())
+            return "\n".join(_encode(_parse_json(line, number)) for number, line in lines if line.strip())
     except RecursionError as error:
         raise Unreadable("it is nested too deeply") from error
     return text
 
 
 def decode(data: bytes) -> str:
-    """Return text in UTF-8, or in UTF-16 with its mark. Raises Unreadable."""
+    """Decode UTF-8, or UTF-16 with a byte order mark. Raises Unreadable."""
     is_utf16 = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
     try:
         text = data.decode("utf-16" if is_utf16 else "utf-8-sig")
@@ -130,8 +130,8 @@ def decode(data: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _parse(text: str, line: int = 1) -> Any:
-    """Return what a JSON text means, which starts at `line` of its file."""
+def _parse_json(text: str, line: int = 1) -> Any:
+    """Return the value of a JSON text that starts at `line` of its file. Raises Unreadable."""
     try:
         return json.loads(text, parse_float=_keep_digits)
     except json.JSONDecodeError as error:
@@ -141,13 +141,13 @@ def _parse(text: str, line: int = 1) -> Any:
 
 
 def _keep_digits(text: str) -> float | str:
-    """Return a number that is written again as it was, which 1.10 is only as text."""
+    """Return a number, as text where a float would be written in another way, such as 1.10."""
     number = float(text)
     return number if repr(number) == text else text
 
 
 def _write_lines(value: Any) -> str:
-    """Return indented JSON, cut off past what `tidy` allows: indents can make it grow a thousandfold."""
+    """Return indented JSON, cut off where `tidy` would refuse more: indents can make a text a thousand times longer."""
     parts, characters = [], 0
     for part in _encode_in_lines(value):
         parts.append(part)

@@ -29,7 +29,7 @@ NEVER: Signature = (0, 0, 0, 0, 0)  # of no file
 
 @dataclass(frozen=True)
 class Reading:
-    """The content of a file when it was read last."""
+    """The content of a file at its last reading."""
 
     signature: Signature = NEVER
     digest: bytes = b""
@@ -48,7 +48,7 @@ class Reading:
 
 
 def read_again(file: ListedFile, known: Reading) -> Reading:
-    """Return the content of a file, which is read only if it is not `known`."""
+    """Return the content of a file; an unchanged one is not read, but returned as `known`."""
     signature = _sign(file)
     read_at = time.time_ns()  # after it, or a change in between would seem to lie ahead
     if known.has(signature):
@@ -82,7 +82,7 @@ def _changed_at(signature: Signature, now: int) -> int:
 
 
 def _digest_file(path: str, signature: Signature) -> bytes:
-    """Return a file's SHA-256; nothing where a reader would refuse to open it."""
+    """Return a file's SHA-256; nothing for a file that no reader would open."""
     _, _, size, _, mode = signature
     if not S_ISREG(mode) or size > MAX_BYTES:
         return b""
@@ -102,7 +102,7 @@ def _read_file(file: ListedFile, reading: Reading) -> Reading:
             return replace(reading, document=document)
         entries, broken = faq.read_entries(read_plain(path))
     except Unreadable as error:
-        if isinstance(error.__cause__, OSError):  # no memory, no permission: it is tried again
+        if isinstance(error.__cause__, OSError):  # no memory, no permission: a later look tries again
             reading = replace(reading, signature=NEVER)
         return replace(reading, skipped=Skipped(file.name, str(error)))
     skipped = None

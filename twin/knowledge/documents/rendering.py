@@ -1,4 +1,4 @@
-"""Documents as the model is sent them: labelled, and fenced as data."""
+"""Render documents for the model: labelled, and fenced as data."""
 
 from __future__ import annotations
 

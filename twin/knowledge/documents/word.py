@@ -13,9 +13,9 @@ from .html import html_to_text
 from .links import list_links
 from .readers import Unreadable
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the first bytes of what Word writes where it encrypts, or did before 2007
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the first bytes of encrypted files, and of .doc
 MAX_XML = 100_000_000  # bytes, unpacked; a long book has ten million
-BREAKS = {"tab": " ", "br": " ", "cr": " ", "p": "\n"}
+BREAK_TEXTS = {"tab": " ", "br": " ", "cr": " ", "p": "\n"}
 STYLES = "p[style-name='Title'] => h1:fresh"
 
 
@@ -32,28 +32,31 @@ def word_to_text(data: bytes) -> str:
         page = mammoth.convert_to_html(
             BytesIO(data), convert_image=lambda _: [], style_map=STYLES, include_embedded_style_map=False
         )
-    except OSError as error:  # it finds no document in the archive
+    except OSError as error:  # mammoth finds no document in the archive
         raise Unreadable("it is no .docx") from error
     return "\n\n".join([*_read_parts(archive, "header"), html_to_text(page.value), *_read_parts(archive, "footer")])
 
 
 def _read_parts(archive: ZipFile, name: str) -> list[str]:
-    """Return the texts of all headers or footers, each once: mammoth leaves out what is often a CV's only address."""
+    """Return the texts of all headers or footers, each once: mammoth skips them, and some CVs have their address there."""
     parts = sorted(part for part in archive.namelist() if re.fullmatch(rf"word/{name}\d*\.xml", part))
     return list(dict.fromkeys(filter(None, (_read_part(archive, part) for part in parts))))
 
 
 def _read_part(archive: ZipFile, part: str) -> str:
     root = ElementTree.fromstring(archive.read(part))  # noqa: S314 - of limited size, and expat stops entities
-    words = [(node.text or "") if _name(node) == "t" else BREAKS.get(_name(node), "") for node in _iterate(root)]
+    words = [
+        (node.text or "") if _local_name(node) == "t" else BREAK_TEXTS.get(_local_name(node), "")
+        for node in _iterate(root)
+    ]
     lines = (" ".join(line.split()) for line in "".join(words).split("\n"))
     return "\n".join(filter(None, [*lines, _read_links(archive, part)]))
 
 
 def _iterate(root: ElementTree.Element) -> list[ElementTree.Element]:
-    """Return all elements in their order, without the second copy of each text box that is for old programs."""
+    """Return all elements in their order, without the copy of each text box for old programs."""
     for parent in list(root.iter()):
-        for child in [child for child in parent if _name(child) == "Fallback"]:
+        for child in [child for child in parent if _local_name(child) == "Fallback"]:
             parent.remove(child)
     return list(root.iter())
 
@@ -66,5 +69,5 @@ def _read_links(archive: ZipFile, part: str) -> str:
     return list_links([node.get("Target", "") for node in root if node.get("Type", "").endswith("/hyperlink")], set())
 
 
-def _name(node: ElementTree.Element) -> str:
-    return str(node.tag).rpartition("}")[2]  # whatever its namespace: Word has two of them
+def _local_name(node: ElementTree.Element) -> str:
+    return str(node.tag).rpartition("}")[2]  # without its namespace: Word has two of them
