@@ -18,7 +18,7 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from twin.knowledge.passages import CONTEXT, Passage
+from twin.knowledge.passages import CONTEXT_CHARACTERS, Passage
 from twin.knowledge.search import Index, Search
 from twin.knowledge.search.indexer import index_all
 from twin.knowledge.search.search import CANDIDATES
@@ -42,7 +42,10 @@ def read_lines(path: Path) -> list[dict[str, str]]:
 def read_passages(path: Path) -> list[Passage]:
     lines = read_lines(path)
     before = ["", *(line["text"] for line in lines)]
-    return [Passage(line["id"], "", "", line["text"], context=before[n][-CONTEXT:]) for n, line in enumerate(lines)]
+    return [
+        Passage(line["id"], "", "", line["text"], context=before[n][-CONTEXT_CHARACTERS:])
+        for n, line in enumerate(lines)
+    ]
 
 
 def report(name: str, ranks: Sequence[int], times: Sequence[float]) -> None:

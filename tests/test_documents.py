@@ -11,8 +11,8 @@ import pytest
 
 from twin.errors import TwinError
 from twin.knowledge.documents.readers import MAX_BYTES, READ_SECONDS
-from twin.knowledge.passages import MOST as PASSAGE_CHARACTERS
-from twin.knowledge.sources import MOST_QUOTE
+from twin.knowledge.passages import MAX_PASSAGE
+from twin.knowledge.sources import MAX_QUOTE
 from twin.memory.memory import KEY_SECONDS, SESSION_WAIT_SECONDS
 from twin.prompt import persona
 from twin.settings import Settings
@@ -86,8 +86,8 @@ def read_constant(name: str) -> int:
         ("docs/knowledge.md", f"`KNOWLEDGE_TOKENS` ({DEFAULTS['knowledge_tokens']:,}"),
         ("docs/knowledge.md", f"over {MAX_BYTES // 10**6} MB"),
         ("docs/knowledge.md", f"for {READ_SECONDS:.0f} seconds"),
-        ("docs/knowledge.md", f"up to {PASSAGE_CHARACTERS} characters"),
-        ("docs/knowledge.md", f"{MOST_QUOTE} characters"),
+        ("docs/knowledge.md", f"up to {MAX_PASSAGE} characters"),
+        ("docs/knowledge.md", f"{MAX_QUOTE} characters"),
         ("docs/memory.md", f"up to {SESSION_WAIT_SECONDS:.0f} seconds"),
         ("docs/memory.md", f"for {KEY_SECONDS // 3_600} hours"),
         ("docs/memory.md", f"`RETENTION_DAYS` ({DEFAULTS['retention_days']})"),

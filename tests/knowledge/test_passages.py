@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.knowledge.documents.library import Document, Library
-from twin.knowledge.passages import MOST, make_passages, split
+from twin.knowledge.passages import MAX_PASSAGE, make_passages, split
 from twin.text.words import find_terms, find_words
 
 LONG = ("I led a team of seven at Northwind. " * 40).strip()
@@ -50,14 +50,14 @@ def test_short_paragraphs_are_joined_and_long_ones_end_with_a_sentence() -> None
 @pytest.mark.parametrize("text", ["word " * 1_000, "x" * 5_000, "我在北京工作。" * 500, "a|b|c\n" * 1_000])
 def test_what_has_no_sentences_is_divided_too(text: str) -> None:
     parts = [part for _, part in split(text)]
-    assert all(0 < len(part) <= MOST for part in parts)
+    assert all(0 < len(part) <= MAX_PASSAGE for part in parts)
     assert "".join("".join(parts).split()) == "".join(text.split())
 
 
 @given(st.text(alphabet=st.sampled_from("#` \n.aé。?~-"), max_size=2_000))
 def test_no_text_is_lost(text: str) -> None:
     parts = list(split(text))
-    assert all(0 < len(part) <= MOST for _, part in parts)
+    assert all(0 < len(part) <= MAX_PASSAGE for _, part in parts)
     kept = "".join("".join(part.split()) for _, part in parts)
     whole = "".join(text.split())
     assert len(kept) <= len(whole)

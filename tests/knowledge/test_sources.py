@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from twin.knowledge.documents.library import Document
 from twin.knowledge.evidence import Evidence
 from twin.knowledge.passages import Passage, make_passages
-from twin.knowledge.sources import MOST_QUOTE, MOST_SOURCES, Rarity, Source, find_sources
+from twin.knowledge.sources import MAX_QUOTE, MAX_SOURCES, Rarity, Source, find_sources
 
 TEXTS = {
     "career.md": "At Northwind I led a team of seven people from 2015 to 2019. We built the harbour scheduling system.",
@@ -169,7 +169,7 @@ def test_most_sources_are_five_the_most_used_first() -> None:
     texts = {f"{n}.md": f"One project was {name}, another {name}beta." for n, name in enumerate(names)}
     answer = f"There was {', then '.join(names)}; of the third there was also Marrickbeta."
     found = files(answer, "Which projects?", texts)
-    assert len(found) == MOST_SOURCES
+    assert len(found) == MAX_SOURCES
     assert found[0] == "2.md"
 
 
@@ -216,7 +216,7 @@ def test_a_long_sentence_is_cut_between_words() -> None:
     passage = Passage("a.md", "A", "", f"{'moreover ' * 40}Biscuit was born in Crail {'furthermore ' * 8}".strip())
     [source] = find_sources("Biscuit, in Crail.", "Who?", [passage], Rarity.of([passage]))
     assert "Biscuit was born in Crail" in source.quote
-    assert len(source.quote) <= MOST_QUOTE
+    assert len(source.quote) <= MAX_QUOTE
     assert set(source.quote.split()) <= set(passage.text.split())
 
 
@@ -262,11 +262,11 @@ def test_every_quote_is_in_a_passage_that_may_be_cited(
         for n, (text, is_private, is_citable) in enumerate(parts)
     ]
     sources = find_sources(answer, question, passages, Rarity.of(passages))
-    assert len(sources) <= MOST_SOURCES
+    assert len(sources) <= MAX_SOURCES
     for source in sources:
         passage = passages[int(source.file.removesuffix(".md"))]
         assert source.quote in passage.text
-        assert 0 < len(source.quote) <= MOST_QUOTE
+        assert 0 < len(source.quote) <= MAX_QUOTE
         assert passage.is_citable
         assert not passage.is_private
 

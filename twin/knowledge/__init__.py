@@ -1,1 +1,1 @@
-"""What the owner's documents say."""
+"""Knowledge: the owner's documents, the search in them, and the sources of an answer."""

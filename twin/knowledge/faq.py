@@ -13,7 +13,7 @@ from ..text.invisible import strip_invisible
 from ..text.words import split_words
 
 FAQ_FILE = "faq.jsonl"
-MOST_CHARACTERS = 4_000
+MAX_FAQ_QUESTION = 4_000  # characters; to fold a longer message takes its time
 
 NotBlank = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -28,13 +28,13 @@ class Entry(BaseModel):
 
 @dataclass(frozen=True)
 class Faq:
-    """The owner's answers, by folded question; of two for the same the first counts."""
+    """The owner's answers, by folded question; the first of two for one question counts."""
 
     answers: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> Faq:
-        """Return the answers of `entries`."""
+        """Return the answers of `entries`, under each question and alias."""
         answers: dict[str, str] = {}
         for entry in entries:
             for question in (entry.question, *(entry.aliases or ())):
@@ -43,20 +43,20 @@ class Faq:
         return cls(answers)
 
     def find_answer(self, question: str) -> str | None:
-        """Return the answer to a question that is equal to one of them but for case, spaces and punctuation.
+        """Return the answer to a question that equals one of the owner's but for case, spaces and punctuation.
 
-        None is as long as MOST_CHARACTERS: to fold a message of that length takes its time.
+        A message of more than MAX_FAQ_QUESTION characters has none.
         """
-        return self.answers.get(fold_question(question)) if self.answers and len(question) <= MOST_CHARACTERS else None
+        return self.answers.get(fold_question(question)) if self.answers and len(question) <= MAX_FAQ_QUESTION else None
 
 
 def read_entries(text: str) -> tuple[list[Entry], list[int]]:
-    """Return the entries of a faq.jsonl, and the numbers of the lines that are none."""
+    """Return the entries of a faq.jsonl, and the numbers of its invalid lines."""
     entries, broken = [], []
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
-                plain = json.dumps(json.loads(line), ensure_ascii=False)  # in which nothing hides as an escape
+                plain = json.dumps(json.loads(line), ensure_ascii=False)  # no invisible character hides as an escape
                 entries.append(Entry.model_validate_json(strip_invisible(plain)))
             except (ValueError, ValidationError, RecursionError):
                 broken.append(number)
@@ -64,10 +64,10 @@ def read_entries(text: str) -> tuple[list[Entry], list[int]]:
 
 
 def write_entries(entries: Iterable[Entry]) -> str:
-    """Return them as the model reads them."""
+    """Return the entries as text, as the model is sent them."""
     return "\n\n".join(f"Question: {entry.question}\nAnswer: {entry.answer}" for entry in entries)
 
 
 def fold_question(question: str) -> str:
-    """Return a question without what does not matter for what it asks."""
+    """Return a question without case, spaces and punctuation: equal ones ask the same."""
     return "".join(split_words(question))

@@ -1,4 +1,4 @@
-"""Parts of documents, each of which is found, sent and cited as one."""
+"""Passages: parts of documents that are found, sent and cited as one."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from ..text.sentences import SENTENCE_END, WHITE_SPACE
 from ..text.words import find_terms, find_words
 from .evidence import Evidence
 
-MOST = 500  # characters of a passage: a vector of more says less of each sentence in it
-FEW = 150  # of a paragraph that is joined to the next one under the same heading
-CONTEXT = 200  # of what stands before a passage
+MAX_PASSAGE = 500  # characters: a vector of more says less of each sentence
+SHORT_PARAGRAPH = 150  # characters, up to which it is joined to the next one under the same heading
+CONTEXT_CHARACTERS = 200  # of the text before a passage
 HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*)")
-CLOSING = re.compile(r"(?<![ \t])[ \t]+#+$")  # of a heading
+CLOSING_MARKS = re.compile(r"(?<![ \t])[ \t]+#+$")  # of a heading
 FENCED = re.compile(r"\s*(```|~~~)")  # code, in which # opens a comment
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A part of a document, as it stands there; `heading` is those above it, the outermost first."""
+    """A verbatim part of a document; `heading` joins the open headings above, the outermost first."""
 
     document: str  # the name of its file
     title: str  # of the document
@@ -30,31 +30,31 @@ class Passage:
     text: str
     is_private: bool = False
     is_citable: bool = True
-    context: str = ""  # the end of what stands before it
+    context: str = ""  # the end of the text before it
 
     @cached_property
     def indexed(self) -> str:
-        """What it is found by: its text, after where it stands."""
+        """The text that is indexed: title, heading, and the passage itself."""
         return "\n".join(filter(None, [self.title, self.heading, self.text]))
 
     @cached_property
     def key(self) -> bytes:
-        """What its vector is kept under: SHA-256 of what that is made of, in 32 bytes."""
+        """The key in the index: SHA-256, in 32 bytes, of all that the vector is made of."""
         return sha256(f"{self.context}\0{self.indexed}".encode()).digest()
 
     @cached_property
     def terms(self) -> frozenset[str]:
-        """What it is found by, word for word."""
+        """The terms of the indexed text."""
         return frozenset(find_terms(self.indexed))
 
     @property
     def evident(self) -> str:
-        """What an answer may have from it."""
+        """The text that an answer may use: heading and passage, without the document's title."""
         return f"{self.heading}\n{self.text}"
 
     @cached_property
     def evidence(self) -> Evidence:
-        """What shows that an answer has it from here."""
+        """The evidence that shows whether an answer used this passage."""
         return Evidence.of(self.evident)
 
     @cached_property
@@ -66,23 +66,23 @@ class Passage:
 def make_passages(
     document: str, title: str, text: str, *, is_private: bool = False, is_citable: bool = True
 ) -> Iterator[Passage]:
-    """Yield the passages of a text, each knowing how the one before it ends."""
+    """Yield the passages of a text, each with the end of the one before as its context."""
     context = ""
     for heading, part in split(text):
         yield Passage(document, title, heading, part, is_private, is_citable and not is_private, context)
-        context = part[-CONTEXT:]
+        context = part[-CONTEXT_CHARACTERS:]
 
 
 def name_heading(text: str) -> str:
-    """Return what a heading says, without the # that may close it after a space: “C#” stays."""
-    return CLOSING.sub("", text.rstrip())
+    """Return a heading's text, without closing # after a space; “C#” stays."""
+    return CLOSING_MARKS.sub("", text.rstrip())
 
 
 def split(text: str) -> Iterator[tuple[str, str]]:
-    """Yield each part of a text with the headings that stand above it; none has more than MOST characters.
+    """Yield each part of a text of at most MAX_PASSAGE characters, with the headings above.
 
-    A part never reaches over a heading. Short paragraphs are joined, and long ones divided between sentences or
-    lines, else between words, else anywhere.
+    No part spans a heading. Short paragraphs are joined, and long ones divided between sentences or lines, else
+    between words, else anywhere.
     """
     for heading, paragraphs in _find_sections(text):
         for part in _join(piece for paragraph in paragraphs for piece in _divide(paragraph)):
@@ -90,7 +90,7 @@ def split(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _find_sections(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield the paragraphs between two headings (ATX, CommonMark 4.2), with all the headings that are open there."""
+    """Yield the paragraphs between two headings (ATX, CommonMark 4.2), with all headings that are open there."""
     open_headings: list[tuple[int, str]] = []
     lines: list[str] = []
     is_code = False
@@ -107,15 +107,15 @@ def _find_sections(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _close_section(headings: list[tuple[int, str]], lines: list[str], level: int) -> tuple[str, list[str]]:
-    """Return a section that a heading of this level ends; one with no text under it is text itself."""
+    """Return the section that a heading of this level ends; a heading without any text below becomes text."""
     paragraphs = _paragraphs(lines)
     if headings and not paragraphs and level <= headings[-1][0]:
-        return _name(headings[:-1]), [headings[-1][1]]
-    return _name(headings), paragraphs
+        return _join_headings(headings[:-1]), [headings[-1][1]]
+    return _join_headings(headings), paragraphs
 
 
-def _name(headings: list[tuple[int, str]]) -> str:
-    return " › ".join(name for _, name in headings)[:MOST]
+def _join_headings(headings: list[tuple[int, str]]) -> str:
+    return " › ".join(name for _, name in headings)[:MAX_PASSAGE]
 
 
 def _paragraphs(lines: list[str]) -> list[str]:
@@ -123,12 +123,11 @@ def _paragraphs(lines: list[str]) -> list[str]:
 
 
 def _divide(paragraph: str) -> Iterator[str]:
-    """Yield a paragraph, or its parts where it is too long: as many whole sentences in each as it holds."""
+    """Yield a paragraph, or, where that is too long, parts of as many whole sentences as fit."""
     start = 0
-    while len(paragraph) - start > MOST:
-        end = next(
-            filter(None, (_find_last_end(by, paragraph, start) for by in (SENTENCE_END, WHITE_SPACE))), start + MOST
-        )
+    while len(paragraph) - start > MAX_PASSAGE:
+        ends = (_find_last_end(pattern, paragraph, start) for pattern in (SENTENCE_END, WHITE_SPACE))
+        end = next(filter(None, ends), start + MAX_PASSAGE)
         if part := paragraph[start:end].strip():
             yield part
         start = end
@@ -137,15 +136,15 @@ def _divide(paragraph: str) -> Iterator[str]:
 
 
 def _find_last_end(pattern: re.Pattern[str], text: str, start: int) -> int | None:
-    """Return where the last match ends that leaves room for what is before it."""
-    return max((match.end() for match in pattern.finditer(text, start, start + MOST)), default=None)
+    """Return the end of the last match within MAX_PASSAGE characters."""
+    return max((match.end() for match in pattern.finditer(text, start, start + MAX_PASSAGE)), default=None)
 
 
 def _join(parts: Iterable[str]) -> Iterator[str]:
-    """Yield them, each short one with what follows it while that fits."""
+    """Yield the parts, short ones joined with the next while both fit."""
     joined = ""
     for part in parts:
-        if joined and (len(joined) >= FEW or len(joined) + len(part) + 2 > MOST):
+        if joined and (len(joined) >= SHORT_PARAGRAPH or len(joined) + len(part) + 2 > MAX_PASSAGE):
             yield joined
             joined = part
         else:

@@ -38,7 +38,7 @@ def word_to_text(data: bytes) -> str:
 
 
 def _read_parts(archive: ZipFile, name: str) -> list[str]:
-    """Return the texts of all headers or footers, each once: mammoth skips them, and some CVs have their address there."""
+    """Return the texts of all headers or footers, each once: mammoth skips them, and some CVs have addresses there."""
     parts = sorted(part for part in archive.namelist() if re.fullmatch(rf"word/{name}\d*\.xml", part))
     return list(dict.fromkeys(filter(None, (_read_part(archive, part) for part in parts))))
 

@@ -1,4 +1,4 @@
-"""Make the search of one process, with the process that makes vectors beside it."""
+"""Make the search of one process, and the process beside that makes vectors."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Index:
         self._has_traces = False  # whether removed passages may still stand in the file's log
 
     def add(self, passages: Mapping[bytes, Passage]) -> None:
-        """Add the passages, by their keys, that are missing: from now on they are found by their words."""
+        """Add the passages, by their keys, that are missing; words find them from now on."""
         known = self._read_keys()
         new = [passage for key, passage in passages.items() if key not in known]
         for start in range(0, len(new), PASSAGES_AT_ONCE):

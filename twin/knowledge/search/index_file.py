@@ -1,4 +1,4 @@
-"""The SQLite file of the index: opened when it is needed, shared by all processes, made anew where it is broken."""
+"""The SQLite file of the index: opened on first use, shared by all processes, and made anew when broken."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class IndexFile:
 
 
 def transact(db: sqlite3.Connection, work: Callable[[], object]) -> None:
-    """Do `work` in a transaction; it waits for nothing but the file, lest another thread waits for it for ever."""
+    """Do `work`, which may wait for nothing but the file, in a transaction; another thread could wait for ever."""
     db.execute("BEGIN IMMEDIATE")
     try:
         work()

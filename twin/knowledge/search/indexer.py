@@ -1,4 +1,4 @@
-"""The process that makes vectors of the passages in the index that have none, beside serving; then it ends."""
+"""The process that makes the missing vectors of the passages in the index, beside the service, and then ends."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from numpy import float32
     from numpy.typing import NDArray
 
-BATCH = 4  # passages; who asks for a question's vector meanwhile waits for these
-SECONDS = 60.0  # that a batch may take
-PAUSE_SECONDS = 5.0  # after a failure
+BATCH_PASSAGES = 4  # for which a question's vector may have to wait
+BATCH_SECONDS = 60.0  # that one may take
+FAILURE_SECONDS = 5.0  # of pause after a failure
 NICENESS = 10
 
 
 def index_all(index: Index, embeddings: Embeddings) -> None:
-    """Make the vectors that are missing; those that fail are tried again, one by one, after the others."""
-    after, most, told = 0, BATCH, ""
+    """Make the missing vectors; failed ones are tried again after the rest, one by one."""
+    after, most, told = 0, BATCH_PASSAGES, ""
     while True:
         if not (passages := index.list_unindexed(embeddings.model, most, after)):
             if not after:
@@ -37,10 +37,10 @@ def index_all(index: Index, embeddings: Embeddings) -> None:
         try:
             vectors = embed(passages, embeddings)
         except TwinError as error:
-            if str(error) != told:  # which may go on for days
+            if str(error) != told:  # a failure may last for days
                 print(error, file=sys.stderr, flush=True)  # noqa: T201 - its log
             told = str(error)
-            time.sleep(PAUSE_SECONDS)
+            time.sleep(FAILURE_SECONDS)
             after = passages[-1].id
             continue
         rows = zip(passages, vectors, strict=True)
@@ -48,21 +48,21 @@ def index_all(index: Index, embeddings: Embeddings) -> None:
 
 
 def embed(passages: Sequence[Unindexed], embeddings: Embeddings) -> NDArray[float32]:
-    """Return a unit vector for each: the mean of its own and of its own after what stands before it.
+    """Return a unit vector for each passage: the mean of its vectors without and with the text before it.
 
-    On XQuAD that finds 0.963 of the sentences among the first five, the text's own vector 0.952.
+    On XQuAD this finds 0.963 of the sentences among the first five; the vector without that text, 0.952.
     """
     import numpy as np
 
     texts = [passage.text for passage in passages]
     in_context = [f"{passage.context} {passage.text}".strip() for passage in passages]
-    both = embeddings.embed(texts + in_context, are_queries=False, seconds=SECONDS)
+    both = embeddings.embed(texts + in_context, are_queries=False, seconds=BATCH_SECONDS)
     sums = both[: len(texts)] + both[len(texts) :]
     return np.asarray(sums / np.linalg.norm(sums, axis=1, keepdims=True), dtype=np.float32)
 
 
 def main(instance: Path) -> None:
-    """Index what is in a service's private folder, until that is done or the service ends."""
+    """Make the vectors of the index in a service's private folder, until all are made or the service ends."""
     end_with_service(instance, "indexer")
     os.nice(NICENESS)
     if embeddings := find_embeddings(load_settings(), instance):

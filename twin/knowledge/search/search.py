@@ -18,7 +18,7 @@ from .index import Index
 from .ranking import Hit, choose_rarest, rank, weigh_terms
 from .small_talk import SMALL_TALK, is_small_talk
 from .snapshot import Passages, Snapshot
-from .upkeep import FAULTS, Upkeep
+from .upkeep import INDEX_FAULTS, Upkeep
 from .vectors import Comparison
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from ...llm.embeddings import Embeddings
 
 CANDIDATES = 50  # passages that words find, and as many that vectors do
-MAX_TERMS = 200  # of a question, the first
-MAX_READ = 4_000  # characters of a question, in which they are
+MAX_TERMS = 200  # of a question: its first
+MAX_READ = 4_000  # characters of a question from which they come
 MAX_UNINDEXED = 500  # passages that are not in the index yet, and are looked through here
 START_SECONDS = 20.0  # that a service waits for the model of vectors before it is ready with words alone
 UPKEEP_SECONDS = 0.05  # that a chat waits for the index to take up new passages; then their words are looked at here
@@ -59,7 +59,7 @@ class Search:
         The index has them on return, or after `seconds` later; until then the words of new ones are looked at here.
         """
         replaced = {passage.key: passage for passage in (*passages, *SMALL_TALK)} if passages else {}
-        self._upkeep.replace(replaced)
+        self._upkeep.replace_passages(replaced)
         self._upkeep.wait(seconds)
         return replaced
 
@@ -79,7 +79,7 @@ class Search:
         upkeep = self._upkeep
         if self.embeddings is None:
             return 0, len(upkeep.passages)
-        upkeep.finish()
+        upkeep.complete()
         if error := upkeep.fault:
             raise StartError(f"instance/knowledge.index cannot be used ({error}): mend that, or delete it.") from error
         return len(upkeep.passages) - len(upkeep.snapshot.keys), len(upkeep.passages)
@@ -125,7 +125,7 @@ class Search:
             counts = self._index.count_passages(terms)
             matched = set(self._index.match(choose_rarest(counts), CANDIDATES))
             is_readable = True
-        except FAULTS as error:
+        except INDEX_FAULTS as error:
             self._upkeep.report(error)
             counts, matched, unindexed, is_readable = {}, set(), passages, False
         for key in islice(filter(unindexed.__contains__, passages), MAX_UNINDEXED):
@@ -136,6 +136,6 @@ class Search:
 
 
 def _select_cosine(cosines: NDArray[float32], snapshot: Snapshot, passage: Passage) -> float:
-    """Return a passage's cosine, or the mean of all where it has no vector yet."""
+    """Return a passage's cosine, or the mean of all for a passage without a vector."""
     row = snapshot.rows.get(passage.key)
     return float(cosines.mean() if row is None else cosines[row])

@@ -1,4 +1,4 @@
-"""Keep the index in step with the documents, in a thread beside the chats, which go on with the last snapshot of it."""
+"""Keep the index up to date, in a thread beside the chats, which go on with the last snapshot."""
 
 from __future__ import annotations
 
@@ -19,48 +19,48 @@ from .snapshot import Passages, Snapshot, take_snapshot
 if TYPE_CHECKING:
     from ...llm.embeddings import Embeddings
 
-REFRESH_SECONDS = 1.0  # at least, between two looks at an index that is not complete, or that others write to
-FAULTS = (OSError, sqlite3.Error, ValueError)  # the last: vectors of several lengths
+LOOK_SECONDS = 1.0  # at least, between two looks at an index that is incomplete, or that other processes write to
+INDEX_FAULTS = (OSError, sqlite3.Error, ValueError)  # the last: vectors of several lengths
 
 logger = logging.getLogger(__name__)
 
 
 class Upkeep:
-    """Writes to the index what it lacks, and reads from it what others wrote; one thread at a time does so."""
+    """Adds missing passages to the index, and takes snapshots, in one thread at a time."""
 
     def __init__(self, index: Index, embeddings: Embeddings | None, indexer: Sidecar | None) -> None:
-        """Touch nothing yet; `indexer` is the process that makes the vectors of what is in the index."""
-        self.passages: Passages = {}  # those that the index is to hold
+        """Touch no file yet; `indexer` is the process that makes the vectors of indexed passages."""
+        self.passages: Passages = {}  # that the index is to hold, and no others
         self.snapshot = Snapshot()
-        self.fault: Exception | None = None  # of the last time
+        self.fault: Exception | None = None  # of the last run
         self._index = index
         self._embeddings = embeddings
         self._indexer = indexer
         self._lock = Lock()  # held for no I/O
         self._thread: Thread | None = None
-        self._began = self._ended = 0.0  # when it did last
-        self._cleared: Passages | None = None  # when these became those to hold, all others were removed
-        self._told: set[str] = set()  # what the log says already
+        self._began = self._ended = 0.0  # monotonic; when the last run did
+        self._cleared: Passages | None = None  # for which all others were removed from the index
+        self._told: set[str] = set()  # faults that the log has already
 
     @property
     def is_new(self) -> bool:
-        """Whether it does so for the first time."""
+        """Whether the first run is under way."""
         return self._thread is not None and not self._ended
 
-    def replace(self, passages: Passages) -> None:
-        """Have the index hold these from now on, and no others."""
+    def replace_passages(self, passages: Passages) -> None:
+        """Have the index hold these passages from now on, and no others."""
         with self._lock:
             self.passages = passages
-        self.begin()
+        self.start()
 
     def look(self) -> None:
-        """Begin where others have written to the index, or something is missing in it."""
-        is_early = time.monotonic() < self._ended + REFRESH_SECONDS
+        """Start a run if another process has written to the index, or passages or vectors are missing there."""
+        is_early = time.monotonic() < self._ended + LOOK_SECONDS
         if is_early and self.fault:
             return
         try:
             version = self._index.read_version()
-        except FAULTS as error:
+        except INDEX_FAULTS as error:
             self.report(error)
             return
         snapshot = self.snapshot
@@ -69,30 +69,30 @@ class Upkeep:
         if not is_same_file:
             self.snapshot = replace(snapshot, passages={})
         if not is_same_file or not (is_early or (is_complete and snapshot.version == version)):
-            self.begin()
+            self.start()
 
-    def begin(self) -> None:
-        """Begin, if it is not under way: that which is sees to whatever is new."""
+    def start(self) -> None:
+        """Start a run, unless one is under way, which takes up new passages too."""
         with self._lock:
             if self._thread is None:
                 self._began = time.monotonic()
-                with suppress(Overloaded):  # which is logged; the next chat tries again
-                    self._thread = start_thread(self._run)  # which ends under the lock
+                with suppress(Overloaded):  # start_thread has logged it; the next chat tries again
+                    self._thread = start_thread(self._run)  # its end takes the lock too
 
     def wait(self, seconds: float | None = None) -> None:
-        """Wait until it is done, or until `seconds` after it began: who comes later does not wait for it again."""
+        """Wait for the end of the run, but no longer than until `seconds` after its start."""
         if thread := self._thread:
             thread.join(None if seconds is None else max(0.0, self._began + seconds - time.monotonic()))
 
-    def finish(self) -> None:
-        """Begin anew, whatever is known of the index, and wait for the end."""
+    def complete(self) -> None:
+        """Start a run that ignores the last snapshot, and wait for its end."""
         self.wait()
         self.snapshot = replace(self.snapshot, version=None)
-        self.begin()
+        self.start()
         self.wait()
 
     def report(self, fault: Exception) -> None:
-        """Log a fault of the index, once until it is over."""
+        """Log a fault of the index, once until a run succeeds."""
         message = f"instance/knowledge.index cannot be used ({fault}): what it lacks is found by words alone."
         if message not in self._told:
             logger.error(message)
@@ -104,7 +104,7 @@ class Upkeep:
                 passages = self.passages
                 self.fault = self._keep_up(passages)
                 with self._lock:
-                    if passages is self.passages:  # else others came meanwhile
+                    if passages is self.passages:  # else they were replaced meanwhile
                         self._ended = time.monotonic()
                         self._thread = None
                         return
@@ -119,14 +119,14 @@ class Upkeep:
                 self._embeddings.start()
             version = self._index.read_version()
             if passages is not self.snapshot.passages or version != self.snapshot.version:
-                self._index.add(passages)  # a process that had not seen the newest may have removed them
+                self._index.add(passages)  # a process with older passages may have removed them
                 self.snapshot = self._take_snapshot(passages, version)
             if passages is not self._cleared:
                 self._index.remove_others(passages.keys())
                 self._cleared = passages
             if self._indexer and self._lacks_vectors(self.snapshot):
-                _start(self._indexer)
-        except FAULTS as error:
+                _start_indexer(self._indexer)
+        except INDEX_FAULTS as error:
             self.report(error)
             return error
         self._told.clear()
@@ -139,8 +139,8 @@ class Upkeep:
         return self._embeddings is not None and len(snapshot.keys) < len(snapshot.passages)
 
 
-def _start(indexer: Sidecar) -> None:
+def _start_indexer(indexer: Sidecar) -> None:
     try:
         indexer.find()
-    except ModelMisconfigured as error:  # which is no reason to find nothing
+    except ModelMisconfigured as error:  # words still find
         log_advice(logger, error)

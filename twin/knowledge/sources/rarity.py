@@ -1,4 +1,4 @@
-"""How much a word that two texts share says about where one of them comes from."""
+"""The weight of a word that two texts share, as evidence that one comes from the other."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from ...text.words import IS_UNSPACED
 from ..evidence import IS_HANGUL, IS_HIRAGANA, Evidence
 from ..passages import Passage
 
-SHARE = 0.25  # of all passages; a word that is in as many says nothing
-LEAST = 4  # passages that this comes to at least
-MANY = 25  # passages, from which on counting says as much as a word's length
-# What a word of so many letters says where they are few; longer ones say what the last does.
+COMMON_SHARE = 0.25  # of all passages; a word in so many weighs nothing
+MIN_COMMON = 4  # passages that this is at least
+MANY = 25  # passages, from which on a word's count says as much as its length
+# The weight of a word of so many letters where passages are few; longer words have the last.
 LENGTHS = (0, 0, 0, 0.15, 0.4, 0.65, 0.85, 1.0, 1.1, 1.2, 1.4)
 HANGUL_LETTERS = 3  # of a syllable, which is one character
-LEAST_FEW = 0.4  # share that its length has however many there are
-FEW_WEIGHT = 0.7  # of a word where there are few passages
-INFLECTED = 0.7  # of another form of a word
-PAIR = 0.35  # of two Chinese letters, or of a run of Thai ones: about a third of a word
-NAME = 2.0
-ADDRESS = 2.0
-NUMBERS = (1.0, 1.0, 1.2, 1.5, 1.5, 2.0)  # of a number of so many digits; longer ones weigh the same
-NOUNS = 0.22  # share of capitals within sentences, from which on they may be what nouns have, as in German
-SENTENCE = 6  # words of a sentence, from which on capitals are counted
-GERMAN = 0.06  # share of these words, from which on they are: a CV in English has as many capitals, of names
-# What an English answer says whatever it is about.
+MIN_LENGTH_SHARE = 0.4  # of a weight that comes from a word's length, for any number of passages
+FEW_FACTOR = 0.7  # of a word's weight where there are few passages
+INFLECTED_FACTOR = 0.7  # of another form of a word
+PAIR_WEIGHT = 0.35  # of two Chinese letters, or of a run of Thai ones: about a third of a word
+NAME_WEIGHT = 2.0
+ADDRESS_WEIGHT = 2.0
+NUMBER_WEIGHTS = (1.0, 1.0, 1.2, 1.5, 1.5, 2.0)  # of a number of so many digits; longer ones weigh the same
+NOUN_SHARE = 0.22  # of words within sentences; with more capitals, nouns may have them, as in German
+MIN_SENTENCE = 6  # words of a sentence whose capitals are counted
+GERMAN_SHARE = 0.06  # of German words, from which on nouns do: a CV in English has as many capitals, of names
+# Words of English answers on any subject.
 GENERIC_WORDS = """
 about after again also always another answer answers any anything ask asked asking assist assistant available
 because been before being best between both can cannot certainly chat contact contacts could currently detail
@@ -55,7 +55,7 @@ COMMON_GERMAN = frozenset(GERMAN_WORDS.split())
 
 @dataclass(frozen=True)
 class Rarity:
-    """In how many passages of a library each word is."""
+    """The number of passages of a library that have each word."""
 
     counts: Counter[str] = field(default_factory=Counter)
     passages: int = 0
@@ -63,50 +63,50 @@ class Rarity:
 
     @classmethod
     def of(cls, passages: Sequence[Passage]) -> Rarity:
-        """Count the words of all passages of a library: half a second or more for a megabyte, in which others go on."""
+        """Count the words of all passages: half a second or more for a megabyte, in which other threads go on."""
         counts: Counter[str] = Counter()
         kinds: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for passage in passages:
             give_turn()
-            evidence = Evidence.of(passage.evident)  # which is not kept: most passages are never given
+            evidence = Evidence.of(passage.evident)  # not cached: most passages are never sent
             counts.update(evidence.terms)
             kinds[passage.document].update(_count_kinds(passage.text))
         nouns = frozenset(document for document, kind in kinds.items() if _is_german(kind))
         return cls(counts, len(passages), nouns)
 
     def weigh(self, term: str) -> float:
-        """Return what it says that a term is shared, from 0; about 1 for a rare word, and for a number up to 2."""
+        """Return the weight of a shared term, from 0: about 1 for a rare word, up to 2 for a number or address."""
         if term in GENERIC or not (rare := self._measure(term)):
             return 0.0
         if term[0] == "@":
-            return ADDRESS * rare
+            return ADDRESS_WEIGHT * rare
         if term[0] == "#":
-            return NUMBERS[min(sum(map(str.isdigit, term)), len(NUMBERS) - 1)] * rare
+            return NUMBER_WEIGHTS[min(sum(map(str.isdigit, term)), len(NUMBER_WEIGHTS) - 1)] * rare
         if IS_UNSPACED.match(term):
-            return 0.0 if IS_HIRAGANA.match(term) else PAIR * rare
+            return 0.0 if IS_HIRAGANA.match(term) else PAIR_WEIGHT * rare
         length = len(term) * (HANGUL_LETTERS if IS_HANGUL.match(term) else 1)
         says = LENGTHS[min(length, len(LENGTHS) - 1)]
         if not says and term.isalpha():
             return 0.0
-        few = max(LEAST_FEW, 1 / (1 + self.passages / MANY))
-        return rare * (1 - few + few * says * FEW_WEIGHT)
+        few = max(MIN_LENGTH_SHARE, 1 / (1 + self.passages / MANY))
+        return rare * (1 - few + few * says * FEW_FACTOR)
 
     def weigh_name(self, term: str) -> float:
-        """Return the same of a name."""
-        return 0.0 if term in GENERIC else NAME * self._measure(term)
+        """Return the weight of a shared name, up to 2."""
+        return 0.0 if term in GENERIC else NAME_WEIGHT * self._measure(term)
 
     def _measure(self, term: str) -> float:
-        """Return 1 for a term of one passage, less for one of more, 0 for one of many."""
-        common = max(LEAST, SHARE * self.passages)
+        """Return 1 for a term of one passage, less for a term of more, 0 for a common one."""
+        common = max(MIN_COMMON, COMMON_SHARE * self.passages)
         return max(0.0, 1 - math.log(self.counts.get(term, 1)) / math.log(common))
 
 
 def _count_kinds(text: str) -> Counter[str]:
-    """Count what tells German from a text of many names: words within sentences, capitals and German words of them."""
+    """Count the words within sentences, and of these capitals and German words: so German differs from many names."""
     kinds: Counter[str] = Counter()
     for sentence in filter(None, SENTENCE_END.split(text)):
         words = sentence.split()[1:]
-        if len(words) >= SENTENCE:
+        if len(words) >= MIN_SENTENCE:
             kinds["all"] += len(words)
             kinds["capitals"] += sum(word[0].isupper() and len(word) > 1 for word in words)
             kinds["German"] += sum(word in COMMON_GERMAN for word in words)
@@ -114,4 +114,4 @@ def _count_kinds(text: str) -> Counter[str]:
 
 
 def _is_german(kinds: Counter[str]) -> bool:
-    return kinds["capitals"] > NOUNS * kinds["all"] and kinds["German"] > GERMAN * kinds["all"]
+    return kinds["capitals"] > NOUN_SHARE * kinds["all"] and kinds["German"] > GERMAN_SHARE * kinds["all"]
