@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.grounding import Material, OwnedText, open_gate
-from twin.grounding.known_contacts import CHUNK, Sources
+from twin.grounding.known_contacts import CHUNK_CHARACTERS, KnownContacts
 from twin.text.invisible import strip_invisible
 
 from ..support.answers import (
@@ -118,7 +118,7 @@ def test_any_text_comes_out_the_same_in_pieces(answer: str, position: int) -> No
 
 @given(st.lists(st.sampled_from([*PARTS, "[a](", "cv)", "me", "#", "?"])).map("".join) | st.text())
 def test_any_text_of_an_owner_can_be_looked_through(text: str) -> None:
-    sources = OwnedText(text).sources
+    sources = OwnedText(text).contacts
     for link in sources.links.values():
         assert sources.has("link", link)
 
@@ -177,13 +177,13 @@ def test_a_text_without_an_end_is_not_held_back_for_ever(part: str) -> None:
 @pytest.mark.parametrize("separator", ["\n", " and ", ", "])
 def test_a_long_text_of_the_owner_is_looked_through_whole(separator: str) -> None:
     text = separator.join(f"page{number}@example.com, +44 20 7946 {number:04}" for number in range(2_000))
-    sources = OwnedText(text).sources
+    sources = OwnedText(text).contacts
     assert len(sources.addresses) == 2_000
     assert sum(sources.has("number", f"020 7946 {number:04}") for number in range(2_000)) >= 1_990
 
 
 def test_numbers_of_visitors_and_owners_are_found_in_every_form() -> None:
-    sources = Sources.of([OWNER, VISITOR])
+    sources = KnownContacts.of([OWNER, VISITOR])
     assert sources.has("number", "+44 7700 900456")
     assert not sources.has("number", "+49 20 7946 0958")
     assert not sources.has("number", "7946 0958")
@@ -192,10 +192,10 @@ def test_numbers_of_visitors_and_owners_are_found_in_every_form() -> None:
 @pytest.mark.parametrize("filler", ["我", "Yes we can ", "word. ", "1 "])
 @pytest.mark.parametrize("contact", ["ada@visitor.community", "https://visitor.org/x", "+44 7700 900456"])
 def test_what_stands_where_a_long_text_is_divided_is_read_whole(filler: str, contact: str) -> None:
-    size = CHUNK // len(filler)
+    size = CHUNK_CHARACTERS // len(filler)
     for count in range(size - 40, size + 3):
         for text in (f"{filler * count}, {contact}, {filler * size}", f"{filler * count}，{contact}，{filler * size}"):
-            sources = Sources.of([text])
+            sources = KnownContacts.of([text])
             kind = "number" if contact[0] == "+" else "address" if "@" in contact else "link"
             assert sources.has(kind, contact), count
             assert not sources.has("address", "ada@visitor.com")

@@ -27,7 +27,7 @@ QUESTION_MARK = re.compile(
 # As many as a phone number has, or an account.
 DIGITS = re.compile(r"(?<![+\uff0b(])[+\uff0b(]*+\d(?:[^\w\n]{0,3}\d){6,}+")
 COUNT = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
-HARMLESS = (numbers.DATES, numbers.DATED, numbers.VERSION, numbers.YEARS, numbers.DECIMAL, COUNT)
+HARMLESS = (numbers.DATES, numbers.DATED, numbers.VERSION, numbers.YEAR_LIST, numbers.DECIMAL, COUNT)
 
 
 def read_question(message: str) -> str | None:

@@ -1,4 +1,4 @@
-"""An answer, as it comes, without the links, addresses and numbers that nobody has written."""
+"""Repair or remove the links, addresses and phone numbers in an answer that neither owner nor visitor wrote."""
 
 from __future__ import annotations
 
@@ -9,43 +9,48 @@ from functools import cached_property
 from ..system.fairness import give_turn
 from . import contacts, numbers
 from .contacts import Kind
-from .known_contacts import CONTEXT, Sources
+from .known_contacts import LOOKBEHIND, KnownContacts
 from .patterns import CONTACT, PLAIN, find_open
 
-FEW = 8  # characters, as a model writes at once
-CLOSING = {"(": ")", "*": "*", "_": "_", "`": "`"}
-AHEAD = re.compile(r"(?:\d|(?:19|20)\d\d|\d{5,})[^\d+]+")  # of a number, and no part of it
+TOKEN_CHARACTERS = 8  # as many as a model writes at once
+CLOSING_PAIRS = {"(": ")", "*": "*", "_": "_", "`": "`"}
+NUMBER_BEFORE = re.compile(r"(?:\d|(?:19|20)\d\d|\d{5,})[^\d+]+")  # a list's number, a year, a postcode: no part of it
 
 
 class ContactFilter:
-    """Lets the contacts through that owner or visitor have written; repairs the others, or takes them out.
+    """Lets contacts through that owner or visitor have written; repairs misspelt ones, and takes others out.
 
-    Of a text that comes in pieces all is shown at once but a tail that may still become a contact; how it is cut makes
-    no difference to what is shown in the end.
+    Text that comes in pieces is shown at once, but for a tail that may still become a contact; the result does not
+    depend on how the text is cut.
     """
 
     def __init__(
-        self, owner: Sources, hidden: Sources, read_visitor: Callable[[], Sources], *, spares_strangers: bool
+        self,
+        owner: KnownContacts,
+        hidden: KnownContacts,
+        read_visitor: Callable[[], KnownContacts],
+        *,
+        spares_strangers: bool,
     ) -> None:
-        """`spares_strangers` lets links through to hosts that the owner never mentions; nothing tells of `hidden`."""
+        """`spares_strangers` lets links through to hosts that the owner never mentions; no report shows `hidden`."""
         self.repaired: list[str] = []
         self.removed: list[str] = []
         self._owner = owner
         self._hidden = hidden
         self._read_visitor = read_visitor
         self._spares_strangers = spares_strangers
-        self._before = ""  # the last of what was taken in and is no longer held
+        self._before = ""  # the end of the text that is no longer held
         self._held = ""
-        self._ends_blank = True  # what is shown so far
-        self._drops_blanks = False  # where both sides of what was taken out have one
+        self._ends_blank = True  # whether the shown text does
+        self._drops_blanks = False  # after a removed contact with a blank on both sides
 
     def push(self, piece: str) -> str:
-        """Take the next piece, and return what can be shown."""
+        """Take the next piece, and return the text that can be shown now."""
         self._held += piece
         return self._show(is_last=False)
 
     def finish(self) -> str:
-        """Return what is left."""
+        """Return the rest of the text."""
         return self._show(is_last=True)
 
     def _show(self, *, is_last: bool) -> str:
@@ -53,7 +58,7 @@ class ContactFilter:
         end = len(text) if is_last else find_open(text, position)
         shown = []
         while position < end and not PLAIN.fullmatch(text, position):
-            if not (match := _find(text, position, end)):
+            if not (match := _find_first(text, position, end)):
                 break
             if not is_last and (match.end() > end or (match.end() == len(text) and not match["markdown"])):
                 end = match.start()
@@ -63,11 +68,11 @@ class ContactFilter:
         if position < end:
             shown.append(self._tidy(text[position:end]))
             position = end
-        self._before, self._held = text[max(0, position - CONTEXT) : position], text[position:]
+        self._before, self._held = text[max(0, position - LOOKBEHIND) : position], text[position:]
         return "".join(shown)
 
     def _tidy(self, text: str, is_gone: bool = False) -> str:
-        """Return `text` without the space that would be one too many after what was taken out."""
+        """Return `text` without the space that would be one too many after a removed contact."""
         if is_gone and not text:
             self._drops_blanks = self._ends_blank
         elif self._drops_blanks:
@@ -78,7 +83,7 @@ class ContactFilter:
         return text
 
     def _ground(self, match: re.Match[str]) -> tuple[str, bool]:
-        """Return what is shown for a match, and whether anything was taken out of it."""
+        """Return the text to show for a match, and whether a contact was removed."""
         give_turn()
         if match["markdown"]:
             return self._ground_markdown(match), False
@@ -105,7 +110,7 @@ class ContactFilter:
         return CONTACT.sub(lambda match: self._ground(match)[0], text)
 
     def _ground_markdown(self, match: re.Match[str]) -> str:
-        """Return a link with its text and target grounded, or the text alone."""
+        """Return a Markdown link with text and target grounded, or the text alone."""
         text = self._ground_text(match["text"])
         kind, target = contacts.read_target(match["target"])
         judged = target if not target or target.startswith("#") else self._judge(kind, target)
@@ -121,19 +126,19 @@ class ContactFilter:
         run, start = match["number"], match.start("number")
         follows = match.string[match.end("number") : match.end("number") + 1]
         if follows.isalnum() and "+" not in run and not contacts.IS_UNSPACED_NAME.match(follows):
-            return match.group()  # a part of another name
-        before = match.string[max(0, start - CONTEXT) : start]
+            return match.group()  # part of another name
+        before = match.string[max(0, start - LOOKBEHIND) : start]
         shown = self._ground_number(run, before)
         return f"{match['open']}{shown}{match['close']}" if shown else ""
 
     def _ground_number(self, run: str, before: str) -> str:
-        """Return a run of digits with what is no phone number, and with the numbers that somebody has written."""
+        """Return a run of digits without phone numbers that neither owner nor visitor has written."""
         give_turn()
         if numbers.CARD.fullmatch(run) or all(self._is_known("number", part) for part in run.split("/")):
             return run
         windows = list(numbers.list_windows(run))
         for start, end in windows:
-            is_whole = not start or AHEAD.fullmatch(run[:start])
+            is_whole = not start or NUMBER_BEFORE.fullmatch(run[:start])
             if is_whole and self._is_known("number", run[start:end]):
                 return run[:end] + self._ground_number(run[end:], before + run[:end])
         for start, end in windows:
@@ -146,37 +151,37 @@ class ContactFilter:
         return self._owner.has(kind, contact) or self._visitor.has(kind, contact)
 
     @cached_property
-    def _visitor(self) -> Sources:
+    def _visitor(self) -> KnownContacts:
         return self._read_visitor()
 
     def _judge(self, kind: Kind, contact: str) -> str:
-        """Return a contact as it may be shown; nothing if not at all."""
+        """Return a contact unchanged, or repaired, or nothing where no answer may show a like one."""
         if self._is_known(kind, contact):
             return contact
         if nearest := self._owner.find_nearest(kind, contact):
-            self.repaired.append(self._name(kind, contact))
+            self.repaired.append(self._report(kind, contact))
             return contacts.write_like(contact, kind, nearest)
         if kind == "link" and self._spares_strangers and not self._owner.mentions(contact):
             return contact
-        self.removed.append(self._name(kind, contact))
+        self.removed.append(self._report(kind, contact))
         return ""
 
-    def _name(self, kind: Kind, contact: str) -> str:
-        """Return a contact as the report tells it, which goes to the visitor: nothing private."""
+    def _report(self, kind: Kind, contact: str) -> str:
+        """Return a contact for the report, which the visitor gets too: “…” for a private one."""
         is_hidden = self._hidden.has(kind, contact) or self._hidden.find_nearest(kind, contact)
         return "…" if is_hidden else contact
 
 
-def _find(text: str, start: int, end: int) -> re.Match[str] | None:
-    """Return the first contact that begins there; where that is near, what is held after it is not looked through."""
-    if end - start <= FEW:
+def _find_first(text: str, start: int, end: int) -> re.Match[str] | None:
+    """Return the first contact that begins between two places; near ones spare a search of the rest."""
+    if end - start <= TOKEN_CHARACTERS:
         return next(filter(None, (CONTACT.match(text, place) for place in range(start, end))), None)
     match = CONTACT.search(text, start)
     return match if match and match.start() < end else None
 
 
 def _unwrap(opening: str, closing: str) -> str:
-    """Return what stands around something that was taken out, without the pairs that held only that."""
-    while opening and closing and CLOSING.get(opening[-1]) == closing[0]:
+    """Return the marks around a removed contact, without the pairs that enclosed only that."""
+    while opening and closing and CLOSING_PAIRS.get(opening[-1]) == closing[0]:
         opening, closing = opening[:-1], closing[1:]
     return opening + closing

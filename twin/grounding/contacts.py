@@ -1,4 +1,4 @@
-"""Links, e-mail addresses and phone numbers: what each is, and the form in which two of them compare."""
+"""Links, e-mail addresses and phone numbers: their kind, and the form in which two of them compare."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Kind = Literal["link", "address", "number"]
 
 LONGEST_HOST = 253  # characters (RFC 1035, section 2.3.4)
 IS_UNSPACED_NAME = re.compile(f"[{UNSPACED_NAMES}]")
-# What says only where a visitor came from; the prefixes are of Google, HubSpot, Matomo and Piwik.
+# Parameters that say only where a visitor came from; the prefixes are of Google, HubSpot, Matomo and Piwik.
 TRACKING = re.compile(
     r"(?:utm_|_hs|hsa_|mtm_|oly_|pk_|vero_).*|_ga|_gl|dclid|fbclid|gad_source|gbraid|gclid|gclsrc|igsh|igshid|li_fat_id|lipi|"
     r"mc_cid|mc_eid|mkt_tok|msclkid|originalSubdomain|ref|ref_src|ref_url|s_cid|si|trk|ttclid|twclid|wbraid|yclid",
@@ -24,7 +24,7 @@ TRACKING = re.compile(
 
 
 def read_match(match: re.Match[str]) -> tuple[Kind, str]:
-    """Return what a match of CONTACT is, and its words without the sentence around them; of links and addresses."""
+    """Return kind and text of a match of CONTACT, without the sentence around; for links and addresses only."""
     if match["address"]:
         return "address", match["address"]
     if match["autolink"]:
@@ -33,7 +33,7 @@ def read_match(match: re.Match[str]) -> tuple[Kind, str]:
 
 
 def read_target(target: str) -> tuple[Kind, str]:
-    """Return what a link leads to: a page, or, by its scheme, a person's address or number."""
+    """Return kind and text of a link's target: a page, or, by the scheme, a person's address or number."""
     link = unescape(target)
     scheme, colon, rest = link.partition(":")
     if not colon or rest.startswith("//") or not re.fullmatch(NAMES, scheme, re.IGNORECASE):
@@ -44,7 +44,7 @@ def read_target(target: str) -> tuple[Kind, str]:
 
 
 def list_parts(match: re.Match[str]) -> list[str]:
-    """Return the ways to see where a link ends before text that follows it without a space, the longest first."""
+    """Return the readings of a link that may run into text without a space, the longest first."""
     if not (link := match["url"] or match["host"]):
         return []
     parts = dict.fromkeys([trim(link), trim(IS_UNSPACED_NAME.split(link)[0]), trim(re.split("[,;]", link)[0])])
@@ -52,7 +52,7 @@ def list_parts(match: re.Match[str]) -> list[str]:
 
 
 def trim(url: str) -> str:
-    """Return a link without what belongs to the sentence around it (GitHub's extended autolinks do the same)."""
+    """Return a link without the punctuation of the sentence around, as GitHub's extended autolinks do."""
     while url := url.removesuffix("'s"):
         last = url[-1]
         is_closing = last in ")}" and url.count(last) > url.count({")": "(", "}": "{"}[last])
@@ -63,7 +63,7 @@ def trim(url: str) -> str:
 
 
 def is_link(text: str) -> bool:
-    """Whether what looks like a link leads anywhere, seen from outside of a sentence."""
+    """Return whether a text that looks like a link is one, and not a file's name or a slip."""
     if re.fullmatch(f"{SCHEME}://", text):
         return False
     has_scheme = "://" in text or re.match(rf"{SCHEME}:(?!\d)", text) is not None
@@ -71,7 +71,7 @@ def is_link(text: str) -> bool:
 
 
 def unescape(target: str) -> str:
-    """Return what the target of a Markdown link leads to: without its brackets, escapes and entities."""
+    """Return the target of a Markdown link without brackets, escapes and entities."""
     return html.unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", target.removeprefix("<").removesuffix(">")))
 
 
@@ -85,10 +85,10 @@ def write_like(contact: str, kind: Kind, other: str) -> str:
 
 
 def normalize_address(address: str) -> str:
-    """Return an e-mail address's normal form; also of a `mailto:` link, without what that puts into the message."""
+    """Return an e-mail address's normal form, also that of a `mailto:` link without its subject and text."""
     main, _, fields = unquote(re.sub(rf"(?i)^(?:{NAMES}):", "", address)).partition("?")
     local, _, host = main.strip().rpartition("@")
-    return f"{local.casefold()}@{_normalize_host(host)}" + (f"?{fields}" if "@" in fields else "")  # others get it too
+    return f"{local.casefold()}@{_normalize_host(host)}" + (f"?{fields}" if "@" in fields else "")  # copies go there
 
 
 def normalize_link(link: str) -> str:
@@ -125,7 +125,7 @@ def host_of(key: str) -> str:
 
 def _normalize_host(host: str) -> str:
     name = host.casefold().rstrip(".").removeprefix("www.")
-    if len(name) > LONGEST_HOST:  # which takes Python's codec long to refuse
+    if len(name) > LONGEST_HOST:  # Python's codec takes long to refuse it
         return name
     try:
         return name.encode("idna").decode()

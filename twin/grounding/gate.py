@@ -8,7 +8,7 @@ from typing import Literal
 from ..system.fairness import give_turn
 from ..text.invisible import Remover
 from .contact_filter import ContactFilter
-from .known_contacts import Sources
+from .known_contacts import KnownContacts
 from .owned import Material
 from .private_filter import PrivateFilter
 
@@ -63,18 +63,18 @@ class Gate:
 
     @property
     def has_withheld(self) -> bool:
-        """Whether the answer ended because it would have said something private."""
+        """Whether the answer was ended before a private text."""
         return self._private is not None and self._private.has_ended
 
 
 def open_gate(mode: Mode, material: Material, fallback: str, visitor: Sequence[str]) -> Gate:
-    """Return the gate for one answer to a visitor who has written `visitor`.
+    """Return the gate for one answer; answers may repeat contacts in the visitor's messages, `visitor`.
 
-    Private text is kept in any mode; `fallback` is the owner's sentence for what the twin will not say.
+    Private text is held back in any mode; `fallback` is the owner's sentence in its place.
     """
     contacts = None
     if mode != "off":
         contacts = ContactFilter(
-            material.sources, material.hidden, lambda: Sources.of(visitor), spares_strangers=mode == "contacts"
+            material.contacts, material.hidden, lambda: KnownContacts.of(visitor), spares_strangers=mode == "contacts"
         )
     return Gate(contacts, PrivateFilter(material.private, fallback) if material.private else None)

@@ -1,4 +1,4 @@
-"""Which names with dots are hosts."""
+"""Tell hosts from other names with dots."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ AMBIGUOUS = set(
         """,
     )
 )
-WORDS = {"at", "in", "it"}  # of them, where people have many sites: after a name of some letters they are no words
+POPULAR = {"at", "in", "it"}  # of them; many people have sites there: after a name of some letters they are no words
 ABBREVIATED = re.compile("[A-Z]|Co|Dr|Inc|Mr|Mrs|Ms|Pvt|St")  # before a dot: degrees, firms, people
 TECHNOLOGIES = {"ado.net", "asp.net", "ml.net", "java.io", "java.net", "socket.io", "system.io", "system.net", "vb.net"}
 SECOND_LEVEL = {"ac", "co", "com", "gov", "mail", "net", "org"}  # which make an ambiguous ending a country's
 
 
 def is_host(text: str) -> bool:
-    """Whether a name with dots, perhaps with a path, is a host's rather than a file's, a product's or a slip."""
+    """Return whether a name with dots, perhaps with a path, is a host's: no file's, no product's, no slip."""
     name, slash, _ = re.sub(r":\d+", "", text).partition("/")
     labels = re.split(r"[?#]", name)[0].rstrip(".").split(".")
     top = labels[-1].lower()
@@ -56,9 +56,9 @@ def is_host(text: str) -> bool:
     if len(labels) == 2 and ABBREVIATED.fullmatch(labels[0]):
         return False
     before = labels[-2]
-    if top in WORDS and before.islower() and len(before) > 3:
+    if top in POPULAR and before.islower() and len(before) > 3:
         return True
-    is_new_sentence = len(top) == 2 and labels[-1].istitle() and labels[0].islower()  # whose space was left out
+    is_new_sentence = len(top) == 2 and labels[-1].istitle() and labels[0].islower()  # a space is missing
     is_package = len(labels) > 2 and labels[0] in ("com", "org") and top not in SECOND_LEVEL  # of Java, say
     is_countrys = len(labels) > 2 and not SECOND_LEVEL.isdisjoint((labels[0], before))
     return not (is_new_sentence or is_package or (top in AMBIGUOUS and not is_countrys))

@@ -1,4 +1,4 @@
-"""What the owner, or a visitor, has really written of links, addresses and numbers."""
+"""The links, addresses and phone numbers that the owner or a visitor has written."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from .contacts import Kind
 from .patterns import CONTACT, find_open
 
 HINT = re.compile(r"@|:\S|//|\]\(|\.[^\W\d_]|(?:\d\D{0,3}){7}")  # that a line may hold a contact
-MISSPELT = 2  # edits at most, of a character each (Levenshtein)
-CONTEXT = 40  # characters before a contact that tell what it is
-CHUNK = 1_000  # characters that one search for a contact may pass over: each takes two microseconds
+MAX_EDITS = 2  # of a character each, in a misspelling (Levenshtein)
+LOOKBEHIND = 40  # characters before a number that tell its kind
+CHUNK_CHARACTERS = 1_000  # that one search for a contact may pass over: each takes two microseconds
 
 
 @dataclass
-class Sources:
-    """The contacts of some texts, by their normal form; each with the words in which it stands there first."""
+class KnownContacts:
+    """The contacts of some texts, by their normal form, each as first written."""
 
     links: dict[str, str] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
     hosts: set[str] = field(default_factory=set)
-    _names: set[str] = field(default_factory=set)  # which may be hosts or files
+    _names: set[str] = field(default_factory=set)  # with a dot, of hosts or files
     _codes: dict[str, set[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> Sources:
-        """Return what stands in `texts`."""
-        sources = cls()
+    def of(cls, texts: Iterable[str]) -> KnownContacts:
+        """Return the contacts in `texts`."""
+        known = cls()
         for text in texts:
-            for start, end in cut(text):
-                sources.read(text, start, end)
-        return sources
+            for start, end in list_chunks(text):
+                known.read(text, start, end)
+        return known
 
     @classmethod
-    def merge(cls, parts: Iterable[Sources]) -> Sources:
-        """Return what stands in any of `parts`; of two ways to write the same, the first."""
+    def merge(cls, parts: Iterable[KnownContacts]) -> KnownContacts:
+        """Return the contacts in any of `parts`; of two ways to write one, the first."""
         merged = cls()
         for part in parts:
             merged.links = part.links | merged.links
@@ -52,7 +52,7 @@ class Sources:
         return merged
 
     def has(self, kind: Kind, contact: str) -> bool:
-        """Whether a contact stands there, in whatever form."""
+        """Return whether a contact is known, in any form."""
         if kind == "number":
             return any(
                 not code or not known or code == known
@@ -65,8 +65,8 @@ class Sources:
         return key in self.links or key in self._names
 
     def find_nearest(self, kind: Kind, contact: str) -> str | None:
-        """Return what a contact is a misspelling of, as it stands there, if it is one."""
-        from rapidfuzz import process  # takes 2 MB of a process, which few owners need
+        """Return the known contact, as written, of which `contact` is a misspelling, if there is one."""
+        from rapidfuzz import process  # takes 2 MB of memory, which few owners need
         from rapidfuzz.distance import Levenshtein
 
         if kind == "number":
@@ -75,21 +75,21 @@ class Sources:
             key, known = contacts.normalize_address(contact), self.addresses
         else:
             key, known = contacts.normalize_link(contact), self.links
-        found = process.extractOne(key, list(known), scorer=Levenshtein.distance, score_cutoff=MISSPELT)
+        found = process.extractOne(key, list(known), scorer=Levenshtein.distance, score_cutoff=MAX_EDITS)
         return known[found[0]] if found else None
 
     def mentions(self, link: str) -> bool:
-        """Whether the host of a link is mentioned there, or one above it."""
+        """Return whether the host of a link, or a domain above, is known."""
         host = contacts.host_of(contacts.normalize_link(link))
         return any(f".{host}".endswith(f".{mentioned}") for mentioned in self.hosts)
 
     def read(self, text: str, start: int, end: int) -> None:
-        """Add what stands in `text` between two places that are within no contact."""
+        """Add the contacts in `text` between two places, which must not be within a contact."""
         give_turn()
         while start < end:
             line_end = text.find("\n", start, end)
             line_end = end if line_end < 0 else line_end
-            if HINT.search(text, start, line_end):  # of prose only few do, and looking closely takes 50 times as long
+            if HINT.search(text, start, line_end):  # few lines of prose; a close look takes 50 times as long
                 self._read_line(text, start, line_end)
             start = line_end + 1
 
@@ -98,11 +98,11 @@ class Sources:
             give_turn()
             position = max(match.end(), position + 1)
             if match["markdown"]:
-                position = match.start("text")  # which may hold others
+                position = match.start("text")  # may hold other contacts
                 self._add(*contacts.read_target(match["target"]), "")
             elif match["number"]:
                 begin = match.start("number")
-                *_, before = text[max(0, begin - CONTEXT) : begin].split("\n")
+                *_, before = text[max(0, begin - LOOKBEHIND) : begin].split("\n")
                 self._add_run(match["number"], before)
             else:
                 self._add(*contacts.read_match(match), "")
@@ -132,19 +132,19 @@ class Sources:
                 self.numbers.setdefault(numbers.find_longest(contact), contact)
 
 
-def cut(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where the chunks of a text begin and end: with a line where one ends in time, never within a contact."""
+def list_chunks(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each chunk of a text: a chunk ends with a line if one ends in time, never in a contact."""
     start = 0
     while start < len(text):
-        end = text.find("\n", start + CHUNK, start + 5 * CHUNK) + 1 or _find_border(text, start)
+        end = text.find("\n", start + CHUNK_CHARACTERS, start + 5 * CHUNK_CHARACTERS) + 1 or _find_border(text, start)
         yield start, end
         start = end
 
 
 def _find_border(text: str, start: int) -> int:
-    """Return where a chunk can end before what may be a contact; no contact takes more than four chunks."""
-    before = max(0, start - CONTEXT)
-    for end in (start + CHUNK, start + 2 * CHUNK, start + 4 * CHUNK):
+    """Return where a chunk can end before a possible contact; no contact takes more than four chunks."""
+    before = max(0, start - LOOKBEHIND)
+    for end in (start + CHUNK_CHARACTERS, start + 2 * CHUNK_CHARACTERS, start + 4 * CHUNK_CHARACTERS):
         if end >= len(text):
             return len(text)
         border = before + find_open(text[before:end], start - before)

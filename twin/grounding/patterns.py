@@ -1,11 +1,11 @@
-"""What in a text looks like a link, an e-mail address or a phone number, or may still become one."""
+"""Patterns of links, e-mail addresses and phone numbers, and of text that may still become one."""
 
 from __future__ import annotations
 
 import re
 
 from ..text.scripts import SPACED
-from .numbers import AREA, DASH, NUMBER, PLUS, SPACE
+from .numbers import AREA, BLANK, DASH, NUMBER, PLUS
 
 # No URL has these: brackets, quotes, dashes and the punctuation of other scripts.
 STOPS = (
@@ -23,37 +23,37 @@ LONGEST, LONGEST_NAME = 2_000, 400  # characters of a link, and of a host or an 
 
 URL = rf"(?:{SCHEME}://(?:\[[0-9A-Fa-f:.]+\])?|{ADDRESSED})[^{STOPS}]{{1,{LONGEST}}}"
 ADDRESS = rf"{LOCAL_PART}@(?:{LABEL}\.){{1,10}}{TOP}"
-HOST = rf"(?://)?(?<![{SPACED}])(?:{LABEL}\.){{1,10}}{TOP}(?::\d{{1,5}})?(?:[/?#][^{STOPS}]{{0,{LONGEST}}})?"
+BARE_LINK = rf"(?://)?(?<![{SPACED}])(?:{LABEL}\.){{1,10}}{TOP}(?::\d{{1,5}})?(?:[/?#][^{STOPS}]{{0,{LONGEST}}})?"
 # A link in Markdown (spec.commonmark.org/0.31.2/#links), but not an index and a call in code. Its text is kept short,
 # so that not much waits for its end.
 TEXT = r"(?:[^\[\]]|\[[^\[\]]{0,300}+\]){0,300}+"
-TITLE = r"[ ]*+(?:(?:\"[^\"\n]*+\"|'[^'\n]*+'|\([^()\n]*+\))[ ]*+)?"
+LINK_TITLE = r"[ ]*+(?:(?:\"[^\"\n]*+\"|'[^'\n]*+'|\([^()\n]*+\))[ ]*+)?"
 BEGIN = r"(?<![A-Za-z0-9_\])])!?\["
 TARGET = r"<[^<>\n]*+>|[^\s()]*+(?:\([^\s()]*+\)[^\s()]*+)*+"
-MARKDOWN = rf"{BEGIN}(?P<text>{TEXT})\]\([ ]*+(?P<target>{TARGET})(?P<title>{TITLE})\)"
+MARKDOWN = rf"{BEGIN}(?P<text>{TEXT})\]\([ ]*+(?P<target>{TARGET})(?P<title>{LINK_TITLE})\)"
 CONTACT = re.compile(
     rf"(?P<markdown>{MARKDOWN})|(?P<open>(?:(?!{AREA})\()?[*_`]{{0,3}})(?:<(?P<autolink>(?:{SCHEME}:|{LOCAL_PART}@)[^<>\s]*)>"
-    rf"|(?P<url>{URL})|(?P<address>{ADDRESS})|(?P<host>{HOST})"
+    rf"|(?P<url>{URL})|(?P<address>{ADDRESS})|(?P<host>{BARE_LINK})"
     rf"|(?:(?<![{SPACED}])|(?={PLUS}))(?<!\+)(?<![0-9A-Fa-f]-)(?<!\d[.,])(?P<number>{NUMBER}))(?P<close>[*_`)]{{0,3}})"
 )
 
-# Words, in which nothing is a contact yet: most of what is written.
+# Words without any contact: most text.
 PLAIN = re.compile(r"(?:[A-Za-z\u00c0-\u024f\u0400-\u04ff,;'\u2019\-]|\s)*+")
-# What a text may still become at its end when more comes: a Markdown link, a link, a name, a number.
+# The end of a text that may become a contact when more comes: a Markdown link, a link, a name, a number.
 OPEN_LINK = re.compile(rf"{BEGIN}{TEXT}(?:\[[^\[\]]{{0,300}}+)?(?:\](?:\([^\n]{{0,{LONGEST}}}+)?)?\Z")
 IPV6 = re.compile(rf"{SCHEME}://\[[0-9A-Fa-f:.]*(?:\][^{STOPS}]{{0,{LONGEST}}})?\Z")
 URL_START = re.compile(rf"{SCHEME}:/|{ADDRESSED}|(?<![{SPACED}])(?:{LABEL}\.){{1,10}}{LABEL}(?::\d{{1,5}})?[/?#]")
 STOP = re.compile(rf"[{STOPS}]")
 OPEN_NAME = re.compile(rf"<?(?:[{SPACED}.%+'@_\-]{{1,{LONGEST_NAME}}}+:?|<[^\s<>]{{0,{LONGEST}}}+)?\Z")
 OPEN_NUMBER = re.compile(
-    rf"(?:(?<![{SPACED}])|(?={PLUS}))(?:{NUMBER}(?:{SPACE}|{DASH}|[().+/]){{0,4}}|(?:{PLUS}|\()[ ]?|\({PLUS}"
-    rf"|{PLUS}{SPACE}?\(?{PLUS}?\d{{0,5}})\Z"
+    rf"(?:(?<![{SPACED}])|(?={PLUS}))(?:{NUMBER}(?:{BLANK}|{DASH}|[().+/]){{0,4}}|(?:{PLUS}|\()[ ]?|\({PLUS}"
+    rf"|{PLUS}{BLANK}?\(?{PLUS}?\d{{0,5}})\Z"
 )
 WRAPPERS = re.compile(r"[*_`(!/<]{1,5}\Z")
 
 
 def find_open(text: str, start: int) -> int:
-    """Return where, after `start`, the tail of `text` begins that may still become a contact, or a part of one."""
+    """Return where, after `start`, a tail of `text` begins that may still become a contact, or part of one."""
     near = max(start, len(text) - LONGEST_NAME)
     name = OPEN_NAME.search(text, near)
     ends = [name.start() if name else len(text)]

@@ -1,4 +1,4 @@
-"""An answer, as it comes, that ends before it says what the owner wrote for the model alone."""
+"""End an answer before it says private text."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ OPEN_ENTITY = re.compile(r"&#?[0-9A-Za-z]{0,10}\Z")
 
 
 class PrivateFilter:
-    """Shows an answer up to where it would say six private words or more, and then the owner's `fallback` instead.
+    """Shows an answer up to six private words in a row, and the owner's `fallback` in their place.
 
-    What may still become such a run is held back, so that nothing is shown of one that is said plainly.
+    Words that may still become such a run are held back, so that no part of a plain one is shown.
     """
 
     def __init__(self, private: PrivateText, fallback: str) -> None:
@@ -22,19 +22,19 @@ class PrivateFilter:
         self._fallback = fallback
         self._shown: list[str] = []
         self._held = ""
-        self._read = 0  # characters of what is held whose words were looked at
-        self._words: list[str] = []  # the last six of all
-        self._starts: list[int] = []  # of those among them that are held
-        self._characters = ""  # the last of all: letters and digits
-        self._letters = ""  # and letters alone
+        self._read = 0  # held characters whose words were taken
+        self._words: list[str] = []  # the last six
+        self._starts: list[int] = []  # of those that are held
+        self._characters = ""  # the last letters and digits
+        self._letters = ""  # the last letters
 
     def push(self, piece: str) -> str:
-        """Take the next piece, and return what can be shown."""
+        """Take the next piece, and return the text that can be shown now."""
         self._held += piece
         return self._show(is_last=False)
 
     def finish(self) -> str:
-        """Return what is left."""
+        """Return the rest of the text."""
         return self._show(is_last=True)
 
     def _show(self, *, is_last: bool) -> str:
@@ -60,7 +60,7 @@ class PrivateFilter:
         return shown
 
     def _take(self, word: str, start: int) -> bool:
-        """Look at the next word, and return whether a private run ends in it."""
+        """Take the next word, and return whether a private run ends there."""
         if not (folded := fold_counted(word)):
             return False
         self._words = [*self._words[1 - RUN_WORDS :], folded]
@@ -79,7 +79,7 @@ class PrivateFilter:
         return followed[-self._private.longest :], self._private.ends_in(followed, len(characters))
 
     def _end(self, start: int) -> str:
-        """Return what is shown last: what stands before the run, and the owner's sentence."""
+        """Return the last text to show: all before the run, and the owner's sentence."""
         self.has_ended = True
         before = self._held[:start]
         shown = "".join([*self._shown, before])

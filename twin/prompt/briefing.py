@@ -18,14 +18,14 @@ from .rules import NOTHING_CLOSE, state_date
 
 @dataclass(frozen=True)
 class Briefing:
-    """The snapshot; it does not change, so that an answer's beginning and end agree."""
+    """The snapshot, unchanged for the whole of an answer."""
 
     persona: str
     library: Library
     most: int  # tokens of the library that are sent
     rules: str  # empty where there are none
-    grounding: Mode  # how answers are checked
-    material: Material  # that they are checked against
+    grounding: Mode  # the mode in which answers are checked
+    material: Material  # the texts that they are checked against
     known: Passages = field(default_factory=dict)  # that can be found for a question
 
     @cached_property
@@ -52,7 +52,7 @@ class Briefing:
         """Return the messages for a conversation whose last message is the question, with the passages `found`."""
         passages, given = "", list(self.library.passages)
         if not self.is_whole:
-            hits = (hit.passage for hit in found.hits if hit.passage.document != PERSONA_FILE)  # which is sent anyway
+            hits = (hit.passage for hit in found.hits if hit.passage.document != PERSONA_FILE)  # sent anyway
             passages, given = render_passages(hits, self.most)
         today = state_date() if self.rules else ""
         context = [today, passages, "" if found.is_close else NOTHING_CLOSE]

@@ -1,4 +1,4 @@
-"""The owner's text about themselves as a system prompt, fresh on every chat."""
+"""The persona: the owner's text about themselves, which begins the system message."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ logger = logging.getLogger(__name__)
 
 
 class Persona:
-    """The text of instance/me.txt, or of the example that ships where there is none, read again for each chat.
+    """The text of instance/me.txt, or of the example that ships without one, read again for each chat.
 
-    A file that breaks while the service runs, or the owner's that vanishes, leaves the last good text in use and one
-    line in the log: the example speaks for nobody who has introduced themselves.
+    If the file breaks, or the owner's is removed, while the service runs, the last good text stays in use, and one line
+    in the log says so: the example must not speak for an owner who had a persona.
     """
 
     def __init__(self, root: Path, max_tokens: int) -> None:
-        """Read the file below `root`, or raise StartError; `max_tokens` is an estimate's upper bound."""
+        """Read the file below `root`, or raise StartError; `max_tokens` bounds the estimate of its tokens."""
         self._root = root
         self._max_tokens = max_tokens
-        self._is_owned = False  # whether the owner's file was there once
+        self._is_owned = False  # whether the owner's file has ever been there
         self._text = self._read()
         self._fault = ""
 
     def text(self) -> str:
-        """Return the file's present text without white space at its ends, or the last that was good."""
+        """Return the file's present text, stripped, or the last good one."""
         try:
             self._text = self._read()
             self._fault = ""
@@ -42,7 +42,7 @@ class Persona:
 
     @property
     def name(self) -> str:
-        """The file that is used, relative to the project's folder."""
+        """The path of the file in use, relative to the project's folder."""
         return str(self._find().relative_to(self._root))
 
     def _find(self) -> Path:
@@ -60,7 +60,7 @@ class Persona:
             text = data.decode("utf-8-sig").strip()
         except FileNotFoundError:
             raise StartError(f"{path} is missing: write there who the twin is.") from None
-        except IsADirectoryError:  # as container engines make of a file that is not there
+        except IsADirectoryError:  # a container engine makes one of a missing file
             raise StartError(f"{path} is a folder: make it a text file that says who the twin is.") from None
         except OSError as error:
             raise StartError(f"{path} cannot be read ({error.strerror}): see that the service may.") from None
@@ -81,11 +81,11 @@ class Persona:
 
 
 def _is_there(path: Path) -> bool:
-    """Whether there is a file, even one that cannot be read, or a link that leads nowhere: it is not passed over."""
+    """Return whether there is a file, even an unreadable one or a dangling link: the example must not replace these."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
         return False
-    except OSError:  # which reading it will explain
+    except OSError:  # reading the file will say why
         pass
     return True

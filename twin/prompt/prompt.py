@@ -1,4 +1,4 @@
-"""Make the briefing, from files that are read again where they have changed."""
+"""Make the briefing, from files of which changed ones are read again."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Prompt:
     """The owner's files, and the latest briefing made from them."""
 
     def __init__(self, settings: Settings, root: Path = ROOT) -> None:
-        """Read the persona, or raise StartError; the documents are read when they are needed first."""
+        """Read the persona, or raise StartError; the documents are read on first use."""
         self._folder = Folder(root / "instance" / "knowledge")
         self._settings = settings
         self._instance = root / "instance"
@@ -42,7 +42,7 @@ class Prompt:
 
     @property
     def search(self) -> Search:
-        """The search in the documents, made when there are some."""
+        """The search in the documents, made on first use."""
         with self._making:  # two would each know half
             self._search = self._search or make_search(self._settings, self._instance)
         return self._search
@@ -58,12 +58,12 @@ class Prompt:
         return self.has_briefing and not (self._search and self._search.is_starting())
 
     def start_embeddings(self) -> None:
-        """Start the model of vectors, where there are documents: in the second that it takes they can be read."""
+        """Start the model of vectors, where there are documents, which can be read in the meantime."""
         if not self._folder.is_empty() and (embeddings := self.search.embeddings):
             embeddings.start()
 
     def make_briefing(self) -> Briefing:
-        """Return a briefing of the files as they are now: the last one, where nothing has changed."""
+        """Return a briefing of the present files: the last one again, if nothing has changed."""
         persona, library = self.persona.text(), self._folder.read()
         with self._lock:  # of many calls at once, one makes it; nothing in here waits for anything
             library = self._folder.library or library  # another call may have read a newer one since

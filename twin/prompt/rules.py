@@ -1,4 +1,4 @@
-"""The rules that the model gets beside persona and documents, and the date that they need."""
+"""The rules for the model, and the date, beside persona and documents."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ def load_rules() -> str:
 
 
 def state_date() -> str:
-    """Return a sentence that says which day it is in UTC."""
+    """Return a sentence with today's date in UTC."""
     day = datetime.now(UTC).date()
     return f"Today is {day:%A}, {day.day} {day:%B %Y} ({day})."

@@ -1,1 +1,1 @@
-"""Text as such: writing systems, words, invisible characters, and how many tokens it has."""
+"""Text: writing systems, words, sentences, invisible characters, and tokens."""

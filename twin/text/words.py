@@ -1,4 +1,4 @@
-"""The words of a text, and the forms in which they compare."""
+"""The words of a text, and their forms for comparison."""
 
 from __future__ import annotations
 

@@ -52,9 +52,9 @@ class Document:
         for passage in self.passages:
             _ = passage.key
             fairness.give_turn()
-        _ = self.public.sources
+        _ = self.public.contacts
         if self.private.text:
-            _ = self.private.sources, self.private.runs
+            _ = self.private.contacts, self.private.runs
 
     @cached_property
     def tokens(self) -> int:
