@@ -17,8 +17,8 @@ NATIONS = {  # England, Scotland and Wales: tags after the waving flag
     "".join(chr(0xE0000 + ord(letter)) for letter in f"gb{nation}\x7f") for nation in ("eng", "sct", "wls")
 }
 
-# Characters that some invisible one may follow (Unicode 17: emoji-zwj-sequences, StandardizedVariants, the IVD; RFC 5892,
-# appendix A).
+# Characters that some invisible one may follow (Unicode 17: emoji-zwj-sequences, StandardizedVariants, the IVD;
+# RFC 5892, appendix A).
 JOINED_SCRIPTS = re.compile("[\u0590-\u0eff\u1000-\u109f\u1780-\u18af\ua840-\ua877\ufb1d-\ufdff\ufe70-\ufefc]")
 RIGHT_TO_LEFT = re.compile("[\u0590-\u061b\u061d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 PICTURES = re.compile("[\u00a9\u00ae\u203c\u2049\u20e3\u2122-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]")

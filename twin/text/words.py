@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from .scripts import MARKS, UNSPACED
+from .scripts import COMBINING_MARKS, UNSPACED
 
 STEM = 5  # letters; the beginning of longer words stands for their inflections, in any language
-WORD = re.compile(f"[{UNSPACED}]+|(?:(?![{UNSPACED}])[^\\W_])(?:(?![{UNSPACED}])(?:[^\\W_]|[{MARKS}]))*")
+WORD = re.compile(f"[{UNSPACED}]+|(?:(?![{UNSPACED}])[^\\W_])(?:(?![{UNSPACED}])(?:[^\\W_]|[{COMBINING_MARKS}]))*")
 IS_UNSPACED = re.compile(f"[{UNSPACED}]")
 NAMING = set("#%&@")  # punctuation that is a part of names, as in C#
 

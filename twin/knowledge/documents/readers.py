@@ -21,8 +21,8 @@ MAX_BYTES = 20_000_000  # of a file, and characters of a text
 READ_SECONDS = 60.0
 UNREADABLE = 3  # exit code of process.py that comes with a reason; Python's own are 1 and 2
 
-_encode = json.JSONEncoder(ensure_ascii=False).encode
-_encode_in_lines = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode
+_encode_json = json.JSONEncoder(ensure_ascii=False).encode
+_encode_json_lines = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode
 
 
 class Unreadable(Exception):
@@ -112,7 +112,7 @@ def parse(data: bytes, kind: str) -> str:
             return _write_lines(_parse_json(text))
         if kind == ".jsonl":
             lines = enumerate(text.split("\n"), 1)
-            return "\n".join(_encode(_parse_json(line, number)) for number, line in lines if line.strip())
+            return "\n".join(_encode_json(_parse_json(line, number)) for number, line in lines if line.strip())
     except RecursionError as error:
         raise Unreadable("it is nested too deeply") from error
     return text
@@ -149,7 +149,7 @@ def _keep_digits(text: str) -> float | str:
 def _write_lines(value: Any) -> str:
     """Return indented JSON, cut off where `tidy` would refuse more: indents can make a text a thousand times longer."""
     parts, characters = [], 0
-    for part in _encode_in_lines(value):
+    for part in _encode_json_lines(value):
         parts.append(part)
         characters += len(part)
         if characters > MAX_BYTES:

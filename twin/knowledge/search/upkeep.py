@@ -19,7 +19,9 @@ from .snapshot import Passages, Snapshot, take_snapshot
 if TYPE_CHECKING:
     from ...llm.embeddings import Embeddings
 
-LOOK_SECONDS = 1.0  # at least, between two looks at an index that is incomplete, or that other processes write to
+LOOK_INTERVAL_SECONDS = (
+    1.0  # at least, between two looks at an index that is incomplete, or that other processes write to
+)
 INDEX_FAULTS = (OSError, sqlite3.Error, ValueError)  # the last: vectors of several lengths
 
 logger = logging.getLogger(__name__)
@@ -55,7 +57,7 @@ class Upkeep:
 
     def look(self) -> None:
         """Start a run if another process has written to the index, or passages or vectors are missing there."""
-        is_early = time.monotonic() < self._ended + LOOK_SECONDS
+        is_early = time.monotonic() < self._ended + LOOK_INTERVAL_SECONDS
         if is_early and self.fault:
             return
         try:

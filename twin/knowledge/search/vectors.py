@@ -38,7 +38,7 @@ class Comparison:
             if snapshot.matrix is None:
                 self._embeddings.check()  # else nobody would say that there will be none
                 return None
-            vectors = self._embeddings.embed([*map(shorten, texts)], are_queries=True, seconds=QUERY_SECONDS)
+            vectors = self._embeddings.embed([*map(shorten_question, texts)], are_queries=True, seconds=QUERY_SECONDS)
             cosines: NDArray[float32] = (snapshot.matrix @ vectors.T).max(axis=1)
         except (TwinError, ValueError) as error:  # the second: a server that changed its vectors' dimensions
             if not self._is_told:
@@ -49,7 +49,7 @@ class Comparison:
         return cosines
 
 
-def shorten(question: str) -> str:
+def shorten_question(question: str) -> str:
     """Return a question of at most MAX_EMBEDDED characters: of a longer one its beginning and end, which mostly ask."""
     if len(question) <= MAX_EMBEDDED:
         return question
