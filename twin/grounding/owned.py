@@ -35,7 +35,7 @@ class OwnedText:
 
     @cached_property
     def runs(self) -> frozenset[str]:
-        """The runs of six words, and of six without digits, since an answer may number them."""
+        """The runs of six words, and of six without digits, since an answer may set them in numbered lines."""
         lettered = [letters for word in self.words if (letters := drop_digits(word))]
         return frozenset(join_runs(self.words)).union(join_runs(lettered))
 

@@ -30,7 +30,7 @@ TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 SPELLED_NUMBERS = {word: str(number) for number, word in enumerate(TO_NINETEEN.split(), 2)}
 SPELLED_NUMBERS |= {word: str(number) for number, word in zip(range(20, 100, 10), TENS.split(), strict=True)}
 
-MAX_GROWTH = 2  # of a text by NFKC: one character can become 18, and no text needs that
+MAX_GROWTH = 2  # factor by which NFKC may lengthen a text: one character can become 18, but no text needs that
 MAX_FORMS = 100  # words that begin alike, in one text
 
 Stems = Mapping[str, Sequence[str]]  # words by the letters that their other forms begin with too

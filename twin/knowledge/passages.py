@@ -13,7 +13,7 @@ from ..text.words import find_terms, find_words
 from .evidence import Evidence
 
 MAX_PASSAGE = 500  # characters: a vector of more says less of each sentence
-SHORT_PARAGRAPH = 150  # characters, up to which it is joined to the next one under the same heading
+SHORT_PARAGRAPH = 150  # characters; a shorter one is joined to the next under the same heading
 CONTEXT_CHARACTERS = 200  # of the text before a passage
 HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*)")
 CLOSING_MARKS = re.compile(r"(?<![ \t])[ \t]+#+$")  # of a heading

@@ -19,9 +19,7 @@ from .snapshot import Passages, Snapshot, take_snapshot
 if TYPE_CHECKING:
     from ...llm.embeddings import Embeddings
 
-LOOK_INTERVAL_SECONDS = (
-    1.0  # at least, between two looks at an index that is incomplete, or that other processes write to
-)
+LOOK_INTERVAL_SECONDS = 1.0  # at least, while the index is incomplete, or other processes write to it
 INDEX_FAULTS = (OSError, sqlite3.Error, ValueError)  # the last: vectors of several lengths
 
 logger = logging.getLogger(__name__)

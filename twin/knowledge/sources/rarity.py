@@ -14,21 +14,21 @@ from ..evidence import IS_HANGUL, IS_HIRAGANA, Evidence
 from ..passages import Passage
 
 COMMON_SHARE = 0.25  # of all passages; a word in so many weighs nothing
-MIN_COMMON = 4  # passages that this is at least
+MIN_COMMON = 4  # passages, at least, that such a word is in
 MANY = 25  # passages, from which on a word's count says as much as its length
 # The weight of a word of so many letters where passages are few; longer words have the last.
-LENGTHS = (0, 0, 0, 0.15, 0.4, 0.65, 0.85, 1.0, 1.1, 1.2, 1.4)
+LENGTH_WEIGHTS = (0, 0, 0, 0.15, 0.4, 0.65, 0.85, 1.0, 1.1, 1.2, 1.4)
 HANGUL_LETTERS = 3  # of a syllable, which is one character
-MIN_LENGTH_SHARE = 0.4  # of a weight that comes from a word's length, for any number of passages
+MIN_LENGTH_SHARE = 0.4  # of a weight that comes from the word's length, however many passages there are
 FEW_FACTOR = 0.7  # of a word's weight where there are few passages
 INFLECTED_FACTOR = 0.7  # of another form of a word
 PAIR_WEIGHT = 0.35  # of two Chinese letters, or of a run of Thai ones: about a third of a word
 NAME_WEIGHT = 2.0
 ADDRESS_WEIGHT = 2.0
 NUMBER_WEIGHTS = (1.0, 1.0, 1.2, 1.5, 1.5, 2.0)  # of a number of so many digits; longer ones weigh the same
-NOUN_SHARE = 0.22  # of words within sentences; with more capitals, nouns may have them, as in German
+NOUN_SHARE = 0.22  # share of capitals within sentences, from which on nouns may have one, as in German
 MIN_SENTENCE = 6  # words of a sentence whose capitals are counted
-GERMAN_SHARE = 0.06  # of German words, from which on nouns do: a CV in English has as many capitals, of names
+GERMAN_SHARE = 0.06  # of German words, from which on nouns do: an English CV has as many capitals, of names
 # Words of English answers on any subject.
 GENERIC_WORDS = """
 about after again also always another answer answers any anything ask asked asking assist assistant available
@@ -85,7 +85,7 @@ class Rarity:
         if IS_UNSPACED.match(term):
             return 0.0 if IS_HIRAGANA.match(term) else PAIR_WEIGHT * rare
         length = len(term) * (HANGUL_LETTERS if IS_HANGUL.match(term) else 1)
-        says = LENGTHS[min(length, len(LENGTHS) - 1)]
+        says = LENGTH_WEIGHTS[min(length, len(LENGTH_WEIGHTS) - 1)]
         if not says and term.isalpha():
             return 0.0
         few = max(MIN_LENGTH_SHARE, 1 / (1 + self.passages / MANY))
