@@ -14,16 +14,16 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from twin import create_app
-from twin.runtime import Twin
-from twin.turn.turn import begin
+from twin.runtime import Runtime
+from twin.turn import begin
 
 DENIAL = re.compile(r"\b(no|not|never|cannot|none|unaware)\b|n't\b", re.IGNORECASE)
 
 
-def ask(twin: Twin, question: str, times: int) -> list[str]:
+def ask(runtime: Runtime, question: str, times: int) -> list[str]:
     answers = []
     for _ in range(times):
-        with closing(begin(twin, question, None)) as turn:
+        with closing(begin(runtime, question, None)) as turn:
             answers.append(turn.answer().text.strip())
     print(f"\n{question}\n" + "\n".join(f"  {number:2} {answer!r}" for number, answer in enumerate(answers, 1)))
     return answers
@@ -36,11 +36,11 @@ def affirms(answer: str) -> bool:
 
 def main() -> None:
     times = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    twin: Twin = create_app().extensions["twin"]
-    if not twin.settings.uses_embedded_model:
+    runtime: Runtime = create_app().extensions["twin"]
+    if not runtime.settings.uses_embedded_model:
         sys.exit("OPENAI_API_KEY or OPENAI_BASE_URL is set: the embedded model would not be asked.")
-    named = sum("Roger" in answer or "Campbell" in answer for answer in ask(twin, "Who are you?", times))
-    affirmed = sum(affirms(answer) for answer in ask(twin, "Have you worked at Google?", times))
+    named = sum("Roger" in answer or "Campbell" in answer for answer in ask(runtime, "Who are you?", times))
+    affirmed = sum(affirms(answer) for answer in ask(runtime, "Have you worked at Google?", times))
     print(f"\nnames Roger J. Campbell: {named} of {times}; affirms having worked at Google: {affirmed} of {times}")
 
 

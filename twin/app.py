@@ -9,7 +9,7 @@ from flask import Flask
 from flask.json.provider import DefaultJSONProvider
 
 from .cli import commands
-from .runtime import Twin
+from .runtime import Runtime
 from .settings import load_settings
 from .system.files import ROOT
 from .telemetry import logs
@@ -27,10 +27,10 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
     """
     logs.set_up(as_json=not launch.is_development())
     settings = load_settings(test_config)
-    twin = Twin(settings)
+    runtime = Runtime(settings)
     app = Flask(__name__, root_path=str(ROOT / "twin"), instance_path=str(ROOT / "instance"), static_folder=None)
     app.config.from_mapping(test_config or {})
-    app.extensions["twin"] = twin
+    app.extensions["twin"] = runtime
     app.json = DefaultJSONProvider(app)
     app.json.sort_keys = app.json.ensure_ascii = False
     access_log.init_app(app)
@@ -43,5 +43,5 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
     app.register_blueprint(page)
     app.register_blueprint(sessions)
     app.cli.add_command(commands)
-    launch.prepare(twin)
+    launch.prepare(runtime)
     return app

@@ -1,4 +1,4 @@
-"""The errors of Twin; each library's exceptions are re-raised as one of these where they arise.
+"""The errors of Twin; libraries' exceptions are re-raised as one of these at their source.
 
 StartError
 TwinError               500  internal_error
@@ -57,7 +57,7 @@ class Quota:
 
 
 class StartError(Exception):
-    """The service or a command cannot start; each argument is one line: the fault, and how to mend it."""
+    """The service or a command cannot start; each argument is one line: the fault and its remedy."""
 
     def __str__(self) -> str:
         return str(self.args[0])
@@ -90,7 +90,7 @@ class TwinError(Exception):
     ) -> None:
         """`retry_after` is in whole seconds; `quotas` are the visitor's rate limits, where the chat was counted.
 
-        `advice` is a line for the owner, in the log or the terminal: the fault, and how to mend it.
+        `advice` is a line for the owner, in the log or the terminal: the fault and its remedy.
         """
         self.detail = detail or " ".join(map(str, fields)) or self.detail
         super().__init__(self.detail)
@@ -105,7 +105,7 @@ class TwinError(Exception):
 
 
 class BadJson(TwinError, status=400, code="bad_json"):
-    """The body is no JSON, or not all of it came."""
+    """The body is no JSON, or incomplete."""
 
     detail = "The request's body is not complete, valid JSON."
 
@@ -177,13 +177,13 @@ class RateLimited(TwinError, status=429, code="rate_limited"):
 
 
 class BudgetExhausted(TwinError, status=429, code="budget_exhausted"):
-    """What is left of the day's budget does not hold the worst case of a call."""
+    """The rest of the day's budget is smaller than a call's worst case."""
 
     detail = "This twin has said all that it can today."
 
 
 class Overloaded(TwinError, status=503, code="overloaded"):
-    """This process answers as many chats at once as it holds, or they hold what is left of the day's budget."""
+    """All places for chats in flight are taken, or calls in flight hold the rest of the day's budget."""
 
     detail = "Too many people are asking at this moment."
 
@@ -219,7 +219,7 @@ class ModelMisconfigured(TwinError, status=502, code="model_misconfigured"):
 
 
 class ModelFailed(TwinError, status=502, code="model_failed"):
-    """The model broke: connection reset, 5xx, not JSON, no answer in it."""
+    """The model broke: connection reset, 5xx, not JSON, no answer inside."""
 
     detail = "The model failed to answer. Please try again."
 

@@ -1,16 +1,24 @@
-"""What one process holds to answer with, and what is done with it beside answering."""
+"""The runtime: the parts that one process holds to take turns, and their readiness."""
 
 from __future__ import annotations
 
 import logging
 from collections import deque
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cached_property
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from .budget import Budget
-from .errors import ModelMisconfigured, NotReady, StartFailed, StoreUnavailable, log_advice
+from .errors import (
+    ModelMisconfigured,
+    NotReady,
+    Overloaded,
+    Quota,
+    StartFailed,
+    StoreUnavailable,
+    log_advice,
+)
 from .gaps import Gaps
 from .llm.embedded import EmbeddedModel, check_available
 from .memory import Housekeeping, Memory
@@ -19,80 +27,93 @@ from .rates import Rates
 from .settings import Settings
 from .stores import Databases
 from .system.files import ROOT
+from .system.threads import start_thread
 
 if TYPE_CHECKING:
     from .llm.model import Model
 
-
 FAILED_SECONDS = 30  # after which /ready is worth asking again where a part cannot start
+NO_ROOM_SECONDS = 2  # that a visitor is told to wait for a place
 
 logger = logging.getLogger(__name__)
 
 
-class Twin:
-    """What one process holds to take turns."""
+class Room:
+    """The places of one process for turns in flight."""
+
+    def __init__(self, places: int) -> None:
+        self._places = deque([None] * places)  # a semaphore's release would cost a turn of gevent's loop
+
+    def take(self, quotas: Sequence[Quota] = ()) -> None:
+        """Take a place, to be given back; raises Overloaded, with the visitor's `quotas`, where all are taken."""
+        try:
+            self._places.pop()
+        except IndexError:
+            raise Overloaded(retry_after=NO_ROOM_SECONDS, quotas=quotas) from None
+
+    def give_back(self) -> None:
+        """Give a place back."""
+        self._places.append(None)
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Take a place for as long as the body lasts; raises Overloaded."""
+        self.take()
+        try:
+            yield
+        finally:
+            self.give_back()
+
+
+class Runtime:
+    """The parts that one process holds to take turns."""
 
     def __init__(self, settings: Settings) -> None:
-        """Check all that could stop a start, or raise StartError; run nothing yet."""
+        """Check everything that could stop a start, or raise StartError; run nothing yet."""
         self.settings = settings
         self.prompt = Prompt(settings)
         self.embedded = EmbeddedModel(ROOT / "instance")
         if settings.uses_embedded_model:
             check_available(settings.embedded_model, ROOT / "instance")
         self.rates = Rates(settings)
-        databases = Databases.of(settings)
-        self.budget = Budget(settings, databases)
-        self.memory = Memory(settings, databases) if settings.memory else None
-        self.gaps = Gaps(databases) if settings.gaps else None
-        self._databases = databases
-        # Places for turns that take one away: giving a semaphore back costs a turn of gevent's loop.
-        self.room = deque([None] * settings.max_in_flight)
+        self.room = Room(settings.max_in_flight)
+        self._databases = Databases.of(settings)
+        self.budget = Budget(settings, self._databases)
+        self.memory = Memory(settings, self._databases) if settings.memory else None
+        self.gaps = Gaps(self._databases) if settings.gaps else None
 
     @cached_property
     def model(self) -> Model:
-        """The model, made when it is first asked: after a fork, and never for a command that needs none."""
+        """The model, made at its first use: after a fork, and never for a command that needs none."""
         from .llm.model import Model  # openai takes 0.6 s to import
 
         return Model(self.settings, self.embedded)
 
     @cached_property
-    def _left(self) -> Memory:
-        """What was remembered when `MEMORY` was on."""
+    def dormant_memory(self) -> Memory:
+        """The sessions stored before `MEMORY` was turned off."""
         return Memory(self.settings, self._databases)
 
     def warm_up(self) -> None:
-        """Do what the first visitor would otherwise wait for."""
+        """Do in advance, mostly in threads, the work that would delay the first visitor."""
         _ = self.model
-        Thread(target=self._connect, daemon=True).start()  # a database that says nothing delays nobody else
-        self.read_up()
-        self.keep_house()
+        start_thread(self._connect)  # a silent database delays nobody else
+        self.load_documents()
+        self.start_housekeeping()
         if self.settings.uses_embedded_model:
             self.embedded.start()
 
-    def read_up(self) -> None:
-        """Read the owner's documents, which may take long, beside everything else."""
-        Thread(target=self._read_up, daemon=True).start()
+    def load_documents(self) -> None:
+        """Read the owner's documents in a thread, since that may take long."""
+        start_thread(self._load_documents)
 
-    def keep_house(self) -> None:
-        """Delete what is too old to be remembered, now and daily, beside everything else."""
+    def start_housekeeping(self) -> None:
+        """Delete expired sessions now and daily, in a thread."""
         if self.memory:
             Housekeeping(self.memory, self.settings.retention_days).start()
 
-    def _read_up(self) -> None:
-        self.prompt.start_embeddings()
-        _ = self.prompt.make_briefing().library.rarity  # half a second for 5,000 passages, which the first answer needs
-
-    def _connect(self) -> None:
-        with suppress(StoreUnavailable):  # it may be there when the first visitor is
-            self._check_databases()
-
-    def _check_databases(self) -> None:
-        self.budget.check()
-        if self.memory:
-            self.memory.check()
-
     def check_ready(self) -> None:
-        """Raise NotReady where a chat could not be answered now, StartFailed where none will be; asks no provider."""
+        """Raise NotReady where a chat could not be answered now, StartFailed where none will be; calls no provider."""
         if self.settings.uses_embedded_model:
             self._check_embedded()
         if not self.prompt.has_briefing:
@@ -104,6 +125,26 @@ class Twin:
         except StoreUnavailable as error:
             raise NotReady("The database does not answer.", retry_after=error.retry_after) from error
 
+    def delete_session(self, session_id: str) -> None:
+        """Delete a session, including one stored before MEMORY was turned off; raises StoreUnavailable."""
+        if self.memory:
+            self.memory.delete(session_id)
+        elif self._databases.has("memory"):
+            self.dormant_memory.delete(session_id)
+
+    def _load_documents(self) -> None:
+        self.prompt.start_embeddings()
+        _ = self.prompt.make_briefing().library.rarity  # half a second for 5,000 passages, needed by the first answer
+
+    def _connect(self) -> None:
+        with suppress(StoreUnavailable):  # it may be there when the first visitor is
+            self._check_databases()
+
+    def _check_databases(self) -> None:
+        self.budget.check()
+        if self.memory:
+            self.memory.check()
+
     def _check_embedded(self) -> None:
         try:
             if self.embedded.find() is None:
@@ -111,10 +152,3 @@ class Twin:
         except ModelMisconfigured as error:
             log_advice(logger, error)
             raise StartFailed(retry_after=FAILED_SECONDS) from error
-
-    def delete_session(self, session_id: str) -> None:
-        """Delete a session, also what is left of it from when `MEMORY` was on; raises StoreUnavailable."""
-        if self.memory:
-            self.memory.delete(session_id)
-        elif self._databases.has("memory"):
-            self._left.delete(session_id)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from twin.evaluation import Case, judge
 from twin.evaluation.matching import find
 from twin.memory import Annotations, CitedSource
-from twin.turn.turn import Reply
+from twin.turn import Reply
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/"), min_size=1).filter(str.strip)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from twin.evaluation import Case, judge, read_cases
-from twin.turn.turn import Reply
+from twin.turn import Reply
 
 from ..support.service import ROOT
 

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from twin.web.body import BODY_SECONDS, MAX_BODY_BYTES
-from twin.web.headers import HEADERS
+from twin.web.headers import DEFAULT_HEADERS
 
 from ..support.scripted_model import ScriptedModel
 from ..support.service import Service, wait_until
@@ -308,7 +308,7 @@ def test_what_the_app_never_sees_is_refused_as_carefully(gunicorn: Service) -> N
     ]:
         answer = gunicorn.send(data)
         assert status_of(answer) == status
-        for name, value in HEADERS.items():
+        for name, value in DEFAULT_HEADERS.items():
             assert f"{name}: {value}".encode() in answer
 
 

@@ -11,9 +11,9 @@ from flask import current_app
 
 from ..errors import StartError, TwinError
 from ..llm.embedded import NOTICE
-from ..runtime import Twin
+from ..runtime import Runtime
 from ..settings import load_settings
-from ..turn.turn import begin
+from ..turn import begin
 from ..web.chat.schemas import ChatRequest, ChatResponse
 from ..web.payload import validate
 from .terminal import make_printable, print_line
@@ -27,13 +27,13 @@ def ask(message: str | None, as_json: bool) -> None:
 
     With - the message is read from standard input, to its end; without one, each line that you type is a message.
     """
-    twin = Twin(load_settings(current_app.config))
+    runtime = Runtime(load_settings(current_app.config))
     session_id = None
     failed = False
     for text in _read_messages(message):
         try:
             chat = validate(ChatRequest, {"message": text, "session_id": session_id})
-            with closing(begin(twin, chat.message, chat.session_id)) as turn:
+            with closing(begin(runtime, chat.message, chat.session_id)) as turn:
                 answer = ChatResponse.of(turn.answer())
         except TwinError as error:
             print_line(error)
@@ -43,7 +43,7 @@ def ask(message: str | None, as_json: bool) -> None:
             click.echo(answer.model_dump_json(exclude_none=True) if as_json else make_printable(answer.response))
     if failed:
         raise SystemExit(2)
-    if twin.settings.uses_embedded_model:
+    if runtime.settings.uses_embedded_model:
         click.echo(NOTICE, err=True)
 
 

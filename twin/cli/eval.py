@@ -15,7 +15,7 @@ from flask import current_app
 from ..errors import StartError
 from ..evaluation import Case, Outcome, Results, ask_all, keep, read_cases
 from ..llm.embedded import NOTICE
-from ..runtime import Twin
+from ..runtime import Runtime
 from ..settings import Settings, load_settings
 from .terminal import make_printable
 
@@ -50,7 +50,7 @@ def evaluate(file: Path, accept: bool, as_json: bool) -> None:
 
 
 def _ask_all(settings: Settings, cases: Sequence[Case]) -> list[Outcome]:
-    asking = ask_all(Twin(settings), cases)
+    asking = ask_all(Runtime(settings), cases)
     is_hidden = not sys.stderr.isatty()
     try:
         with click.progressbar(

@@ -7,8 +7,8 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from ..errors import BudgetExhausted, ModelMisconfigured, StartError, StoreUnavailable, TwinError
-from ..runtime import Twin
-from ..turn.turn import Reply, begin
+from ..runtime import Runtime
+from ..turn import Reply, begin
 from .cases import Case
 from .matching import find
 
@@ -30,12 +30,12 @@ class Outcome:
         return None if self.answer is None else not self.faults
 
 
-def ask_all(twin: Twin, cases: Iterable[Case]) -> Iterator[Outcome]:
+def ask_all(runtime: Runtime, cases: Iterable[Case]) -> Iterator[Outcome]:
     """Ask each question, on its own; after a fault that would meet every other one too, the others are not asked."""
     waiting = iter(cases)
     for case in waiting:
         try:
-            with closing(begin(twin, case.question, None)) as turn:
+            with closing(begin(runtime, case.question, None)) as turn:
                 outcome = judge(case, turn.answer())
         except (StartError, TwinError) as error:
             yield Outcome(case, None, faults=(str(error),))

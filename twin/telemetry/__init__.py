@@ -1,1 +1,1 @@
-"""What the owner can see of the service from outside: log lines."""
+"""Telemetry: log lines for the operator."""

@@ -14,28 +14,28 @@ from ..system.networks import network_of
 logger = logging.getLogger(__name__)
 
 
-@dataclass
+@dataclass(frozen=True)
 class ChatReport:
-    """What the log says of one chat, filled while it happens; None where nobody knows."""
+    """The log's view of one chat; a field that does not apply is None."""
 
-    # why the answer finished, `repeated`, `faq`, a problem's code, or `left` where the visitor did
+    # the finish reason, `repeated`, `faq`, a problem's code, or `left`: the visitor went away
     outcome: str | None = None
     model: str | None = None
-    first_token_ms: int | None = None  # of a stream, from the chat's start
+    first_token_ms: int | None = None  # of a stream, since the chat's start
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     repaired: int | None = None  # contacts in the answer that the model had misspelt
-    removed: int | None = None  # those that nobody has written
+    removed: int | None = None  # contacts that neither owner nor visitor wrote
 
 
 def set_up(*, as_json: bool) -> None:
-    """Write what the package logs to stderr."""
+    """Send the package's log lines to stderr."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(make_formatter(as_json=as_json))
     package = logging.getLogger("twin")
     package.handlers = [handler]
     package.setLevel(logging.INFO)
-    # The development server's own lines of requests hold addresses, and words where a link asks on arrival.
+    # The development server's own request lines hold addresses, and the words of a link such as /?m=….
     logging.getLogger("werkzeug").addFilter(_is_no_request)
 
 

@@ -1,1 +1,6 @@
-"""One turn of a conversation, from the message to the answer."""
+"""One turn of a conversation, from the message to the reply; every door begins one here."""
+
+from .events import Delta, Event, Reply, Silence, Started
+from .turn import TURN_FAULTS, Turn, begin
+
+__all__ = ["TURN_FAULTS", "Delta", "Event", "Reply", "Silence", "Started", "Turn", "begin"]

@@ -1,13 +1,13 @@
-"""One turn of a conversation: the order of everything below."""
+"""One turn: the order of its steps, for plain and streamed answers alike."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from ..errors import (
@@ -27,22 +27,22 @@ from ..errors import (
     StoreUnavailable,
     TwinError,
 )
-from ..grounding import Gate, open_gate
-from ..knowledge.passages import Passage
-from ..knowledge.sources import Source, find_sources
-from ..memory import Annotations, CitedSource, Exchange, GivenAnswer, GroundingReport
+from ..memory import Exchange, GivenAnswer
 from ..prompt import Briefing
-from ..runtime import Twin
+from ..runtime import Runtime
 from ..system.fairness import give_turn
-from ..system.threads import start_thread
 from ..telemetry.logs import ChatReport
 from ..text.invisible import strip_invisible
+from .after import follow_up
+from .draft import Draft, open_gate_for
+from .events import Delta, Event, Reply, Silence, Started
+from .replies import find_reply
 
 if TYPE_CHECKING:
-    from ..llm.answers import Answer, FinishReason
+    from ..llm.answers import Answer
     from ..llm.stream import AnswerStream
 
-FAULTS = (  # of taking a turn
+TURN_FAULTS = (  # that a turn can end with
     RateLimited,
     Overloaded,
     SessionBusy,
@@ -56,271 +56,163 @@ FAULTS = (  # of taking a turn
     ModelBusy,
     ModelTimeout,
 )
-OVERLOADED_SECONDS = 2  # that a visitor is told to wait where there is no room
 
 
-@dataclass(frozen=True)
-class Reply:
-    """What a visitor gets for a message."""
-
-    text: str
-    session_id: str
-    finish_reason: FinishReason
-    annotations: Annotations = field(default_factory=Annotations)  # what it says beside its text
-
-
-@dataclass(frozen=True)
-class Started:
-    """It is certain that there will be a stream."""
-
-    session_id: str
-
-
-@dataclass(frozen=True)
-class Delta:
-    """What the model wrote since the last one."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Silence:
-    """The model has written nothing for a second."""
-
-
-Event = Started | Delta | Silence | Reply
-
-
-def begin(twin: Twin, message: str, session_id: str | None, address: str | None = None, key: str | None = None) -> Turn:
-    """Let a turn in; without an `address` nothing limits how often. The turn is to be closed.
+def begin(
+    runtime: Runtime, message: str, session_id: str | None, address: str | None = None, key: str | None = None
+) -> Turn:
+    """Admit a turn, which is to be closed; without an `address` no rate limit applies.
 
     `key` is the message's idempotency key. Raises RateLimited or Overloaded. An empty session id is replaced by a
     new UUID4.
     """
-    quotas = [] if address is None else twin.rates.admit(address)
-    take_place(twin, quotas)
-    return Turn(twin, message, session_id or str(uuid4()), key, quotas, is_visitor=address is not None)
-
-
-def take_place(twin: Twin, quotas: list[Quota]) -> None:
-    """Take one of this process's places, which is to be given back; raises Overloaded where there is none."""
-    try:
-        twin.room.pop()
-    except IndexError:
-        raise Overloaded(retry_after=OVERLOADED_SECONDS, quotas=quotas) from None
+    quotas = [] if address is None else runtime.rates.admit(address)
+    runtime.room.take(quotas)
+    return Turn(runtime, message, session_id or str(uuid4()), key, quotas, is_visitor=address is not None)
 
 
 class Turn:
-    """One turn that was let in: call `answer` or `stream`, once, and `close` in the end, whatever happens."""
+    """One admitted turn: call `answer` or `stream`, once, and `close` in the end, whatever happens."""
 
     def __init__(
-        self, twin: Twin, message: str, session_id: str, key: str | None, quotas: list[Quota], *, is_visitor: bool
+        self, runtime: Runtime, message: str, session_id: str, key: str | None, quotas: list[Quota], *, is_visitor: bool
     ) -> None:
-        self.record = ChatReport()
         self.quotas = quotas
-        self._twin = twin
+        self._runtime = runtime
         self._message = message
         self._session_id = session_id
         self._key = key
         self._is_visitor = is_visitor
         self._exchange = Exchange(message)
-        self._gate = Gate()
-        self._given: tuple[Passage, ...] = ()  # which parts of the documents the model was sent
-        self._is_grounded = True
-        self._pieces: list[str] = []  # of the answer, as it is shown
+        self._draft: Draft | None = None
+        self._report = ChatReport()
         self._started = time.monotonic()
+        self._first_token_ms: int | None = None
         self._closing = ExitStack()
-        self._closing.callback(twin.room.append, None)
-
-    def answer(self) -> Reply:
-        """Ask the model as the persona; raises one of FAULTS."""
-        with self._noting_faults():
-            if reply := self._answer_at_once():
-                return reply
-            messages = self._prepare()
-            answer = self._twin.model.answer(messages, partial(self._twin.budget.hold, messages))
-            self._pieces.append(self._gate.pass_whole(answer.text))
-            return self._reply(answer)
-
-    def stream(self) -> Iterator[Event]:
-        """Ask the same, and return what happens while it does: one Started first, one Reply at its end.
-
-        Raises one of FAULTS: here where it is certain that there will be no answer, else on the way.
-        """
-        with self._noting_faults():
-            if reply := self._answer_at_once():
-                return iter((Started(self._session_id), Delta(reply.text), reply))
-            messages = self._prepare()
-            stream = self._twin.model.stream(messages, partial(self._twin.budget.hold, messages))
-        self._closing.callback(self._keep_interrupted)
-        self._closing.callback(stream.close)
-        self.record.outcome = "left"  # until more is known
-        return self._relay(stream)
+        self._closing.callback(self._follow_up)
+        self._closing.callback(runtime.room.give_back)
 
     def report(self) -> ChatReport:
-        """Return what the log says of the turn."""
-        return self.record
+        """Return the log's view of the turn, complete once the turn has ended."""
+        return replace(self._report, first_token_ms=self._first_token_ms)
+
+    def answer(self) -> Reply:
+        """Return the answer; raises one of TURN_FAULTS."""
+        with self._reporting_faults():
+            if reply := self._reply_without_model():
+                return reply
+            draft = self._prepare()
+            answer = self._runtime.model.answer(draft.messages, partial(self._runtime.budget.hold, draft.messages))
+            draft.push(answer.text)
+            draft.finish()
+            return self._complete(draft, answer)
+
+    def stream(self) -> Iterator[Event]:
+        """Return the answer's events, one Started first and one Reply last; the turn is closed with the iterator.
+
+        Raises one of TURN_FAULTS: here where it is certain that there will be no answer, else on the way.
+        """
+        with self._reporting_faults():
+            if reply := self._reply_without_model():
+                return self._close_after(iter((Started(self._session_id), Delta(reply.text), reply)))
+            draft = self._prepare()
+            stream = self._runtime.model.stream(draft.messages, partial(self._runtime.budget.hold, draft.messages))
+        self._closing.callback(self._keep_interrupted, draft)
+        self._closing.callback(stream.close)
+        self._report = ChatReport(outcome="left")  # until more is known
+        return self._close_after(self._relay(stream, draft))
 
     def close(self) -> None:
-        """End the call to the model where it still goes on, and make room for another turn."""
+        """End a call to the model that is still running, and give the place back; a second call does nothing."""
         self._closing.close()
-        with suppress(Overloaded):  # the visitor has their answer; nothing else hangs on what is done beside
-            if self._is_asked_in_vain:
-                start_thread(self._record_gap)
-            if self._exchange.is_summary_due:
-                start_thread(self._summarise)
-
-    @property
-    def _is_asked_in_vain(self) -> bool:
-        """Whether a visitor, not the owner in the terminal, was answered, and nothing close was found."""
-        is_answered = self.record.outcome in ("stop", "length")
-        return is_answered and not self._is_grounded and self._is_visitor and self._twin.gaps is not None
 
     @cached_property
     def _briefing(self) -> Briefing:
-        return self._twin.prompt.make_briefing()
+        return self._runtime.prompt.make_briefing()
 
-    def _answer_at_once(self) -> Reply | None:
-        """Return an answer that needs no model, once it is this message's turn: one given before, or the owner's."""
-        briefing = self._briefing
-        if briefing.grounding != "off":
+    def _reply_without_model(self) -> Reply | None:
+        """Wait for the session's turn, then return the reply that needs no model, if there is one."""
+        if self._briefing.grounding != "off":
             self._message = _strip(self._message)
         give_turn()
-        self._remember()
-        if kept := self._exchange.kept:
-            self.record.outcome = "repeated"
-            notes = Annotations.load(kept.annotations)
-            return Reply(kept.text, self._session_id, cast("FinishReason", kept.finish_reason), notes)
-        if (text := briefing.library.faq.find_answer(self._message)) is None:
-            return None
-        self._exchange.record(GivenAnswer(text, "stop", briefing.persona))
-        self.record.outcome = "faq"
-        return Reply(text, self._session_id, "stop")
-
-    def _remember(self) -> None:
-        """Wait for the session's turn before this one, and see what was said."""
         self._exchange = Exchange(self._message)
-        if self._twin.memory:
-            self._exchange = self._twin.memory.open(self._message, self._session_id, self._key)
+        if self._runtime.memory:
+            self._exchange = self._runtime.memory.open(self._message, self._session_id, self._key)
             self._closing.callback(self._exchange.close)
+        reply = find_reply(self._message, self._session_id, self._exchange, self._briefing)
+        if reply:
+            self._report = reply.report
+        return reply
 
-    def _prepare(self) -> list[dict[str, str]]:
-        """Return what the model is asked, and open the gate for what it answers."""
+    def _prepare(self) -> Draft:
+        """Put together the model's messages, and open the gate for its answer."""
         give_turn()
-        settings, briefing, prompt = self._twin.settings, self._briefing, self._twin.prompt
+        settings, briefing = self._runtime.settings, self._briefing
         room = (settings.context_tokens - briefing.tokens) // 2  # the other half is for the answer
         said = self._exchange.compose(min(settings.memory_tokens, room))
-        self._gate = self._open_gate([message["content"] for message in said if message["role"] == "user"])
-        found = prompt.find(briefing, said)
-        self._is_grounded = found.is_close
+        visitor = [message["content"] for message in said if message["role"] == "user"]
+        gate = open_gate_for(self._runtime, briefing, visitor)
+        found = self._runtime.prompt.find(briefing, said)
         prepared = briefing.compose(said, found)
-        self._given = prepared.given
-        return prepared.messages
+        self._draft = Draft(self._message, prepared, gate, briefing, settings.fallback, is_grounded=found.is_close)
+        return self._draft
 
-    def _open_gate(self, visitor: list[str]) -> Gate:
-        briefing = self._briefing
-        return open_gate(briefing.grounding, briefing.material, self._twin.settings.fallback, visitor)
-
-    def _relay(self, stream: AnswerStream) -> Iterator[Event]:
+    def _relay(self, stream: AnswerStream, draft: Draft) -> Iterator[Event]:
         yield Started(self._session_id)
-        with self._noting_faults():
+        with self._reporting_faults():
             for arrived in stream:
                 if isinstance(arrived, str):
-                    if self.record.first_token_ms is None:
-                        self.record.first_token_ms = round(1_000 * (time.monotonic() - self._started))
-                    yield from self._show(self._gate.push(arrived))
+                    if self._first_token_ms is None:
+                        self._first_token_ms = round(1_000 * (time.monotonic() - self._started))
+                    if shown := draft.push(arrived):
+                        yield Delta(shown)
                 elif arrived is None:
                     yield Silence()
                 else:
-                    yield from self._show(self._gate.finish())
-                    yield self._reply(arrived)
+                    if shown := draft.finish():
+                        yield Delta(shown)
+                    yield self._complete(draft, arrived)
 
-    def _show(self, text: str) -> Iterator[Delta]:
-        if text:
-            self._pieces.append(text)
-            yield Delta(text)
+    def _complete(self, draft: Draft, answer: Answer) -> Reply:
+        """Store the answer, and return the reply."""
+        reply, given = draft.complete(answer, self._session_id)
+        self._exchange.record(given)
+        self._report = reply.report
+        return reply
 
-    def _reply(self, answer: Answer) -> Reply:
-        """Return what the visitor gets, once it is kept."""
-        text, gate = "".join(self._pieces), self._gate
-        declined = answer.finish_reason == "content_filter"
-        if declined or not text.strip():  # nothing was left of it
-            text = self._twin.settings.fallback
-        finish_reason: FinishReason = "content_filter" if gate.has_withheld else answer.finish_reason
-        read, written = (answer.usage.prompt_tokens, answer.usage.completion_tokens) if answer.usage else (None, None)
-        notes = self._annotate(text)
-        persona = self._briefing.persona
-        self._exchange.record(GivenAnswer(text, finish_reason, persona, answer.model, read, written, notes))
-        self.record.outcome, self.record.model = finish_reason, answer.model
-        self.record.prompt_tokens, self.record.completion_tokens = read, written
-        self.record.repaired, self.record.removed = len(gate.repaired) or None, len(gate.removed) or None
-        return Reply(text, self._session_id, finish_reason, notes)
+    def _close_after(self, events: Iterator[Event]) -> Iterator[Event]:
+        """Yield `events`, then close the turn: werkzeug closes no response whose visitor broke TLS off."""
+        with self._closing:
+            yield from events
 
-    def _annotate(self, text: str) -> Annotations:
-        """Return what is said beside an answer that has passed the gate."""
-        gate = self._gate
-        report = GroundingReport(repaired=gate.repaired, removed=gate.removed)
-        return Annotations(
-            grounding=report if gate.repaired or gate.removed else None,
-            sources=[CitedSource.model_validate(source) for source in self._find_sources(text)] or None,
-            grounded=None if self._is_grounded else False,
-        )
+    def _keep_interrupted(self, draft: Draft) -> None:
+        """Store the part of a streamed answer that came before the visitor left."""
+        if self._report.outcome == "left":
+            with suppress(TwinError):  # the visitor is gone
+                self._exchange.record(GivenAnswer(draft.text, "interrupted", self._briefing.persona))
 
-    def _find_sources(self, text: str) -> tuple[Source, ...]:
-        if not self._given or text == self._twin.settings.fallback or self._gate.has_withheld:
-            return ()
-        briefing = self._briefing
-        return find_sources(text, self._message, self._given, briefing.library.rarity, briefing.names)
-
-    def _keep_interrupted(self) -> None:
-        """Keep a streamed answer that the visitor left, as far as it came."""
-        if self.record.outcome == "left":
-            with suppress(TwinError):  # nobody is there to be told
-                self._exchange.record(GivenAnswer("".join(self._pieces), "interrupted", self._briefing.persona))
-
-    def _record_gap(self) -> None:
-        """Keep the question for the owner, without who asked it."""
-        assert self._twin.gaps
-        with suppress(StoreUnavailable):  # which is logged
-            self._twin.gaps.record(self._message)
-
-    def _summarise(self) -> None:
-        """Have the model summarise what it is no longer shown; where that fails, it is shown the window alone.
-
-        That takes a place as a turn does: where there is none, it is left for after the next one.
-        """
-        with suppress(TwinError), self._taking_place():
-            if request := self._exchange.request_summary():
-                answer = self._twin.model.answer(request.chat, partial(self._twin.budget.hold, request.chat))
-                gate = self._open_gate([message["content"] for message in request.chat])
-                text = gate.pass_whole(answer.text)
-                if answer.finish_reason != "content_filter" and not gate.has_withheld:
-                    self._exchange.keep_summary(request, text)
+    def _follow_up(self) -> None:
+        """Start the work after the turn; the owner's own questions in the terminal are no gaps."""
+        if draft := self._draft:
+            is_answered = self._report.outcome in ("stop", "length")
+            is_gap = is_answered and not draft.is_grounded and self._is_visitor
+            follow_up(self._runtime, self._exchange, self._briefing, self._message if is_gap else None)
 
     @contextmanager
-    def _taking_place(self) -> Iterator[None]:
-        """Take a place for as long as the body lasts; raises Overloaded where all are taken."""
-        take_place(self._twin, [])
-        try:
-            yield
-        finally:
-            self._twin.room.append(None)
-
-    @contextmanager
-    def _noting_faults(self) -> Iterator[None]:
+    def _reporting_faults(self) -> Iterator[None]:
         try:
             yield
         except TwinError as error:
-            self.record.outcome = error.code
-            self._exchange.close()  # who asks again as soon as they hear of it is not to find the session busy
+            self._report = ChatReport(outcome=error.code)
+            self._exchange.close()  # before the visitor can ask again, so that the session is not busy then
             raise
         except Exception:
-            self.record.outcome = TwinError.code
+            self._report = ChatReport(outcome=TwinError.code)
             raise
 
 
 def _strip(message: str) -> str:
-    """Return a message without what nobody sees in it, or raise InvalidRequest where that is all of it."""
+    """Return a message without its invisible characters; raises InvalidRequest where nothing is left."""
     if text := strip_invisible(message).strip():
         return text
     raise InvalidRequest(fields=[InvalidField(field="message", message="It has only characters that nobody sees")])

@@ -1,1 +1,1 @@
-"""All that knows HTTP: the blueprints, and what guards, reads and writes for them."""
+"""HTTP: the blueprints, and the guards, readers and writers that they share."""

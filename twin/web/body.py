@@ -32,7 +32,7 @@ class GuardedRequest(Request):
 
     @cached_property
     def stream(self) -> IO[bytes]:
-        """Read the body on first use; raises TooLarge, or BadJson where it is cut short."""
+        """Read the body on first use; raises TooLarge, or BadJson for a truncated body."""
         return BytesIO(read_body(self.environ, current_app.extensions["alarms"]))
 
 

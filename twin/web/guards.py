@@ -21,7 +21,7 @@ from .hosts import is_allowed_host
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-FAULTS = (BadHost, TwinError)  # of any request
+REQUEST_FAULTS = (BadHost, TwinError)  # of any request
 SANE_REQUEST_ID = re.compile(r"[\w.:/+=@-]{1,128}", re.ASCII)
 LISTS = ("HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
 MAX_LIST_CHARACTERS = 1_000  # browsers send about 150; each entry costs some 10 µs
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Guard every request to `app`, and let pages of `CORS_ORIGINS` call it."""
+    """Guard every request to `app`, and let pages of `CORS_ORIGINS` read the responses."""
     origins, proxies = settings.cors_origins, settings.trusted_proxies
     behind_proxies = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)
     app.wsgi_app = partial(tame_headers, behind_proxies)  # type: ignore[method-assign]
@@ -52,7 +52,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def tame_headers(app: WSGIApplication, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-    """Call `app` without the headers that would keep a parser busy or mislead it."""
+    """Call `app` without headers that would overload or mislead a parser."""
     for name in LISTS:
         if len(environ.get(name, "")) > MAX_LIST_CHARACTERS:
             del environ[name]
@@ -62,7 +62,7 @@ def tame_headers(app: WSGIApplication, environ: WSGIEnvironment, start: StartRes
 
 
 def take_request_id() -> None:
-    """Keep the client's X-Request-ID if it is sane, else make one."""
+    """Keep the client's X-Request-ID if sane, else make one."""
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if SANE_REQUEST_ID.fullmatch(given) else str(uuid4())
 

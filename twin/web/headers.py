@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 
 from ..errors import Quota
 
-HEADERS = {  # of every response that does not set its own
+DEFAULT_HEADERS = {  # of every response that does not set its own
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -26,7 +26,7 @@ def init_app(app: Flask) -> None:
 def add_headers(response: Response) -> Response:
     """Send the request's id back, and the headers that make browsers careful."""
     response.headers["X-Request-ID"] = g.request_id
-    for name, value in HEADERS.items():
+    for name, value in DEFAULT_HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = HSTS

@@ -1,4 +1,4 @@
-"""What comes before serving: a free port, and under `flask run` an early start and an end with the reloader."""
+"""The checks before serving, and under `flask run` an early start and an end with the reloader."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import time
-from threading import Thread
+from functools import partial
 from typing import Any
 
 import click
@@ -16,7 +16,8 @@ from werkzeug.serving import BaseWSGIServer, is_running_from_reloader
 
 from ..errors import StartError
 from ..llm.embedded import NOTICE
-from ..runtime import Twin
+from ..runtime import Runtime
+from ..system.threads import start_thread
 
 logger = logging.getLogger(__name__)
 
@@ -26,33 +27,33 @@ def is_development() -> bool:
     return click.get_current_context(silent=True) is not None
 
 
-def prepare(twin: Twin) -> None:
-    """Under `flask run`, see that its port is free, and start the embedded model if it is to answer.
+def prepare(runtime: Runtime) -> None:
+    """Under `flask run`, check that the port is free, and start the embedded model if no other model is set.
 
-    Raises StartError where one of them is not to be had.
+    Raises StartError where one of the two fails.
     """
     command = click.get_current_context(silent=True)
     if command is None or command.info_name != "run":
         return
     BaseWSGIServer.handle_error = _forget_error  # type: ignore[method-assign, assignment]
     if is_running_from_reloader():
-        Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
+        start_thread(partial(_end_with, os.getppid()))
     else:
         require_free_port(command.params["host"], command.params["port"])
-        require_model(twin)
-        twin.keep_house()
-    twin.read_up()
+        require_model(runtime)
+        runtime.start_housekeeping()
+    runtime.load_documents()
 
 
-def require_model(twin: Twin) -> None:
-    """Start the embedded model if it is to answer, and say what it is; raises StartError where it cannot be loaded."""
-    if twin.settings.uses_embedded_model:
-        twin.embedded.require()
+def require_model(runtime: Runtime) -> None:
+    """Start the embedded model if no other model is set, and log a notice; raises StartError where loading fails."""
+    if runtime.settings.uses_embedded_model:
+        runtime.embedded.require()
         logger.warning(NOTICE)
 
 
 def require_free_port(host: str, port: int) -> None:
-    """Raise StartError where nothing can listen at an address; sockets of files are not looked at."""
+    """Raise StartError where nothing can listen at an address; Unix sockets are not checked."""
     if host.startswith("unix:"):
         return
     try:
@@ -66,12 +67,12 @@ def require_free_port(host: str, port: int) -> None:
 
 
 def _forget_error(server: BaseWSGIServer, request: Any, client_address: Any) -> None:
-    """Take the place of the server's own report, which prints a visitor's address and what they sent."""
+    """Replace the server's own report, which prints a visitor's address and words."""
     logger.warning("A request was refused (%s).", type(sys.exception()).__name__)
 
 
 def _end_with(parent: int) -> None:
-    # A reloader that is killed with -9 leaves the process that serves behind, and the port taken.
+    # A reloader that is killed with -9 would leave the serving process behind, and the port taken.
     while os.getppid() == parent:
         time.sleep(0.5)
     os.kill(os.getpid(), signal.SIGKILL)

@@ -20,7 +20,7 @@ DESCRIPTION = (
     "A path that is not here gives 404 `not_found`; a method that is not, 405 `method_not_allowed` with `Allow`."
 )
 STRING = {"schema": {"type": "string"}}
-HEADERS = {
+HEADER_SCHEMAS = {
     "X-Request-ID": {"description": "yours, if you sent a sane one", **STRING},
     "Retry-After": {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 1}},
 }
@@ -40,7 +40,7 @@ def describe(app: Flask) -> dict[str, Any]:
     ordered: Any = [(model, "validation") for model in sorted(models, key=lambda model: model.__name__)]
     components = {
         "schemas": models_json_schema(ordered, ref_template=MODELS)[1]["$defs"],
-        "headers": HEADERS,
+        "headers": HEADER_SCHEMAS,
         "responses": {error.code: _describe_failure([error]) for error in (NotFound, MethodNotAllowed)},
     }
     info = {"title": "Twin", "version": "1.0.0", "description": DESCRIPTION}

@@ -1,4 +1,4 @@
-"""What a route takes, gives and fails with: done for it, and kept for the OpenAPI document."""
+"""Operations: the input, output and errors of a route, applied to each call and shown in the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from . import guards, payload
 
 
 class File(RootModel[str]):
-    """What a file holds."""
+    """The content of a file."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One route, as its view declares it; `takes` and `gives` have a model for each media type, or none for no body."""
+    """One route, as declared by its view; `takes` and `gives` map media types to models, and are empty for no body."""
 
     name: str
     summary: str
@@ -65,7 +65,7 @@ def operation(
             takes={"application/json": next(iter(bodies.values()))} if bodies else {},
             headers=next(iter(headers.values()), None),
             gives=gives or ({} if returned is NoneType else {"application/json": returned}),
-            fails=tuple(dict.fromkeys((*guards.FAULTS, *(payload.FAULTS if bodies else ()), *fails))),
+            fails=tuple(dict.fromkeys((*guards.REQUEST_FAULTS, *(payload.PAYLOAD_FAULTS if bodies else ()), *fails))),
         )
         return answer
 

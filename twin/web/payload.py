@@ -1,4 +1,4 @@
-"""A request's body as a schema, or the error that it deserves."""
+"""A request's JSON and headers as schemas, or the error that describes the fault."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails, from_json
 
 from ..errors import BadJson, BadRequest, InvalidField, InvalidRequest, TooLarge, UnsupportedMediaType
 
-FAULTS = (BadJson, BadRequest, TooLarge, UnsupportedMediaType, InvalidRequest)  # of reading a body
+PAYLOAD_FAULTS = (BadJson, BadRequest, TooLarge, UnsupportedMediaType, InvalidRequest)  # of reading a body
 
 SENTENCES = {  # by pydantic's names of errors
     "missing": "It is missing",
@@ -63,7 +63,7 @@ def validate(schema: type[Schema], data: object) -> Schema:
 
 
 def _explain(fault: ErrorDetails) -> str:
-    """Return what is wrong with a field, for a person; in pydantic's own words where there are none of ours."""
+    """Return the fault of a field as a sentence for a person, pydantic's own where SENTENCES has none."""
     if (sentence := SENTENCES.get(fault["type"])) is None:
         return fault["msg"]
     return sentence.format(**fault.get("ctx", {}))

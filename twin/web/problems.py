@@ -98,7 +98,7 @@ def render_http_exception(error: HTTPException) -> Response:
 
 
 def render_unexpected(error: Exception) -> Response:
-    """Log an unforeseen exception, and answer 500 without a word of it."""
+    """Log an unforeseen exception, and answer 500 without any detail."""
     logger.exception("Request %s failed unexpectedly.", g.request_id, exc_info=error)
     return render_problem(TwinError())
 

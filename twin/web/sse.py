@@ -13,7 +13,7 @@ from ..errors import TwinError
 from ..system.sockets import has_left
 from .problems import Problem
 
-HEADERS = {
+STREAM_HEADERS = {
     "Cache-Control": "no-cache, no-transform, no-store",  # a proxy that compressed would hold the words back
     "X-Accel-Buffering": "no",  # as nginx otherwise does
 }

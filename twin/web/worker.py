@@ -25,7 +25,7 @@ from gunicorn.workers.ggevent import GeventWorker
 
 from ..system.fairness import Fairness
 from ..telemetry.logs import make_formatter
-from .headers import HEADERS
+from .headers import DEFAULT_HEADERS
 
 REFUSALS: dict[type[Exception] | tuple[type[Exception], ...], tuple[int, str]] = {
     LimitRequestLine: (414, "URI Too Long"),
@@ -36,7 +36,7 @@ REFUSALS: dict[type[Exception] | tuple[type[Exception], ...], tuple[int, str]] =
 }
 MAX_HEADER_BYTES = 16_384  # of one request, all in all
 MAX_UNREAD_BYTES = 8_000_000  # of a refused body, so that its sender still sees the 413, in step with the next request
-UNREAD_SECONDS = 5  # that reading it may take
+UNREAD_SECONDS = 5  # that reading such a rest may take
 SEND_SECONDS = 30  # in which a visitor has to make room for the next piece of a response
 HEADER_SECONDS = (
     15  # in which a handshake or a request's headers have to come; also how long an idle connection is kept
@@ -44,7 +44,7 @@ HEADER_SECONDS = (
 
 
 class Fair:
-    """A visitor's connection: what it sends does not hold up others, and what it does not read does not hold up us."""
+    """A visitor's connection that shares the process: neither its floods nor its pauses hold up others."""
 
     _head: bytes | None = None  # of a response, kept until its first piece leaves with it; empty while still to come
 
@@ -73,7 +73,7 @@ class Fair:
                     self.sendall(head)
 
     def sendall(self, data: bytes, *args: Any) -> None:
-        """Send all of `data`; raises BrokenPipeError where the visitor makes no room for it within SEND_SECONDS."""
+        """Send all of `data`; a visitor who does not drain the buffer within SEND_SECONDS ends in BrokenPipeError."""
         if self._head == b"":
             self._head = data
             return
@@ -119,7 +119,7 @@ class TwinWorker(GeventWorker):  # type: ignore[misc]
             self.log.exception("A connection failed unexpectedly.")
         else:
             self.log.info("A request was refused with %s (%s).", status, type(exc).__name__)
-        head = {"Connection": "close", "Content-Length": "0", **HEADERS}
+        head = {"Connection": "close", "Content-Length": "0", **DEFAULT_HEADERS}
         lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in head.items()), "", ""]
         with suppress(OSError):
             client.sendall("\r\n".join(lines).encode())

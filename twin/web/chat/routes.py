@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
-
 from flask import Blueprint, Response, after_this_request, current_app, g, request
 
-from ...runtime import Twin
-from ...turn import turn
+from ...runtime import Runtime
+from ...turn import TURN_FAULTS, Turn, begin
 from .. import access_log, sse, visitor
 from ..headers import describe_quotas
 from ..operation import operation
@@ -18,31 +15,26 @@ blueprint = Blueprint("chat", __name__)
 
 
 @blueprint.post("/chat")
-@operation(gives={"application/json": ChatResponse, "text/event-stream": EventStream}, fails=turn.FAULTS)
+@operation(gives={"application/json": ChatResponse, "text/event-stream": EventStream}, fails=TURN_FAULTS)
 def send_message(chat: ChatRequest, headers: ChatHeaders) -> ChatResponse | Response:
-    """Answer one message as the twin, whole or, as server-sent events, while it is written."""
-    twin: Twin = current_app.extensions["twin"]
-    accepted = turn.begin(twin, chat.message, chat.session_id, visitor.find_address(), headers.idempotency_key)
-    access_log.include_chat(accepted.report)
+    """Answer one message as the twin, whole or streamed as server-sent events."""
+    runtime: Runtime = current_app.extensions["twin"]
+    turn = begin(runtime, chat.message, chat.session_id, visitor.find_address(), headers.idempotency_key)
+    _end_with_response(turn)
+    if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":
+        return ChatResponse.of(turn.answer())
+    connection = visitor.find_connection(request.environ)
+    events = map(to_server_event, turn.stream())
+    text = sse.write_events(events, connection, g.request_id, runtime.settings.contact)
+    return Response(text, mimetype="text/event-stream", headers=sse.STREAM_HEADERS)
 
-    end = ExitStack()  # once, by the first who calls it
-    end.callback(accepted.close)
+
+def _end_with_response(turn: Turn) -> None:
+    """Have the turn closed and logged when its response is sent, and its quotas in the response's headers."""
+    access_log.include_chat(turn.report)
 
     @after_this_request
-    def end_with(response: Response) -> Response:
-        response.headers.update(describe_quotas(accepted.quotas))
-        response.call_on_close(end.close)
+    def end_turn(response: Response) -> Response:
+        response.headers.update(describe_quotas(turn.quotas))
+        response.call_on_close(turn.close)
         return response
-
-    if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":
-        return ChatResponse.of(accepted.answer())
-    connection = visitor.find_connection(request.environ)
-    events = map(to_server_event, accepted.stream())
-    text = sse.write_events(events, connection, g.request_id, twin.settings.contact)
-    return Response(_end_after(text, end), mimetype="text/event-stream", headers=sse.HEADERS)
-
-
-def _end_after(text: Iterator[str], end: ExitStack) -> Iterator[str]:
-    """Yield `text`, then end the turn: werkzeug's server closes no answer whose visitor broke TLS off."""
-    with end:
-        yield from text

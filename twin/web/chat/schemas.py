@@ -1,4 +1,4 @@
-"""What POST /chat takes and gives."""
+"""The request and the response of POST /chat."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 from pydantic.json_schema import SkipJsonSchema
 
 from ...memory import Annotations
-from ...turn.turn import Delta, Event, Reply, Silence, Started
+from ...turn import Delta, Event, Reply, Silence, Started
 from ..payload import Headers
 from ..sse import ServerEvent
 
-# What is trimmed: white space as Python, JavaScript and the schema's readers know it, so that all agree on it.
+# The white space to trim: all that Python, JavaScript and readers of the schema know as such, so that they agree.
 BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff"
 NOT_BLANK = {"pattern": r"[^\s\u001c-\u001f\u0085\ufeff]"}
 
@@ -21,14 +21,16 @@ def _trim(value: object) -> object:
     return value.strip(BLANKS) if isinstance(value, str) else value
 
 
-Message = Annotated[str, BeforeValidator(_trim), Field(min_length=1, max_length=20_000, json_schema_extra=NOT_BLANK)]
+MessageText = Annotated[
+    str, BeforeValidator(_trim), Field(min_length=1, max_length=20_000, json_schema_extra=NOT_BLANK)
+]
 SessionId = Annotated[str, Field(max_length=128)]
 
 
 class ChatRequest(BaseModel):
     """A visitor's message; fields that are not listed here are ignored."""
 
-    message: Message = Field(
+    message: MessageText = Field(
         description="the question, 1 to 20,000 characters after white space at its ends is trimmed",
         examples=["Who are you?"],
     )
@@ -40,7 +42,7 @@ class ChatRequest(BaseModel):
 
 
 class ChatHeaders(Headers):
-    """What makes it safe to send a message again."""
+    """The header that makes a retry safe."""
 
     idempotency_key: str | SkipJsonSchema[None] = Field(
         default_factory=lambda: None,
@@ -51,7 +53,7 @@ class ChatHeaders(Headers):
 
 
 class BareResponse(BaseModel):
-    """What the twin says."""
+    """The answer's text and its end."""
 
     response: str = Field(description="the answer")
     session_id: str = Field(description="the id that was sent, or a new UUID; send it with the next message")
@@ -63,13 +65,13 @@ class BareResponse(BaseModel):
 
 
 class ChatResponse(Annotations, BareResponse):
-    """The twin's answer; the fields after `session_id` are there only where they say something."""
+    """The twin's answer; a field after `session_id` is present only when not empty."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"response": "I am Ada.", "session_id": "3f1e8a52"}]})
 
     @classmethod
     def of(cls, reply: Reply) -> ChatResponse:
-        """Return what `reply` is on the wire."""
+        """Return `reply` in wire format."""
         finish_reason = None if reply.finish_reason == "stop" else reply.finish_reason
         said = {"response": reply.text, "session_id": reply.session_id, "finish_reason": finish_reason}
         return cls.model_validate(said | dict(reply.annotations))
@@ -85,7 +87,7 @@ class EventStream(RootModel[str]):
 
 
 def to_server_event(event: Event) -> ServerEvent | None:
-    """Return a turn's event as it goes over the wire; None for a silence, which is a tick."""
+    """Return a turn's event in wire format; None, a tick, for a silence."""
     if isinstance(event, Silence):
         return None
     if isinstance(event, Started):

@@ -1,1 +1,1 @@
-"""What the service says about itself."""
+"""The service's own description: health, readiness, OpenAPI."""

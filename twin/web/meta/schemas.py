@@ -1,4 +1,4 @@
-"""What the service says about itself."""
+"""The JSON of /health, /ready and /openapi.json."""
 
 from __future__ import annotations
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from ...errors import NotFound
 from . import colours
 
-FOLDER = Path(__file__).parent / "static"
+STATIC = Path(__file__).parent / "static"
 
-# Not left to the machine, whose own list may have other names.
+# The system's own list may have other names.
 MEDIA = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".txt": "text/plain"}
 
 
@@ -25,7 +25,7 @@ class Asset:
     plain: bytes
 
     def compress(self) -> bytes:
-        """Return it as gzip."""
+        """Return the file's bytes, compressed by gzip."""
         return _compress(self.plain)
 
     def extend(self, text: str) -> Asset:
@@ -41,7 +41,7 @@ class Assets:
 
     def __init__(self) -> None:
         """Read them."""
-        self._assets = {path.name: Asset(MEDIA[path.suffix], path.read_bytes()) for path in sorted(FOLDER.iterdir())}
+        self._assets = {path.name: Asset(MEDIA[path.suffix], path.read_bytes()) for path in sorted(STATIC.iterdir())}
         sources = [*(asset.plain for asset in self._assets.values()), Path(colours.__file__).read_bytes()]
         self.version = sha256(b"".join(sources)).hexdigest()[:12]
 

@@ -74,7 +74,7 @@ def show_widget_script() -> Response:
 @blueprint.get("/page/<version>/<name>")
 @operation(gives=dict.fromkeys(MEDIA.values(), File), fails=[NotFound])
 def show_page_asset(version: str, name: str) -> Response:
-    """Send a part of the page; it may be kept for good if its version is the present one."""
+    """Send a part of the page, cacheable for good under the present version."""
     return _send(_assets().find(name), version)
 
 

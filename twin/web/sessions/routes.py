@@ -1,4 +1,4 @@
-"""The URLs of a visitor's own conversation; who knows its id may read and delete it, and nobody lists them."""
+"""The URLs of a visitor's own conversation: its id alone gives access, and no URL lists the ids."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app
 
 from ...errors import NotFound, StoreUnavailable
 from ...memory import Conversation, Export
-from ...runtime import Twin
+from ...runtime import Runtime
 from ..operation import operation
 from .schemas import LegacyConversation, Session
 
@@ -16,7 +16,7 @@ blueprint = Blueprint("sessions", __name__)
 @blueprint.get("/sessions/<session_id>")
 @operation(fails=[NotFound, StoreUnavailable])
 def show_session(session_id: str) -> Session:
-    """Show what was said in a session."""
+    """Show the messages of a session."""
     return Session.of(session_id, _find(session_id))
 
 
@@ -32,14 +32,14 @@ def export_session(session_id: str) -> Response:
 @blueprint.delete("/sessions/<session_id>")
 @operation(fails=[StoreUnavailable])
 def delete_session(session_id: str) -> None:
-    """Delete a session and all that was said in it; an unknown one is as good as deleted."""
-    _twin().delete_session(session_id)
+    """Delete a session and all of its messages; an unknown session counts as deleted."""
+    _runtime().delete_session(session_id)
 
 
 @blueprint.get("/conversation/<session_id>")
 @operation(fails=[StoreUnavailable])
 def show_conversation(session_id: str) -> LegacyConversation:
-    """Show what was said in a session, as older frontends read it."""
+    """Show the messages of a session in the format of older frontends."""
     try:
         return LegacyConversation.of(Session.of(session_id, _find(session_id)))
     except NotFound:
@@ -47,13 +47,13 @@ def show_conversation(session_id: str) -> LegacyConversation:
 
 
 def _find(session_id: str) -> Conversation:
-    memory = _twin().memory
+    memory = _runtime().memory
     found = memory.fetch(session_id) if memory else None
     if found is None:
         raise NotFound
     return found
 
 
-def _twin() -> Twin:
-    twin: Twin = current_app.extensions["twin"]
-    return twin
+def _runtime() -> Runtime:
+    runtime: Runtime = current_app.extensions["twin"]
+    return runtime

@@ -1,4 +1,4 @@
-"""What the visitor of a session gets of it."""
+"""A session in the formats of the wire."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ShownReason = Literal["length", "content_filter", "interrupted"]
 
 
 class LegacyMessage(BaseModel):
-    """What one side said, as older frontends read it."""
+    """One message, in the format of older frontends."""
 
     role: Literal["user", "assistant"] = Field(description="`user` is the visitor, `assistant` the twin")
     content: str = Field(description="what was said")
@@ -21,20 +21,20 @@ class LegacyMessage(BaseModel):
 
 
 class LegacyConversation(BaseModel):
-    """A conversation, as older frontends read it; of an unknown session an empty one."""
+    """A conversation, in the format of older frontends; an empty one for an unknown session."""
 
     session_id: str = Field(description="the id that was asked for")
     messages: list[LegacyMessage] = Field(description="what was said, in its order")
 
     @classmethod
     def of(cls, session: Session) -> LegacyConversation:
-        """Return what older frontends get of `session`."""
+        """Return `session` in the format of older frontends."""
         messages = [LegacyMessage(**message.model_dump()) for message in session.messages]
         return cls(session_id=session.session_id, messages=messages)
 
 
 class SessionMessage(Annotations, LegacyMessage):
-    """What one side said; the fields after `timestamp` are of an answer, and there only where they say something."""
+    """One message; the fields after `timestamp` are an answer's, each present only when not empty."""
 
     finish_reason: ShownReason | SkipJsonSchema[None] = Field(
         default_factory=lambda: None,
@@ -43,7 +43,7 @@ class SessionMessage(Annotations, LegacyMessage):
 
     @classmethod
     def of(cls, message: KeptMessage) -> SessionMessage:
-        """Return what the visitor gets of `message`."""
+        """Return `message` in wire format."""
         reason = message.finish_reason
         said = {
             "role": message.role,
@@ -63,7 +63,7 @@ class Session(BaseModel):
 
     @classmethod
     def of(cls, session_id: str, kept: Conversation) -> Session:
-        """Return what the visitor gets of `kept`, who asked for `session_id`."""
+        """Return `kept` in wire format, under the id that the visitor used."""
         return cls(
             session_id=session_id,
             created_at=as_time(kept.session.created_at),
