@@ -37,10 +37,11 @@ def operation(
     gives: Mapping[str, type[BaseModel]] | None = None,
     fails: Sequence[type[TwinError]] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., ResponseReturnValue]]:
-    """Read a view's parameter that is a model from the request's body, or its headers, and send a returned one as JSON.
+    """Fill a view's parameters from the request, and send a returned model as JSON.
 
-    `gives` has a model for each media type, where the view returns a Response; `fails` are its errors beyond
-    those that edge and payload raise. The view gets an attribute `operation`.
+    A parameter whose type is a `Headers` model is read from the headers, any other model from the body. `gives` maps
+    media types to models where the view returns a Response; `fails` lists its errors beyond those of guards and
+    payload. The view gets an attribute `operation`.
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., ResponseReturnValue]:
