@@ -8,6 +8,7 @@ import signal
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Iterator
+from compileall import compile_dir
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -23,7 +24,7 @@ from sqlalchemy import create_engine
 from twin import create_app
 
 from .support.scripted_model import ScriptedModel
-from .support.service import PATIENCE, Service, copy_project, wait_until
+from .support.service import PATIENCE, ROOT, Service, copy_project, stop_all, wait_until
 from .support.stores import PostgresServer, RedisServer
 from .support.warm import WarmPythons
 
@@ -35,6 +36,12 @@ expect.set_options(timeout=PATIENCE * 1_000)
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as after `make test &`: what tests interrupt would inherit that
     signal.signal(signal.SIGINT, signal.default_int_handler)
 PORTRAIT = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the code once, rather than in each worker and each service."""
+    if not hasattr(config, "workerinput"):
+        compile_dir(ROOT / "twin", quiet=2)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -97,8 +104,7 @@ def under(
         return running[name]
 
     yield service_under
-    for service in running.values():
-        service.stop()
+    stop_all(running.values())
 
 
 @pytest.fixture(params=["flask run", "gunicorn"])
@@ -151,7 +157,7 @@ def start_service(tmp_path: Path, model: ScriptedModel, pythons: WarmPythons) ->
 
     yield start
     for service in started:
-        service.stop()
+        service.kill()
 
 
 @pytest.fixture(scope="session")
@@ -161,7 +167,7 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     service = Service("flask run", root, UNLIMITED | {"MAX_OUTPUT_TOKENS": "30"}).start()
     wait_until(lambda: service.http.get("/ready").status_code == 200, "the model did not get ready")
     yield service
-    service.stop()
+    service.kill()
 
 
 @pytest.fixture

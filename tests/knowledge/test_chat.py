@@ -471,7 +471,7 @@ def interrupting(tmp_path: Path, model: ScriptedModel, pythons: WarmPythons) -> 
     settings = UNLIMITED | {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": model.url, "KNOWLEDGE_TOKENS": "200"}
     service = Service("flask run", root, settings, pythons).start()
     yield service
-    service.stop()
+    service.kill()
 
 
 def test_threads_never_see_half_of_a_change(interrupting: Service) -> None:

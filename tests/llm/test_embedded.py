@@ -96,7 +96,9 @@ def test_the_reloader_keeps_the_model(start: Callable[[str], Service]) -> None:
     service = start("flask run --debug")
     (server,) = embedded_servers_in(service.root)
     source = service.root / "twin" / "errors.py"
-    source.write_text(source.read_text() + "\n# changed\n")
+    changed = source.read_text() + "\n# changed\n"
+    source.unlink()  # it is a link
+    source.write_text(changed)
     wait_until(lambda: "Detected change" in service.log(), "no reload")
     wait_until(lambda: service.log().count("Debugger PIN") == 2, "no restart")
     assert service.chat("Hi").status_code == 200

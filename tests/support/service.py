@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import signal
@@ -9,9 +10,12 @@ import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +34,28 @@ COMMANDS = {
 PATIENCE = 60.0  # seconds until a test that waits for an event gives up
 
 
+@cache
+def _copy_code() -> Path:
+    """Return a copy of the code, with its bytecode, to which all copies of the project have links."""
+    code = Path(tempfile.mkdtemp(prefix="twin-code-")) / "twin"
+    atexit.register(shutil.rmtree, code.parent, ignore_errors=True)
+    # But not bytecode that is being written at this moment.
+    return Path(shutil.copytree(ROOT / "twin", code, ignore=shutil.ignore_patterns("*.pyc.*")))
+
+
 def copy_project(target: Path) -> Path:
-    """Copy what the service runs from, without the settings of whoever runs the tests."""
-    target.mkdir(parents=True, exist_ok=True)
+    """Copy what the service runs from, without the settings of whoever runs the tests.
+
+    What is in `twin/` are links to one copy, but `system/`, by whose place the code finds the project's folder.
+    """
+    (target / "twin").mkdir(parents=True, exist_ok=True)
     for name in FILES:
         shutil.copy(ROOT / name, target / name)
-    # Bytecode is copied too, so that nobody makes it again; but not what is being written at this moment.
-    shutil.copytree(ROOT / "twin", target / "twin", ignore=shutil.ignore_patterns("*.pyc.*"))
+    for entry in _copy_code().iterdir():
+        if entry.name == "system":
+            shutil.copytree(entry, target / "twin" / entry.name)
+        else:
+            (target / "twin" / entry.name).symlink_to(entry)
     (target / "instance").mkdir()
     return target
 
@@ -188,3 +207,26 @@ class Service:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait()
         wait_until(lambda: not processes_in(self.root), f"{self.command} left processes behind")
+
+    def kill(self) -> None:
+        """End at once what was started, where its end is not what is tested."""
+        self.http.close()
+        if self.process is None:
+            return
+        wait_until(lambda: not kill_all(self.root), f"{self.command} could not be killed")
+        self.process.wait()
+
+
+def kill_all(root: Path) -> list[int]:
+    """Kill the processes in `root`, and return them."""
+    found = processes_in(root)
+    for pid in found:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return found
+
+
+def stop_all(services: Iterable[Service]) -> None:
+    """Stop services, all at once."""
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(Service.stop, services))

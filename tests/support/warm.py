@@ -1,13 +1,16 @@
 """A Python that has imported the libraries once, and forks for each command: importing is most of what a start costs.
 
 What it runs is a process of its own, with its own folder, environment, code of the twin and end, as after
-`python -m …`; the libraries alone were there before. It imports nothing of the twin.
+`python -m …`; the libraries alone were there before. It has imported the twin too, for all that the twin imports and
+for the patterns that `re` keeps compiled, and forgotten it: a command imports the code in its own folder.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
+import pkgutil
 import runpy
 import select
 import signal
@@ -22,9 +25,12 @@ from pathlib import Path
 from signal import signal as set_handler
 from threading import Lock
 
-# Not those that only some settings need, nor gunicorn, which reads the environment while it is imported.
-LIBRARIES = ["dotenv", "flask.cli", "flask_cors", "httpx2", "limits.strategies", "openai.resources.chat", "pydantic"]
-LIBRARIES += ["pythonjsonlogger.json", "sqlalchemy", "werkzeug.serving"]
+# What the twin and Flask import only when they need it. Not gunicorn, which reads the environment while it is imported.
+LIBRARIES = ["alembic.command", "alembic.config", "dotenv", "flask.cli", "numpy", "openai.resources.chat", "psycopg"]
+LIBRARIES += ["rapidfuzz.fuzz", "rapidfuzz.process", "rapidfuzz.distance", "redis", "sqlalchemy.dialects.postgresql"]
+LIBRARIES += ["sqlalchemy.dialects.sqlite", "werkzeug.debug", "werkzeug.serving"]
+LEFT_OUT = ("twin.stores.migrations", "twin.web.worker")  # Alembic's own, which run when imported; and gunicorn's
+ROOT = Path(__file__).parents[2]
 MAX_ORDER_BYTES = 1_000_000
 
 
@@ -184,6 +190,15 @@ def import_libraries(*, patched: bool) -> None:
         monkey.patch_all()
     for library in LIBRARIES:
         import_module(library)
+    sys.path.insert(0, str(ROOT))
+    for module in pkgutil.walk_packages([str(ROOT / "twin")], "twin."):
+        if not module.name.startswith(LEFT_OUT):
+            import_module(module.name)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "twin"]:
+        del sys.modules[name]
+    sys.path.remove(str(ROOT))
+    gc.collect()
+    gc.freeze()  # a fork neither looks through it nor copies it
 
 
 if __name__ == "__main__":

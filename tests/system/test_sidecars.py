@@ -125,7 +125,7 @@ def breakable(tmp_path_factory: pytest.TempPathFactory, packages: Path) -> Itera
     service = Service("flask run", root, settings).start()
     wait_until_ready(service)
     yield service
-    service.stop()
+    service.kill()
 
 
 def kill_model(service: Service) -> None:
