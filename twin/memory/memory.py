@@ -16,8 +16,9 @@ from ..settings import Settings
 from ..stores import Database, Databases
 from ..stores.tables import clean, leases, sessions
 from . import store
-from .exchange import Exchange, RememberedExchange, SessionState
+from .exchange import Exchange
 from .lease import SESSION_BUSY_SECONDS, Lease, Leases
+from .remembered import RememberedExchange, SessionState
 from .session_ids import parse_session_id
 from .store import KeptMessage, KeptSession, KeptTurn, Overview
 

@@ -1,0 +1,166 @@
+"""An exchange in a session that is remembered."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from sqlalchemy import Connection
+
+from ..errors import SessionBusy, StoreUnavailable
+from ..stores import Database
+from ..text.tokens import estimate_tokens
+from . import store, summary, window
+from .exchange import ChatMessages, Exchange, GivenAnswer, SummaryRequest
+from .lease import SESSION_BUSY_SECONDS, Lease, Leases
+from .store import KeptMessage, KeptSession, KeptTurn
+
+SUMMARY_SECONDS = 120.0  # for which no other process asks for a summary of the same session
+
+
+@dataclass(frozen=True)
+class SessionState:
+    """The stored state of a session when a message arrives; the `interrupted` turn with the same key gets replaced."""
+
+    session: KeptSession | None = None
+    messages: Sequence[KeptMessage] = ()
+    interrupted: KeptTurn | None = None
+
+
+class RememberedExchange(Exchange):
+    """An exchange in a remembered session; this process has the lease until `record` or `close`."""
+
+    def __init__(
+        self,
+        question: str,
+        lease: Lease,
+        leases: Leases,
+        database: Database,
+        found: SessionState,
+        *,
+        summarises: bool,
+    ) -> None:
+        super().__init__(question)
+        self._lease = lease
+        self._leases = leases
+        self._database = database
+        self._replaced = found.interrupted
+        self._is_new = found.session is None
+        self._session = found.session or KeptSession(lease.session_id, self._asked_at, self._asked_at)
+        self._shown = window.drop_unshown([message for message in found.messages if not self._is_replaced(message)])
+        self._summarises = summarises
+        self._most = 0
+        self._has_ended = self._is_recorded = False
+
+    def compose(self, most: int) -> ChatMessages:
+        """Return notes of the part that does not fit, the part of the conversation that does, and the question."""
+        self._most = most
+        room = most - estimate_tokens(self._question)
+        notes = summary.introduce(self._session.summary)
+        if estimate_tokens(notes) > room:
+            notes = ""
+        self._shown = self._shown[window.find_start(self._shown, room - estimate_tokens(notes), most) :]
+        chat = [{"role": message.role, "content": message.text} for message in self._shown]
+        chat.append({"role": "user", "content": self._question})
+        chat[0]["content"] = notes + chat[0]["content"]
+        return chat
+
+    def record(self, said: GivenAnswer) -> None:
+        """Store question and answer in one transaction, which ends the lease; in a file not waiting for the disk."""
+        position, now = self._session.next_position, time.time()
+        question = KeptMessage(position, "user", self._question, self._asked_at, self._lease.key)
+        answer = KeptMessage(
+            position + 1,
+            "assistant",
+            said.text,
+            now,
+            prompt_tokens=said.prompt_tokens,
+            completion_tokens=said.completion_tokens,
+            model=said.model,
+            finish_reason=said.finish_reason,
+            persona=sha256(said.persona.encode()).hexdigest(),
+            annotations=said.annotations.dump() if said.annotations else None,
+        )
+        session = replace(self._session, updated_at=now, next_position=position + 2)
+        start = self._shown[0].position if self._shown else position
+
+        def write(connection: Connection) -> None:
+            if not self._leases.end(connection, self._lease):
+                raise SessionBusy(retry_after=SESSION_BUSY_SECONDS)
+            if self._is_new:
+                store.begin_session(connection, session)
+            elif not store.continue_session(connection, session):
+                raise SessionBusy(retry_after=SESSION_BUSY_SECONDS)
+            if self._replaced:
+                store.delete_turn(connection, session.id, self._replaced)
+            if start > session.window_start:
+                store.move_window(connection, session.id, start)
+            store.insert_messages(connection, session.id, [question, answer])
+
+        self._database.transact(write, durable=False)
+        self._end()
+        self._is_recorded = True
+        self._session = session
+        self._shown += window.drop_unshown([question, answer])
+
+    @property
+    def is_summary_due(self) -> bool:
+        """Whether messages have fallen out of the window, or soon will: it is three quarters full."""
+        was_shown = self._most > 0  # false where the owner's answer was given without the model
+        return (
+            self._summarises
+            and self._is_recorded
+            and was_shown
+            and self._find_summary_end() > self._session.summary_end
+        )
+
+    def request_summary(self) -> SummaryRequest | None:
+        """Return the request, and keep other processes from one for SUMMARY_SECONDS."""
+        session, end = self._session, self._find_summary_end()
+
+        def claim(connection: Connection) -> list[KeptMessage]:
+            if not store.claim_summary(connection, session, self._database.now, SUMMARY_SECONDS):
+                return []
+            return store.fetch_messages(connection, session.id, session.summary_end, end)
+
+        fallen = window.drop_unshown(self._database.run(claim))
+        fallen = fallen[window.find_start(fallen, self._most, 2 * self._most) :]
+        return SummaryRequest(summary.write_request(session.summary, fallen), end) if fallen else None
+
+    def _find_summary_end(self) -> int:
+        """Return the position before which all messages belong in a summary."""
+        notes = estimate_tokens(summary.introduce(self._session.summary))
+        start = window.find_start(self._shown, self._most * 3 // 4 - notes, self._most)
+        return self._shown[start].position if start < len(self._shown) else self._session.next_position
+
+    def keep_summary(self, request: SummaryRequest, text: str) -> None:
+        """Store the summary, and move the window behind its messages, unless another summary was faster."""
+        session, short = self._session, summary.shorten(text, self._most // 4)
+        if not short:
+            return
+
+        def write(connection: Connection) -> None:
+            if store.save_summary(connection, session, short, request.end):
+                store.move_window(connection, session.id, request.end)
+
+        self._database.transact(write, durable=False)
+
+    def close(self) -> None:
+        """End the lease, unless `record` did; where the database is down, the lease expires."""
+        try:
+            if not self._has_ended:
+                end = self._leases.leave if self._is_new else self._leases.end  # a new session has no other row
+                with suppress(StoreUnavailable):
+                    self._database.run(lambda connection: end(connection, self._lease), durable=False)
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        self._has_ended = True
+        self._leases.forget(self._lease)
+
+    def _is_replaced(self, message: KeptMessage) -> bool:
+        return self._replaced is not None and message in (self._replaced.question, self._replaced.answer)
