@@ -19,7 +19,7 @@ from sqlalchemy import Date, Integer, String
 
 from twin.errors import StoreUnavailable
 from twin.gaps import Gap, Gaps, group
-from twin.gaps.question import MOST_CHARACTERS, read_question
+from twin.gaps.question import MAX_KEPT_CHARACTERS, read_question
 from twin.knowledge.faq import fold_question
 from twin.memory import Housekeeping, Memory
 from twin.settings import Settings
@@ -135,13 +135,13 @@ def test_no_contact_is_kept_whatever_stands_around_it(before: list[str], contact
 @given(st.text(max_size=5_000))
 def test_any_message_can_be_read(message: str) -> None:
     kept = read_question(message)
-    assert kept is None or (len(kept) <= MOST_CHARACTERS and fold_question(kept) and "\n" not in kept)
+    assert kept is None or (len(kept) <= MAX_KEPT_CHARACTERS and fold_question(kept) and "\n" not in kept)
 
 
 def test_a_long_message_is_cut() -> None:
     kept = read_question("Why? " + "word " * 4_000)
     assert kept is not None
-    assert (len(kept), kept[-1]) == (MOST_CHARACTERS, "…")
+    assert (len(kept), kept[-1]) == (MAX_KEPT_CHARACTERS, "…")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the twin answers, and what is wrong with that."""
+"""The twin's answers to the questions of cases, and their faults."""
 
 from __future__ import annotations
 
@@ -12,26 +12,31 @@ from ..turn import Reply, begin
 from .cases import Case
 from .matching import find
 
-STOPPING = (BudgetExhausted, ModelMisconfigured, StartError, StoreUnavailable)  # after which no question is answered
+STOPPING = (
+    BudgetExhausted,
+    ModelMisconfigured,
+    StartError,
+    StoreUnavailable,
+)  # no further question would be answered
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a case."""
+    """The outcome of a case."""
 
     case: Case
-    answer: str | None  # None where there was none
-    sources: tuple[str, ...] = ()  # the files that it cites
-    faults: tuple[str, ...] = ()  # what is wrong with it, or why there is none
+    answer: str | None  # None where the twin gave none
+    sources: tuple[str, ...] = ()  # the files that the answer cites
+    faults: tuple[str, ...] = ()  # of the answer, or why there is none
 
     @property
     def holds(self) -> bool | None:
-        """Whether the answer is as expected; None where there is none."""
+        """Whether the answer is as expected; None without an answer."""
         return None if self.answer is None else not self.faults
 
 
 def ask_all(runtime: Runtime, cases: Iterable[Case]) -> Iterator[Outcome]:
-    """Ask each question, on its own; after a fault that would meet every other one too, the others are not asked."""
+    """Ask each question in a turn of its own; stop asking after a fault that would meet every further question."""
     waiting = iter(cases)
     for case in waiting:
         try:
@@ -48,7 +53,7 @@ def ask_all(runtime: Runtime, cases: Iterable[Case]) -> Iterator[Outcome]:
 
 
 def judge(case: Case, reply: Reply) -> Outcome:
-    """Return what is wrong with an answer."""
+    """Return the outcome of a case whose question got `reply`."""
     sources = tuple(dict.fromkeys(source.file for source in reply.annotations.sources or []))
     faults = [f"lacks “{expected}”" for expected in case.must if find(expected, reply.text) is None]
     for unwanted in case.must_not:
@@ -60,5 +65,5 @@ def judge(case: Case, reply: Reply) -> Outcome:
 
 
 def _is_named(file: str, name: str) -> bool:
-    """Whether a file in a folder has this name, with or without the folder's."""
+    """Return whether `name` is the name of a file, with or without its folders."""
     return f"/{file}".casefold().endswith(f"/{name}".casefold())

@@ -1,4 +1,4 @@
-"""What an owner expects of answers: JSON lines, each with a question and what its answer must and must not hold."""
+"""Cases: JSON lines, each with a question and the texts that its answer must and must not contain."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from ..errors import StartError
 from ..system.files import ROOT
 from .matching import compile_pattern
 
-FOLDER = ROOT / "instance" / "evals"
-OWN_CASES = FOLDER / "own.jsonl"  # the questions that the owner has answered, and more if they like
-MOST_CHARACTERS = 20_000  # of a question, as of any message
+EVALS = ROOT / "instance" / "evals"
+OWN_CASES = EVALS / "own.jsonl"  # the questions that the owner has answered, and any others of the owner's
+MAX_QUESTION_CHARACTERS = 20_000  # of a question, as of any message
 
 
 def _check_pattern(value: str) -> str:
@@ -36,8 +36,8 @@ def _as_several(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Expected = Annotated[Text, AfterValidator(_check_pattern)]
+NonEmptyText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Expected = Annotated[NonEmptyText, AfterValidator(_check_pattern)]
 Several = Annotated[tuple[Expected, ...], BeforeValidator(_as_several)]
 
 
@@ -46,10 +46,10 @@ class Case(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    question: Annotated[Text, StringConstraints(max_length=MOST_CHARACTERS)]
+    question: Annotated[NonEmptyText, StringConstraints(max_length=MAX_QUESTION_CHARACTERS)]
     must: Several = ()
     must_not: Several = ()
-    source: Text | None = None  # the name of a file in instance/knowledge/
+    source: NonEmptyText | None = None  # the name of a file in instance/knowledge/
 
     @model_validator(mode="after")
     def _need_expectation(self) -> Case:
@@ -59,17 +59,17 @@ class Case(BaseModel):
 
     @property
     def line(self) -> str:
-        """This case as a line of a file."""
+        """The case as a line of a file."""
         return self.model_dump_json(exclude_defaults=True)
 
     @property
     def key(self) -> str:
-        """What stands for this case in the results; another where the question or anything expected is another."""
+        """The key of the case in the results, which changes with the question and every expectation."""
         return sha256(self.line.encode()).hexdigest()
 
 
 def read_cases(path: Path) -> list[Case]:
-    """Return the cases in a file, each once, or raise StartError with the first thing that is wrong."""
+    """Return the cases in a file, without duplicates; raises StartError for the first fault."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
@@ -77,20 +77,22 @@ def read_cases(path: Path) -> list[Case]:
     except UnicodeDecodeError:
         raise StartError(f"{path}: it is not UTF-8: convert it.") from None
     lines = enumerate(text.split("\n"), 1)
-    cases = [_parse(line, f"{path}, line {number}") for number, line in lines if line.strip()]
+    cases = [_parse_case(line, f"{path}, line {number}") for number, line in lines if line.strip()]
     if not cases:
         raise StartError(f"{path}: there are no questions in it.")
     return list(dict.fromkeys(cases))
 
 
-def _parse(line: str, place: str) -> Case:
+def _parse_case(line: str, place: str) -> Case:
     try:
         return Case.model_validate_json(line)
     except ValidationError as error:
-        raise StartError(f"{place}: {_describe(error.errors(include_url=False, include_input=False)[0])}.") from None
+        raise StartError(
+            f"{place}: {_describe_fault(error.errors(include_url=False, include_input=False)[0])}."
+        ) from None
 
 
-def _describe(fault: ErrorDetails) -> str:
+def _describe_fault(fault: ErrorDetails) -> str:
     if fault["type"] == "json_invalid":
         return "it is no JSON object"
     if fault["type"] == "extra_forbidden":

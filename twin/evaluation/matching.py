@@ -1,4 +1,4 @@
-"""Whether an answer holds what somebody expects, whatever its case, spaces and kinds of quotes."""
+"""Expected texts and answers, matched regardless of case, spaces and kinds of quotes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from unicodedata import normalize
 
 QUOTES = str.maketrans("‘’ʼ“”„", "'''\"\"\"")
-HYPHENS = str.maketrans("\u2010\u2011", "--")  # a dash is none
+HYPHENS = str.maketrans("\u2010\u2011", "--")  # dashes are not hyphens
 
 
 def compile_pattern(expected: str) -> re.Pattern[str] | None:
-    """Return a text between slashes as a regular expression, any other as None; raises ValueError on a broken one."""
+    """Return a text between slashes as a regular expression, None for other texts; raises ValueError if broken."""
     if len(expected) < 3 or not (expected.startswith("/") and expected.endswith("/")):
         return None
     try:
@@ -20,13 +20,13 @@ def compile_pattern(expected: str) -> re.Pattern[str] | None:
 
 
 def as_literal(text: str) -> str:
-    """Return what is expected of an answer that holds `text`, which may stand between slashes itself."""
+    """Return the expectation of an answer that contains `text`, escaped where `text` is between slashes."""
     is_pattern = len(text) > 1 and text.startswith("/") and text.endswith("/")
     return f"/{re.escape(_smooth(text))}/" if is_pattern else text
 
 
 def find(expected: str, answer: str) -> str | None:
-    """Return what of an answer is what is expected, or None where nothing is."""
+    """Return the part of an answer that matches the expectation, or None."""
     pattern = compile_pattern(expected)
     if pattern is None:
         return expected if _fold(expected) in _fold(answer) else None
@@ -35,7 +35,7 @@ def find(expected: str, answer: str) -> str | None:
 
 
 def _smooth(text: str) -> str:
-    """Return a text in which what looks the same is the same, and any white space is one space."""
+    """Return a text with one form of quotes, hyphens and compatible characters, and single spaces."""
     return " ".join(normalize("NFKC", text.translate(QUOTES).translate(HYPHENS)).split())
 
 

@@ -1,4 +1,4 @@
-"""Which answers were as expected before, so that one that gets worse is noticed."""
+"""The results of earlier runs, so that an answer that gets worse is noticed."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from pydantic import BaseModel, ValidationError
 from ..errors import StartError
 from ..system.files import lock_folder, replace_file
 from .answers import Outcome
-from .cases import FOLDER
+from .cases import EVALS
 
-PATH = FOLDER / "results.json"
+PATH = EVALS / "results.json"
 
 
-class Kept(BaseModel):
-    """What is known of a case: whether it has held, and when it did so last, or else failed."""
+class KeptResult(BaseModel):
+    """The result of a case: whether it has ever held, and when it last held, or else failed."""
 
     held: bool
     at: datetime
 
 
 class Results(BaseModel):
-    """What is known of all cases, of every file, by their keys."""
+    """The results of all cases of all files, by their keys."""
 
-    cases: dict[str, Kept] = {}
+    cases: dict[str, KeptResult] = {}
 
     @classmethod
     def read(cls, path: Path = PATH) -> Results:
-        """Return what is kept, nothing before the first run; raises StartError where the file is wrong."""
+        """Return the stored results, empty before the first run; raises StartError where the file is invalid."""
         try:
             return cls.model_validate_json(path.read_bytes())
         except FileNotFoundError:
@@ -41,20 +41,20 @@ class Results(BaseModel):
             raise StartError(f"{path}: these are no results of an earlier run: delete it.") from None
 
     def find_last(self, outcome: Outcome) -> datetime | None:
-        """Return when a case held last, if it does no more."""
+        """Return when a case last held, if it now fails."""
         kept = self.cases.get(outcome.case.key)
         return kept.at if kept and kept.held and outcome.holds is False else None
 
     def take_in(self, outcomes: Iterable[Outcome], *, accept: bool) -> None:
-        """Add what came of a run; what has held before stays so, unless the run is accepted as it is."""
+        """Add a run; a case that has held before keeps its result, unless the run is accepted as it is."""
         now = datetime.now(UTC).replace(microsecond=0)
         for outcome in outcomes:
             if outcome.holds is not None and (accept or self.find_last(outcome) is None):
-                self.cases[outcome.case.key] = Kept(held=outcome.holds, at=now)
+                self.cases[outcome.case.key] = KeptResult(held=outcome.holds, at=now)
 
 
 def keep(outcomes: Iterable[Outcome], *, accept: bool = False, path: Path = PATH) -> None:
-    """Add a run to what is kept; another run at the same time, and a kill at any, leaves the file whole."""
+    """Add a run to the stored results; the file stays whole through concurrent runs and kills."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with lock_folder(path.parent):

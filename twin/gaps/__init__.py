@@ -1,4 +1,4 @@
-"""Questions that the twin could not answer from what it knows: what is kept of them, and which are alike."""
+"""Gaps: visitors' questions without an answer in the documents, made anonymous, and grouped by likeness."""
 
 from .gaps import Gap, Gaps, delete_unasked
 from .groups import Group, group

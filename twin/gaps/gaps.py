@@ -1,4 +1,4 @@
-"""The questions that found no answer, in a table that all processes share."""
+"""The gaps, in a table that all processes share."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ..stores import Database, Databases
 from ..stores.tables import clean, gaps
 from .question import read_question
 
-MOST = 10_000  # questions; one more takes the place of the least asked, and of those the oldest
+MAX_GAPS = 10_000  # one more replaces the least asked, and among those the oldest
 
 
 @dataclass(frozen=True)
 class Gap:
-    """One question, how often it was asked, and the first and last UTC day on which it was."""
+    """A question without an answer, with the number of times it was asked, and the first and last UTC day."""
 
     id: int
     question: str
@@ -29,31 +29,31 @@ class Gap:
 
 
 class Gaps:
-    """What one process does with the questions that found no answer."""
+    """The store of gaps, for one process."""
 
-    def __init__(self, databases: Databases, *, most: int = MOST) -> None:
-        """Connect to nothing yet; raises StartError where nothing can be kept."""
+    def __init__(self, databases: Databases, *, most: int = MAX_GAPS) -> None:
+        """Connect to nothing yet; raises StartError where the database cannot be made."""
         self.database: Database = databases.open("memory")
         self._most = most
 
     def record(self, message: str) -> None:
-        """Count a visitor's message, without what tells who asked, unless it asks nothing; raises StoreUnavailable."""
+        """Count the question in a visitor's message, made anonymous, if there is one; raises StoreUnavailable."""
         if question := read_question(message):
             self.database.transact(lambda connection: self._record(connection, question))
 
     def fetch_all(self) -> list[Gap]:
-        """Return all questions, the most asked first; raises StoreUnavailable."""
+        """Return all gaps, the most asked first; raises StoreUnavailable."""
         row = gaps.c
         query = select(row.id, row.question, row.times, row.first_day, row.last_day)
         query = query.order_by(row.times.desc(), row.last_day.desc(), row.id)
         return [Gap(*found) for found in self.database.run(lambda connection: connection.execute(query).all())]
 
     def count(self) -> int:
-        """Return how many there are; raises StoreUnavailable."""
+        """Return the number of gaps; raises StoreUnavailable."""
         return self.database.run(_count)
 
     def delete(self, ids: Sequence[int]) -> int:
-        """Delete questions, and return how many of them were there; raises StoreUnavailable."""
+        """Delete gaps, and return how many existed; raises StoreUnavailable."""
         change = delete(gaps).where(gaps.c.id.in_(ids))
         return self.database.run(lambda connection: connection.execute(change).rowcount)
 
@@ -62,7 +62,7 @@ class Gaps:
         key = sha256(clean(fold_question(question)).encode()).hexdigest()
         again = {"times": row.times + 1, "last_day": today}
         if connection.execute(update(gaps).where(row.key == key).values(again)).rowcount:
-            return  # an INSERT would use an id up each time
+            return  # an INSERT would use up an id each time
         new = self.database.insert(gaps)
         new = new.values(key=key, question=question, times=1, first_day=today, last_day=today)
         new = new.on_conflict_do_update(index_elements=[row.key], set_=again)
@@ -73,7 +73,7 @@ class Gaps:
 
 
 def delete_unasked(database: Database, since: date) -> int:
-    """Delete the questions that were not asked since a day, and return how many; raises StoreUnavailable."""
+    """Delete the gaps not asked about since a day, and return how many; raises StoreUnavailable."""
     change = delete(gaps).where(gaps.c.last_day < since)
     return database.run(lambda connection: connection.execute(change).rowcount)
 

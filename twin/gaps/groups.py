@@ -1,4 +1,4 @@
-"""Which questions are alike, by their words."""
+"""Groups of gaps whose questions are alike, by their words."""
 
 from __future__ import annotations
 
@@ -10,40 +10,41 @@ from ..grounding.contacts import IS_UNSPACED_NAME
 from ..text.words import split_words
 from .gaps import Gap
 
-ALIKE_WORDS = 0.85  # of the letters of both questions, those in words that both have
-NEAR_RATIO = 70  # of letters in common (rapidfuzz's scale), below which words are not looked at
-MOST_NEAR = 20  # questions that are looked at
-CONTRACTED = 2  # letters that are left of a word at most, as of “is” in “what's”
-MISSPELT_LETTERS, MISSPELT = 5, 0.8  # letters that a misspelt word has at least, and how much of it is right
+ALIKE_WORDS = 0.85  # share of the letters of two questions that are in common words
+NEAR_RATIO = 70  # on rapidfuzz's scale of 100, below which words are not compared
+MAX_NEAR = 20  # questions whose words are compared
+CONTRACTED = 2  # letters that a contraction leaves of a word, as of “is” in “what's”
+MISSPELT_LETTERS, MISSPELT = 5, 0.8  # letters of a misspelt word, at least, and the share that is right
 
 
 @dataclass(frozen=True)
 class Group:
-    """Questions that are alike, the most asked first."""
+    """Gaps that are alike, the most asked first."""
 
     gaps: tuple[Gap, ...]
 
     @property
     def main(self) -> Gap:
-        """The one that was asked most."""
+        """The most asked gap."""
         return self.gaps[0]
 
     @property
     def times(self) -> int:
-        """How often they were asked in all."""
+        """The number of times that all gaps were asked."""
         return sum(gap.times for gap in self.gaps)
 
     @property
     def last_day(self) -> date:
-        """The day on which one of them was asked last."""
+        """The last day on which any gap was asked."""
         return max(gap.last_day for gap in self.gaps)
 
 
 def group(gaps: Sequence[Gap]) -> list[Group]:
-    """Return them in groups, the most asked first; each question joins the nearest that was asked more.
+    """Return gaps in groups, the most asked first; each gap joins the nearest one that was asked more often.
 
-    Words are compared and not vectors, since what the owner answers goes out word for word to each of a group: those
-    of “when” and “why did you leave” are nearer than many that mean the same. 10,000 questions take some seconds.
+    Words are compared and not vectors, since the owner's answer goes out word for word to the whole group, and the
+    vectors of “when” and “why did you leave” are nearer than those of many questions with one meaning. 10,000 questions
+    take some seconds.
     """
     words = [split_words(gap.question) for gap in gaps]
     leaders = _Leaders(words)
@@ -58,9 +59,9 @@ def group(gaps: Sequence[Gap]) -> list[Group]:
 
 
 def are_alike(words: Sequence[str], others: Sequence[str]) -> bool:
-    """Whether two questions are the same but for their words' order, misspellings, and a word more or less.
+    """Return whether two questions differ only in the order of words, misspellings, and a word more or less.
 
-    One word in place of another makes another question, and so does another number.
+    A word replaced by another makes a different question, and so does a different number.
     """
     common = set(words) & set(others)
     left, right = set(words) - common, set(others) - common
@@ -76,7 +77,7 @@ def are_alike(words: Sequence[str], others: Sequence[str]) -> bool:
 
 
 class _Leaders:
-    """The questions that others may be like; each is known by its place."""
+    """The first question of each group, by its index."""
 
     def __init__(self, words: Sequence[Sequence[str]]) -> None:
         self._words = words
@@ -85,17 +86,15 @@ class _Leaders:
         self._known: list[str] = []
 
     def find(self, at: int) -> int | None:
-        """Return the one that the question at a place is like, if there is one."""
-        from rapidfuzz import fuzz, process  # takes 2 MB of a process, and the service needs it not
+        """Return the index of a leader that is like the question at index `at`, or None."""
+        from rapidfuzz import fuzz, process  # takes 2 MB, and the service does not need it
 
-        near = process.extract(
-            self._lines[at], self._known, scorer=fuzz.ratio, score_cutoff=NEAR_RATIO, limit=MOST_NEAR
-        )
+        near = process.extract(self._lines[at], self._known, scorer=fuzz.ratio, score_cutoff=NEAR_RATIO, limit=MAX_NEAR)
         places = (self._places[index] for _, _, index in near)
         return next((place for place in places if are_alike(self._words[at], self._words[place])), None)
 
     def add(self, at: int) -> None:
-        """Make the question at a place one of them."""
+        """Make the question at index `at` a leader."""
         self._places.append(at)
         self._known.append(self._lines[at])
 
@@ -105,12 +104,12 @@ def _rank(gap: Gap) -> tuple[int, int, int]:
 
 
 def _name_numbers(words: Sequence[str] | set[str]) -> set[str]:
-    """Return those that hold a digit."""
+    """Return the words with a digit."""
     return {word for word in words if any(character.isdecimal() for character in word)}
 
 
 def _is_same(word: str, other: str) -> bool:
-    """Whether two words are one that is misspelt or contracted; not of scripts whose words nobody can tell apart."""
+    """Return whether one word is the other, misspelt or contracted; false in scripts without spaces."""
     from rapidfuzz.distance import OSA
 
     short, long = sorted((word, other), key=len)
