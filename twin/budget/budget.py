@@ -21,7 +21,7 @@ from .refusal import Refusal
 
 SLACK_SECONDS = 15.0  # after a chat's deadline, in which a locked database may still learn the real cost
 ROOM_POLL_SECONDS = 0.2  # between two looks for room made by other processes, and for a visitor who has left
-NO_ROOM_SECONDS = 5  # that a visitor is told to wait where calls under way hold the rest of the day
+HELD_SECONDS = 5  # that a visitor is told to wait where calls under way hold the rest of the day
 
 SPENT = "DAILY_TOKENS, DAILY_USD: what %s may cost is spent; visitors are told so until midnight UTC."
 HELD = (
@@ -77,7 +77,7 @@ class Budget:
             return found
         if patience > 0 and is_wanted():
             self._tell_owner(HELD)
-        raise Overloaded(retry_after=NO_ROOM_SECONDS)
+        raise Overloaded(retry_after=HELD_SECONDS)
 
     def find_worst_case(self, messages: Sequence[Mapping[str, str]]) -> Cost:
         """Return the highest cost of a call with these chat messages."""

@@ -12,12 +12,8 @@ from ..turn import Reply, begin
 from .cases import Case
 from .matching import find
 
-STOPPING = (
-    BudgetExhausted,
-    ModelMisconfigured,
-    StartError,
-    StoreUnavailable,
-)  # no further question would be answered
+# Faults after which no further question would be answered.
+STOPPING = (BudgetExhausted, ModelMisconfigured, StartError, StoreUnavailable)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .annotations import Annotations
 from .store import EndReason, KeptMessage
 
-ChatMessages = list[dict[str, str]]
+WindowMessages = list[dict[str, str]]  # as the Chat Completions API has them
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class GivenAnswer:
 class SummaryRequest:
     """The chat that asks a model for a summary of all messages before position `end`."""
 
-    chat: ChatMessages
+    chat: WindowMessages
     end: int
 
 
@@ -40,7 +40,7 @@ class Exchange:
         self._question = question
         self._asked_at = time.time()
 
-    def compose(self, most: int) -> ChatMessages:
+    def compose(self, most: int) -> WindowMessages:
         """Return the chat messages after the system message, of at most `most` tokens beside the question."""
         return [{"role": "user", "content": self._question}]
 

@@ -14,7 +14,7 @@ from ..errors import SessionBusy, StoreUnavailable
 from ..stores import Database
 from ..text.tokens import estimate_tokens
 from . import store, summary, window
-from .exchange import ChatMessages, Exchange, GivenAnswer, SummaryRequest
+from .exchange import Exchange, GivenAnswer, SummaryRequest, WindowMessages
 from .lease import SESSION_BUSY_SECONDS, Lease, Leases
 from .store import KeptMessage, KeptSession, KeptTurn
 
@@ -55,7 +55,7 @@ class RememberedExchange(Exchange):
         self._most = 0
         self._has_ended = self._is_recorded = False
 
-    def compose(self, most: int) -> ChatMessages:
+    def compose(self, most: int) -> WindowMessages:
         """Return notes of the part that does not fit, the part of the conversation that does, and the question."""
         self._most = most
         room = most - estimate_tokens(self._question)

@@ -9,6 +9,13 @@ down_revision = "0001"
 
 def upgrade() -> None:
     """Make the tables."""
+    _create_sessions()
+    _create_messages()
+    _create_leases()
+    _create_chores()
+
+
+def _create_sessions() -> None:
     op.create_table(
         "sessions",
         sa.Column("id", sa.Uuid, primary_key=True),
@@ -20,6 +27,9 @@ def upgrade() -> None:
         sa.Column("summary_end", sa.Integer, nullable=False),
         sa.Column("summarising_until", sa.Double, nullable=False),
     )
+
+
+def _create_messages() -> None:
     op.create_table(
         "messages",
         sa.Column("session_id", sa.Uuid, sa.ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
@@ -38,6 +48,9 @@ def upgrade() -> None:
     op.create_index(
         "messages_by_key", "messages", ["session_id", "key"], sqlite_where=has_key, postgresql_where=has_key
     )
+
+
+def _create_leases() -> None:
     op.create_table(
         "leases",
         sa.Column("session_id", sa.Uuid, primary_key=True),
@@ -47,6 +60,9 @@ def upgrade() -> None:
         sa.Column("question", sa.String(64)),
         sa.Column("deleted_at", sa.Double),
     )
+
+
+def _create_chores() -> None:
     op.create_table(
         "chores",
         sa.Column("name", sa.String(16), primary_key=True),
