@@ -1,4 +1,4 @@
-"""What a day may cost."""
+"""The cap on the cost of a day."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ def without_usage(text: str = "Hello.") -> Step:
 
 
 def worst_case(message: str = "Who are you?", output: int = 2_000) -> int:
-    """The most that one attempt at an answer may cost, in tokens."""
+    """The worst case of one attempt, in tokens."""
     persona = (ROOT / "me.txt").read_text().strip()
     budget = Budget(Settings(openai_api_key=KEY, max_output_tokens=output), Databases(None, Path("unused")))
     return budget.find_worst_case([{"content": persona}, {"content": message}]).tokens
 
 
 def fetch_spend(pythons: WarmPythons, service: Service, **settings: str) -> dict[str, Any]:
-    """Today's spend, as the owner sees it."""
+    """The owner's view of today's cost."""
     env = {"PATH": os.environ["PATH"], "OPENAI_API_KEY": KEY, **settings}
     (today,) = json.loads(pythons.run(["flask", "twin", "spend", "--json"], service.root, env).stdout)
     assert today["day"] == str(datetime.now(UTC).date())
@@ -89,7 +89,7 @@ def spent(service: Service) -> int:
 
 
 class Asked:
-    """Whether a call is wanted, and how often those who wait for room have asked that."""
+    """An `is_wanted` that counts how often waiting calls have asked it."""
 
     def __init__(self) -> None:
         self.answer = True
@@ -107,7 +107,7 @@ def database_of(budget: Budget) -> Database:
 
 @pytest.fixture
 def make(tmp_path: Path) -> Iterator[Callable[..., Budget]]:
-    """Make a budget with settings, in a process of its own as far as it knows."""
+    """Make a budget with settings, as another process would."""
     made: list[Budget] = []
 
     def with_settings(**settings: Any) -> Budget:
@@ -455,7 +455,7 @@ def test_reasoning_that_only_the_total_counts_is_paid_for() -> None:
 
 
 def finishes_with_usage() -> Step:
-    """What Mistral does: the usage is in the chunk that says why it finished."""
+    """A stream as Mistral sends it: the usage is in the chunk with the finish reason."""
     last = json.loads(chunk(finish_reason="stop").removeprefix(b"data: ")) | {"usage": USAGE}
     body = chunk("Hello.") + b"data: " + json.dumps(last).encode() + b"\n\n" + DONE
     return writes(STREAM_HEAD + b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
@@ -629,7 +629,7 @@ def test_visitors_are_told_how_to_reach_the_owner(
 
 @pytest.fixture
 def own_postgres(tmp_path: Path) -> Iterator[PostgresServer]:
-    """A PostgreSQL of one's own, to be stopped or frozen."""
+    """A PostgreSQL for one test, which may stop or freeze it."""
     server = PostgresServer(tmp_path / "postgres")
     yield server
     server.freeze(frozen=False)

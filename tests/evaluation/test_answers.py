@@ -1,4 +1,4 @@
-"""What counts as held, and what is said of an answer that is not as expected."""
+"""Outcomes: the answers that count as held, and the faults of the others."""
 
 from __future__ import annotations
 

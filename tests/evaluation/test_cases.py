@@ -1,4 +1,4 @@
-"""Files of questions: what is read, what is refused and how, and what is added."""
+"""Files of cases: valid lines, faults and their messages, and added cases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept of runs: an answer that got worse stays so until it is mended or accepted."""
+"""Results of runs: an answer that got worse stays worse until it is mended or accepted."""
 
 from __future__ import annotations
 

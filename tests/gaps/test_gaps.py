@@ -1,4 +1,4 @@
-"""Questions that found no answer: what is kept of them, for how long, and which are alike."""
+"""Gaps: anonymous questions, how long each is kept, and which are alike."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Make = Callable[..., Gaps]
 
 @pytest.fixture
 def make(database_url: str, tmp_path: Path) -> Iterator[Make]:
-    """Make the gaps of a process, as far as it knows."""
+    """Make a store of gaps, as another process would."""
     made: list[Gaps] = []
 
     def gaps_with(**options: Any) -> Gaps:
@@ -215,7 +215,7 @@ def test_a_database_that_is_away_is_named(tmp_path: Path) -> None:
 
 
 def gaps_of(*questions: str) -> list[Gap]:
-    """The first was asked most."""
+    """Gaps of these questions, the first asked most often."""
     day = date(2026, 1, 1)
     return [Gap(at, question, len(questions) - at, day, day) for at, question in enumerate(questions)]
 

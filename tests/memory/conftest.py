@@ -1,4 +1,4 @@
-"""What tests of memory share."""
+"""Fixtures of the tests of memory."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ from ..support.service import Service
 
 @pytest.fixture
 def summarising(under: Callable[..., Service], model: ScriptedModel) -> Service:
-    """A service with a small window, and summaries of what falls out of it."""
+    """A service with a small window and summaries."""
     return under("gunicorn", MEMORY="on", MEMORY_TOKENS="400", MEMORY_SUMMARY="on")

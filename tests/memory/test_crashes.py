@@ -1,4 +1,4 @@
-"""What a client was told is in the store, whatever is killed."""
+"""An answer that a client received is in the store, whatever process is killed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CLIENTS = 8
 
 
 class Client:
-    """Somebody who asks in one session after another until told to stop, and remembers what was acknowledged."""
+    """A client that asks in one session after another until stopped, and records the answers it received."""
 
     def __init__(self, service: Service, seed: int, stop: threading.Event) -> None:
         self.acknowledged: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""What is deleted is gone, whatever happens at the same moment."""
+"""A deleted session is gone, whatever happens at the same moment."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SAID = GivenAnswer("An answer", "stop", "persona")
 
 @pytest.fixture
 def memory(database_url: str, tmp_path: Path) -> Iterator[Memory]:
-    """Memory on a database of its own, without a service around it."""
+    """Memory on an empty database, without a service."""
     memory = Memory(Settings(memory=True), Databases(database_url, tmp_path))
     yield memory
     memory.database.close()

@@ -1,4 +1,4 @@
-"""What is remembered of a session, in which order, and what is not."""
+"""The messages that are remembered of a session, in order, and those that are not."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ SOME_ID = "8e03978e-40d5-43dd-bc93-6894a57f9324"
 
 
 def shown(model: ScriptedModel) -> list[str]:
-    """What the model was shown last, after the persona."""
+    """The messages of the model's last request, after the system message."""
     first, *rest = model.requests[-1]["messages"]
     assert first["role"] == "system"
     return [message["content"] for message in rest]
 
 
 def kept(service: Service, session_id: str) -> list[str]:
-    """What is kept of a session, in its order, question and answer by turns."""
+    """The stored texts of a session, in order, each question followed by its answer."""
     answer = service.http.get(f"/sessions/{session_id}")
     if answer.status_code == 404:
         return []

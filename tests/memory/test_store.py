@@ -1,4 +1,4 @@
-"""The database: its tables, what happens when it is away, and what is left in it."""
+"""The database: its tables, its outages, and traces of deleted rows."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_migrations_make_the_tables_that_the_code_knows(
 
 
 def upgrade_to(revision: str, url: str) -> None:
-    """Make or change the tables as the Twin of that revision did."""
+    """Migrate the tables to a revision, as the Twin of that revision did."""
     engine = create_engine(url)
     with engine.begin() as connection:
         config = Config(attributes={"connection": connection})

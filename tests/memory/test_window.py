@@ -1,4 +1,4 @@
-"""How much of a conversation the model is shown."""
+"""The window: the part of a conversation that is shown to the model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often one visitor may ask."""
+"""The limits on how often one visitor may ask."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which database each purpose has."""
+"""The database of each purpose."""
 
 from __future__ import annotations
 
