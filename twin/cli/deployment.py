@@ -6,6 +6,7 @@ from functools import cached_property
 
 from ..errors import StartError
 from ..grounding import open_gate
+from ..llm.messages import ChatMessages
 from ..prompt import Briefing, Prompt
 from ..settings import Settings
 
@@ -28,7 +29,7 @@ class Deployment:
         """The current snapshot of persona and documents; raises StartError where the persona is wrong."""
         return self.prompt.make_briefing()
 
-    def compose(self) -> list[dict[str, str]]:
+    def compose(self) -> ChatMessages:
         """Return the chat messages for a test question; without the persona where that is wrong."""
         question = [{"role": "user", "content": QUESTION}]
         try:

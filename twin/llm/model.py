@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from ..errors import Overloaded
 from ..settings import Settings
 from .answers import Answer
@@ -11,10 +9,9 @@ from .attempt import Reserve
 from .call import Call
 from .connections import Connections
 from .embedded import EmbeddedModel
+from .messages import ChatMessages
 from .providers import list_providers
 from .stream import AnswerStream
-
-ChatMessages = Sequence[Mapping[str, str]]  # each with `role` and `content`
 
 
 class Model:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from ..llm.messages import ChatMessages
 from .annotations import Annotations
 from .store import EndReason, KeptMessage
-
-WindowMessages = list[dict[str, str]]  # as the Chat Completions API has them
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class GivenAnswer:
 class SummaryRequest:
     """The chat that asks a model for a summary of all messages before position `end`."""
 
-    chat: WindowMessages
+    chat: ChatMessages
     end: int
 
 
@@ -40,7 +39,7 @@ class Exchange:
         self._question = question
         self._asked_at = time.time()
 
-    def compose(self, most: int) -> WindowMessages:
+    def compose(self, most: int) -> ChatMessages:
         """Return the chat messages after the system message, of at most `most` tokens beside the question."""
         return [{"role": "user", "content": self._question}]
 

@@ -11,10 +11,11 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from ..errors import SessionBusy, StoreUnavailable
+from ..llm.messages import ChatMessages
 from ..stores import Database
 from ..text.tokens import estimate_tokens
 from . import store, summary, window
-from .exchange import Exchange, GivenAnswer, SummaryRequest, WindowMessages
+from .exchange import Exchange, GivenAnswer, SummaryRequest
 from .lease import SESSION_BUSY_SECONDS, Lease, Leases
 from .store import KeptMessage, KeptSession, KeptTurn
 
@@ -55,7 +56,7 @@ class RememberedExchange(Exchange):
         self._most = 0
         self._has_ended = self._is_recorded = False
 
-    def compose(self, most: int) -> WindowMessages:
+    def compose(self, most: int) -> ChatMessages:
         """Return notes of the part that does not fit, the part of the conversation that does, and the question."""
         self._most = most
         room = most - estimate_tokens(self._question)

@@ -10,8 +10,9 @@ from ..knowledge.documents.library import Library
 from ..knowledge.documents.rendering import render_passages
 from ..knowledge.evidence import Evidence
 from ..knowledge.search import Passages, SearchResult
+from ..llm.messages import ChatMessages
 from ..text.tokens import estimate_tokens
-from .messages import ChatMessages, Prepared, compose_messages
+from .messages import Prepared, compose_messages
 from .persona import PERSONA_FILE
 from .rules import NOTHING_CLOSE, state_date
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..knowledge.passages import Passage
-
-ChatMessages = list[dict[str, str]]  # as the Chat Completions API has them
+from ..llm.messages import ChatMessages
 
 
 @dataclass(frozen=True)

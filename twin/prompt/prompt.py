@@ -11,11 +11,11 @@ from ..knowledge.documents.folder import Folder
 from ..knowledge.documents.library import Library
 from ..knowledge.passages import make_passages
 from ..knowledge.search import INDEX, Passages, Search, SearchResult, make_search
+from ..llm.messages import ChatMessages
 from ..settings import Settings
 from ..system.files import ROOT
 from ..text.tokens import estimate_tokens
 from .briefing import Briefing
-from .messages import ChatMessages
 from .persona import PERSONA_FILE, Persona
 from .rules import load_rules
 
