@@ -23,13 +23,13 @@ from sqlalchemy import create_engine
 
 from twin import create_app
 
+from .support.calls import heal
 from .support.scripted_model import ScriptedModel
 from .support.service import PATIENCE, ROOT, Service, copy_project, stop_all, wait_until
+from .support.settings import KEY, UNLIMITED
 from .support.stores import PostgresServer, RedisServer
 from .support.warm import WarmPythons
 
-KEY = "sk-test-0123456789"
-UNLIMITED = {"RATE_LIMITS": "off", "DAILY_TOKENS": "1000000000"}  # all tests ask from one address, on one day
 hypothesis_settings.register_profile("patient", deadline=None)  # these machines are shared: no test asserts a time
 hypothesis_settings.load_profile("patient")
 expect.set_options(timeout=PATIENCE * 1_000)
@@ -117,13 +117,6 @@ def service(request: pytest.FixtureRequest, under: Callable[..., Service], model
 def gunicorn(under: Callable[..., Service], model: ScriptedModel) -> Service:
     """The same under gunicorn alone, for what only the server on the internet meets."""
     return heal(under("gunicorn"), model)
-
-
-def heal(service: Service, model: ScriptedModel) -> Service:
-    """Let the breaker see an answer, so that it does not open on the faults of many tests in a row."""
-    assert service.chat().status_code == 200
-    model.reset()
-    return service
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])

@@ -23,11 +23,11 @@ from typing import Any
 import httpx2
 import pytest
 
-from .conftest import KEY, UNLIMITED
 from .support.documented import DATA, SHELLS, Script, list_documents, read_scripts, split_blocks
 from .support.documented_copy import MARK, Copy, copy_all, fill, make_origin
 from .support.scripted_model import ScriptedModel, answers
 from .support.service import PATIENCE, ROOT, Service, free_port, wait_until
+from .support.settings import KEY, UNLIMITED
 
 SCRIPTS = read_scripts()
 # A command is excepted if it is one of these, or begins with it, `sudo` aside.

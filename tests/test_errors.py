@@ -12,11 +12,11 @@ from twin import create_app
 from twin.errors import Overloaded, RateLimited, SessionBusy, TwinError
 from twin.web.problems import Problem
 
-from .conftest import KEY
+from .support.calls import assert_problem
 from .support.scripted_model import ScriptedModel, Step, answers, fails, later, writes
 from .support.service import Service
-from .web.chat.test_routes import assert_problem
-from .web.chat.test_stream import read
+from .support.settings import KEY
+from .support.streams import read
 
 CONTACT = "Write to ada@example.org."
 

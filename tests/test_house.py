@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,13 @@ def test_every_file_is_in_a_room_of_the_list() -> None:
     assert {path.parent.name for path in (ROOT / "twin").rglob("routes.py")} == BLUEPRINTS
     for room, listed in (("system", SYSTEM), ("text", TEXT)):
         assert {path.stem for path in (ROOT / "twin" / room).iterdir() if path.suffix == ".py"} - {"__init__"} == listed
+
+
+def test_what_tests_share_is_in_support() -> None:
+    found = set()
+    for path in (ROOT / "tests").rglob("*.py"):
+        modules = [
+            node.module or "" for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)
+        ]
+        found |= {f"{path.name}: {name}" for name in modules if re.search(r"\b(conftest$|test_)", name)}
+    assert not found

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from .support.calls import chat_of, head, status_of
 from .support.scripted_model import (
     STREAM_HEAD,
     ScriptedModel,
@@ -27,8 +28,7 @@ from .support.scripted_model import (
     writes,
 )
 from .support.service import Service, processes_in, wait_until
-from .web.chat.test_stream import STREAM, read
-from .web.test_guards import chat_of, head, status_of
+from .support.streams import STREAM, read
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 STREAMED = b"%x\r\n%s\r\n" % (len(chunk("Half ")), chunk("Half "))

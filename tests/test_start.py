@@ -11,32 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from .support.service import COMMANDS, ROOT, copy_project, free_port
+from .support.commands import assert_stopped_in_one_line, start
+from .support.service import ROOT, copy_project
 
 KEY = {"OPENAI_API_KEY": "sk-secret"}
-
-
-def start(command: str, root: Path, python: str = sys.executable, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Start the service in `root`, which is expected to fail, and return how it ended."""
-    port = str(free_port())
-    return subprocess.run(
-        [python, "-m", *COMMANDS[command]],
-        cwd=root,
-        env={"PATH": os.environ["PATH"], "PORT": port, "FLASK_RUN_PORT": port} | settings,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-
-
-def assert_stopped_in_one_line(end: subprocess.CompletedProcess[str], *words: str) -> None:
-    assert end.returncode == 2, end
-    line = end.stderr.strip()
-    assert line.startswith("twin: ")
-    assert "\n" not in line
-    assert "sk-" not in line
-    for word in words:
-        assert word in line
 
 
 @pytest.mark.parametrize("command", ["flask run", "gunicorn"])

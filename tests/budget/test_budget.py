@@ -33,7 +33,7 @@ from twin.settings import Settings
 from twin.stores import Database, Databases
 from twin.stores.tables import budget_days
 
-from ..conftest import KEY
+from ..support.calls import assert_problem
 from ..support.scripted_model import (
     DONE,
     STREAM_HEAD,
@@ -52,10 +52,11 @@ from ..support.scripted_model import (
     writes,
 )
 from ..support.service import PATIENCE, ROOT, Service, wait_until
+from ..support.settings import KEY
+from ..support.spend import spent
 from ..support.stores import PostgresServer
+from ..support.streams import opened, stream
 from ..support.warm import WarmPythons
-from ..web.chat.test_routes import assert_problem
-from ..web.chat.test_stream import opened, stream
 
 Make = Callable[..., Budget]
 SETTLED = USAGE["prompt_tokens"] + USAGE["completion_tokens"]
@@ -80,12 +81,6 @@ def fetch_spend(pythons: WarmPythons, service: Service, **settings: str) -> dict
     (today,) = json.loads(pythons.run(["flask", "twin", "spend", "--json"], service.root, env).stdout)
     assert today["day"] == str(datetime.now(UTC).date())
     return dict(today)
-
-
-def spent(service: Service) -> int:
-    """Today's tokens, straight from the file."""
-    with closing(sqlite3.connect(service.root / "instance" / "budget.db")) as connection:
-        return int(connection.execute("SELECT tokens FROM budget_days").fetchone()[0])
 
 
 class Asked:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from ..conftest import KEY
+from ..support.commands import Run
 from ..support.scripted_model import ScriptedModel
 from ..support.service import copy_project
+from ..support.settings import KEY
 from ..support.warm import WarmPythons
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
@@ -39,10 +37,3 @@ def run(root: Path, environment: dict[str, str], pythons: WarmPythons) -> Run:
         return pythons.run(["flask", "twin", *arguments], root, merged, data)
 
     return run_command
-
-
-def assert_failed_in_one_line(end: subprocess.CompletedProcess[str], *words: str) -> None:
-    assert (end.returncode, end.stderr.count("\n")) == (2, 1), end.stderr
-    assert end.stderr.startswith("twin: ")
-    for word in words:
-        assert word in end.stderr

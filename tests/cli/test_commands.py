@@ -18,9 +18,9 @@ from twin.cli import commands
 from twin.llm.embedded import NOTICE
 from twin.settings import Settings
 
+from ..support.commands import Run, assert_failed_in_one_line
 from ..support.scripted_model import ScriptedModel, answers, fails
 from ..support.service import processes_in, wait_until
-from .conftest import Run, assert_failed_in_one_line
 
 
 def all_commands(group: click.Group, *before: str) -> Iterator[tuple[str, click.Command]]:

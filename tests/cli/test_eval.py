@@ -13,9 +13,9 @@ from threading import Event
 
 import pytest
 
+from ..support.commands import Run, assert_failed_in_one_line
 from ..support.scripted_model import ScriptedModel, answers, fails, waits_for
 from ..support.service import wait_until
-from .conftest import Run, assert_failed_in_one_line
 
 WHO = {"question": "Who are you?", "must": ["Roger"], "must_not": ["/chat ?bot/"]}
 HOME = {"question": "Where do you live?", "must": ["Fife"]}

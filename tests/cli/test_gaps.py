@@ -15,11 +15,11 @@ from sqlalchemy import create_engine
 from twin.gaps import Gaps
 from twin.stores import Databases
 
+from ..support.commands import Run, assert_failed_in_one_line
 from ..support.scripted_model import ScriptedModel
 from ..support.service import Service
 from ..support.stores import PostgresServer
 from ..support.warm import WarmPythons
-from .conftest import Run, assert_failed_in_one_line
 
 ON = {"MEMORY": "on", "GAPS": "on"}
 

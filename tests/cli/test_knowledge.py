@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from .conftest import Run
+from ..support.commands import Run
 
 
 def test_lists_every_file(run: Run, root: Path) -> None:

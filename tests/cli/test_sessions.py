@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import pytest
 
-from ..memory.test_memory import kept
+from ..support.commands import Run, assert_failed_in_one_line
 from ..support.service import Service
-from .conftest import Run, assert_failed_in_one_line
+from ..support.sessions import kept
 
 
 @pytest.fixture

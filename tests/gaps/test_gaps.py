@@ -27,8 +27,8 @@ from twin.stores import Databases
 from twin.stores.tables import Words
 from twin.stores.tables import gaps as table
 
-from ..conftest import KEY
 from ..support.service import ROOT, Service, wait_until
+from ..support.settings import KEY
 
 Make = Callable[..., Gaps]
 

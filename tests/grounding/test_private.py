@@ -14,12 +14,8 @@ from hypothesis import strategies as st
 from twin.grounding import find_private, remove_private
 from twin.grounding.private_text import COUNTED_WORD, RUN_WORDS, fold_counted
 
-from ..support.answers import FALLBACK, make_gate, show, show_cut_everywhere
+from ..support.answers import FALLBACK, SECRET, make_gate, show, show_cut_everywhere
 
-SECRET = (
-    "The spare key to the lakeside house lies under the third blue flower pot. My salary at Northwind was 95000 "
-    "dollars in the last year. I am going to leave the company in spring to write a novel about lighthouses."
-)
 WORDS = SECRET.split()
 GERMAN = "Der Zweitschlüssel zum Haus am See liegt unter dem dritten blauen Blumentopf."
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ..conftest import heal
+from ..support.calls import heal
 from ..support.scripted_model import ScriptedModel
 from ..support.service import Service
 

@@ -20,13 +20,13 @@ import pytest
 from twin.knowledge.documents.readers import read_text
 from twin.text.tokens import estimate_tokens
 
-from ..conftest import KEY, UNLIMITED, heal
 from ..support import documents
+from ..support.calls import assert_problem, heal
 from ..support.scripted_model import ScriptedModel, answers, follows, streams
 from ..support.service import PATIENCE, ROOT, Service, copy_project, processes_in, wait_until
+from ..support.settings import KEY, UNLIMITED
+from ..support.streams import read, stream, text_of
 from ..support.warm import WarmPythons
-from ..web.chat.test_routes import assert_problem
-from ..web.chat.test_stream import read, stream, text_of
 
 FALLBACK = "I would rather not answer that. Is there something else you would like to know?"
 RULES = (ROOT / "twin" / "prompt" / "rules.txt").read_text().strip()

@@ -16,21 +16,12 @@ from twin.llm.embedded import EmbeddedModel
 from twin.llm.model import Model
 from twin.settings import Settings
 
+from ..support.breakers import SOON, admitted, opened
+from ..support.calls import assert_problem
+from ..support.holds import MESSAGES, CountedHold, NoHold
 from ..support.scripted_model import ScriptedModel, answers, fails
 from ..support.service import PATIENCE, Service, wait_until
-from ..web.chat.test_routes import assert_problem
-from ..web.chat.test_stream import stream
-from .test_model import MESSAGES, CountedHold, NoHold
-
-SOON = 0.05  # seconds
-
-
-def opened(seconds: float = SOON) -> Breaker:
-    breaker = Breaker("The model", seconds)
-    for _ in range(FAILURES):
-        breaker.record(admitted(breaker), is_well=False)
-    assert breaker.is_open
-    return breaker
+from ..support.streams import stream
 
 
 def connect_sick(model: ScriptedModel) -> Model:
@@ -41,12 +32,6 @@ def connect_sick(model: ScriptedModel) -> Model:
     provider.breaker = opened()
     wait_until(lambda: provider.breaker.would_admit)
     return twin
-
-
-def admitted(breaker: Breaker) -> Ticket:
-    ticket = breaker.admit()
-    assert ticket is not None
-    return ticket
 
 
 def probe(breaker: Breaker) -> Ticket:

@@ -10,11 +10,11 @@ import pytest
 
 from twin.llm.breaker import FAILURES
 
-from ..conftest import KEY
+from ..support.calls import assert_problem
 from ..support.scripted_model import ScriptedModel, Step, answers, fails, streams, waits_for, writes
 from ..support.service import Service, wait_until
-from ..web.chat.test_routes import assert_problem
-from ..web.chat.test_stream import stream
+from ..support.settings import KEY
+from ..support.streams import stream
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from twin.llm.model import Model
 from twin.settings import Settings
 from twin.web.problems import Problem
 
+from ..support.holds import MESSAGES, CountedHold, NoHold
 from ..support.scripted_model import (
     ScriptedModel,
     Step,
@@ -35,36 +36,7 @@ from ..support.scripted_model import (
 )
 from ..support.service import Service, wait_until
 
-MESSAGES = [{"role": "system", "content": "I am Ada."}, {"role": "user", "content": "Hi"}]
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
-
-
-class NoHold:
-    """What a call may cost, where nobody counts."""
-
-    def __init__(self, patience: float, is_wanted: Callable[[], bool]) -> None:
-        """Wait for nothing."""
-
-    def settle(self, prompt_tokens: int, completion_tokens: int) -> None:
-        pass
-
-    def release(self) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
-
-
-class CountedHold(NoHold):
-    """What a call may cost, where it is counted how often it was made, and found to cost nothing."""
-
-    made = released = 0
-
-    def __init__(self, patience: float, is_wanted: Callable[[], bool]) -> None:
-        type(self).made += 1
-
-    def release(self) -> None:
-        type(self).released += 1
 
 
 @pytest.fixture

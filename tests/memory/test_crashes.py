@@ -15,8 +15,8 @@ import pytest
 
 from ..support.scripted_model import ScriptedModel, answers, follows, later, streams
 from ..support.service import Service, processes_in, wait_until
-from ..web.chat.test_stream import STREAM, read
-from .test_memory import kept
+from ..support.sessions import kept
+from ..support.streams import STREAM, read
 
 KILLS = 50
 CLIENTS = 8

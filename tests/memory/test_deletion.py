@@ -28,8 +28,8 @@ from twin.stores.tables import leases, sessions
 
 from ..support.scripted_model import ScriptedModel, answers, later, waits_for
 from ..support.service import Service, wait_until
+from ..support.sessions import is_summary
 from ..support.stores import PostgresServer
-from .test_window import is_summary
 
 SAID = GivenAnswer("An answer", "stop", "persona")
 

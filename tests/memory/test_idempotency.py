@@ -12,11 +12,11 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from ..support.calls import head, status_of
 from ..support.scripted_model import ScriptedModel, answers, fails, later, streams, waits_for
 from ..support.service import Service, wait_until
-from ..web.chat.test_stream import STREAM, opened, read
-from ..web.test_guards import head, status_of
-from .test_memory import kept, shown
+from ..support.sessions import kept, shown
+from ..support.streams import STREAM, opened, read
 
 
 def ask(service: Service, session: str | None, key: str, message: str = "Hi", **headers: str) -> httpx2.Response:

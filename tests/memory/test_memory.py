@@ -12,26 +12,10 @@ import pytest
 
 from ..support.scripted_model import ScriptedModel, answers, fails, later, streams, waits_for
 from ..support.service import ROOT, Service, wait_until
-from ..web.chat.test_stream import STREAM, opened, stream
+from ..support.sessions import kept, shown
+from ..support.streams import STREAM, opened, stream
 
 SOME_ID = "8e03978e-40d5-43dd-bc93-6894a57f9324"
-
-
-def shown(model: ScriptedModel) -> list[str]:
-    """The messages of the model's last request, after the system message."""
-    first, *rest = model.requests[-1]["messages"]
-    assert first["role"] == "system"
-    return [message["content"] for message in rest]
-
-
-def kept(service: Service, session_id: str) -> list[str]:
-    """The stored texts of a session, in order, each question followed by its answer."""
-    answer = service.http.get(f"/sessions/{session_id}")
-    if answer.status_code == 404:
-        return []
-    messages = answer.json()["messages"]
-    assert [message["role"] for message in messages] == ["user", "assistant"] * (len(messages) // 2)
-    return [message["content"] for message in messages]
 
 
 def test_the_model_is_shown_what_was_said(remembering: Service, model: ScriptedModel) -> None:

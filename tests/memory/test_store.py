@@ -33,12 +33,12 @@ from twin.stores.engines import UNUSED_SECONDS
 from twin.stores.revisions import MIGRATIONS
 from twin.stores.tables import REVISION, metadata
 
-from ..conftest import KEY
 from ..support.scripted_model import ScriptedModel, answers, streams, waits_for
 from ..support.service import ROOT, Service, wait_until
+from ..support.sessions import kept
+from ..support.settings import KEY
 from ..support.stores import PostgresServer
-from ..web.chat.test_stream import STREAM
-from .test_memory import kept
+from ..support.streams import STREAM
 
 
 def check(url: str, *, upgrades: bool = False) -> None:

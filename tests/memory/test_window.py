@@ -17,10 +17,10 @@ from twin.memory.store import KeptMessage
 from twin.memory.window import count_tokens, drop_unshown, find_start
 from twin.text.tokens import estimate_tokens
 
+from ..support.calls import assert_problem
 from ..support.scripted_model import ScriptedModel, Step, answers, fails, waits_for
 from ..support.service import ROOT, Service, wait_until
-from ..web.chat.test_routes import assert_problem
-from .test_memory import kept, shown
+from ..support.sessions import is_summary, kept, shown
 
 PERSONA = (ROOT / "me.txt").read_text().strip()
 TURNS = st.lists(st.tuples(st.text(max_size=400), st.text(max_size=400)), max_size=30)
@@ -102,10 +102,6 @@ def test_the_context_caps_persona_and_history_together(
 
 
 NOTES = "The visitor is called Ada and was promised a call."
-
-
-def is_summary(request: dict[str, object]) -> bool:
-    return "You keep notes" in str(request["messages"])
 
 
 def test_what_fell_out_stays_in_a_summary(summarising: Service, model: ScriptedModel) -> None:

@@ -24,10 +24,10 @@ from twin.rates.windows import MAX_VISITORS, ProcessWindows
 from twin.settings import Settings
 from twin.system.networks import network_of
 
+from ..support.calls import assert_problem
 from ..support.scripted_model import ScriptedModel
 from ..support.service import Service, wait_until
 from ..support.stores import RedisServer
-from ..web.chat.test_routes import assert_problem
 
 PROXIED = {"RATE_LIMITS": "on", "RATE_PER_MINUTE": "3", "TRUSTED_PROXIES": "1"}
 

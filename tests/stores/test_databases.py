@@ -9,7 +9,7 @@ from twin.memory import Memory
 from twin.settings import Settings
 from twin.stores import Databases
 
-from ..conftest import KEY
+from ..support.settings import KEY
 
 
 def test_what_is_kept_in_one_file_shares_one_database(tmp_path: Path) -> None:

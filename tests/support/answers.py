@@ -241,3 +241,9 @@ def show_cut_everywhere(answer: str, mode: Mode = "strict", private: Sequence[st
         assert show([answer[:position], answer[position:]], mode, private) == whole
     assert show(list(answer), mode, private) == whole
     return whole
+
+
+SECRET = (
+    "The spare key to the lakeside house lies under the third blue flower pot. My salary at Northwind was 95000 "
+    "dollars in the last year. I am going to leave the company in spring to write a novel about lighthouses."
+)

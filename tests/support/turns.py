@@ -26,9 +26,8 @@ from twin.settings import Settings
 from twin.stores import Databases
 from twin.text.invisible import strip_invisible
 
-from ..grounding.test_private import SECRET
-from ..knowledge.test_sources import LARGE
-from .answers import FALLBACK, OWNERS
+from .answers import FALLBACK, OWNERS, SECRET
+from .passages import LARGE
 
 CONTACT = "evil@example.net"  # for which the visitor's own words are looked through
 MATERIAL = Material([OWNERS], [OwnedText(SECRET)])

@@ -15,12 +15,12 @@ import pytest
 
 from twin.llm.embedded import NOTICE
 
-from ..budget.test_budget import spent
-from ..conftest import UNLIMITED, heal
+from ..support.calls import assert_problem, heal
+from ..support.commands import assert_stopped_in_one_line, start
 from ..support.scripted_model import ScriptedModel
 from ..support.service import ROOT, Service, copy_project, embedded_servers_in, wait_until
-from ..test_start import assert_stopped_in_one_line, start
-from ..web.chat.test_routes import assert_problem
+from ..support.settings import UNLIMITED
+from ..support.spend import spent
 
 SERVERS = [("flask run", {}), ("gunicorn", {"EMBEDDED_MODEL": "on"})]
 BROKEN = 'open(__file__ + ".tries", "a").write("x")\nraise ImportError("it is not for this processor")\n'

@@ -20,11 +20,11 @@ from twin.llm.embedded import EmbeddedModel
 from twin.llm.model import Model
 from twin.settings import Settings
 
-from ..conftest import KEY, UNLIMITED
-from ..llm.test_breaker import SOON, opened
-from ..llm.test_model import MESSAGES, CountedHold
+from ..support.breakers import SOON, opened
+from ..support.holds import MESSAGES, CountedHold
 from ..support.scripted_model import USAGE, ScriptedModel
 from ..support.service import wait_until
+from ..support.settings import KEY, UNLIMITED
 
 TOO_MUCH = 2**47  # bytes for a thread's stack, more than there are addresses
 Make = Callable[..., Flask]

@@ -15,7 +15,7 @@ from twin.telemetry.logs import make_formatter
 
 from ..support.scripted_model import ScriptedModel, answers, fails, streams
 from ..support.service import Service, wait_until
-from ..web.chat.test_stream import opened, stream
+from ..support.streams import opened, stream
 
 QUESTION, ANSWER = "velvet-otter-question", "copper-heron-answer"
 

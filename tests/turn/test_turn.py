@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 import pytest
 
+from ..support.calls import assert_problem
 from ..support.scripted_model import ScriptedModel, answers, fails, later, streams, waits_for, writes
 from ..support.service import Service, wait_until
-from ..web.chat.test_routes import assert_problem
-from ..web.chat.test_stream import opened, stream
+from ..support.streams import opened, stream
 
 ROOM = 3
 

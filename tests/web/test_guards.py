@@ -19,35 +19,11 @@ from hypothesis import strategies as st
 from twin.web.body import BODY_SECONDS, MAX_BODY_BYTES
 from twin.web.headers import DEFAULT_HEADERS
 
+from ..support.calls import assert_problem, chat_of, chunked, code_of, head, post, status_of
 from ..support.scripted_model import ScriptedModel
 from ..support.service import Service, wait_until
-from .chat.test_routes import assert_problem, post
 
 ORIGIN = "http://localhost:3000"
-
-
-def chat_of(size: int) -> bytes:
-    """A valid chat whose body has `size` bytes."""
-    empty = b'{"message": "Hi", "padding": ""}'
-    return empty[:-2] + b"x" * (size - len(empty)) + empty[-2:]
-
-
-def chunked(body: bytes, size: int = 1000) -> bytes:
-    parts = [body[i : i + size] for i in range(0, len(body), size)]
-    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
-
-
-def head(*lines: str, path: str = "/chat") -> bytes:
-    fixed = [f"POST {path} HTTP/1.1", "Host: localhost", "Content-Type: application/json", "Connection: close"]
-    return "\r\n".join([*fixed, *lines, "", ""]).encode()
-
-
-def status_of(answer: bytes) -> int:
-    return int(answer.split(b" ", 2)[1]) if answer else 0
-
-
-def code_of(answer: bytes) -> str:
-    return str(json.loads(answer.split(b"\r\n\r\n", 1)[1])["code"])
 
 
 def test_takes_a_body_of_the_largest_size(service: Service) -> None:

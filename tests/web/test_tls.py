@@ -12,11 +12,9 @@ import pytest
 
 from twin.web.body import MAX_BODY_BYTES
 
-from ..conftest import heal
+from ..support.calls import assert_problem, chat_of, chunked, code_of, head, heal, post, status_of
 from ..support.scripted_model import ScriptedModel
 from ..support.service import PATIENCE, Service
-from .chat.test_routes import assert_problem, post
-from .test_guards import chat_of, chunked, code_of, head, status_of
 
 
 @pytest.fixture(params=["flask run", "gunicorn"])

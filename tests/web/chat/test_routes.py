@@ -7,29 +7,13 @@ from contextlib import closing
 from http.client import HTTPConnection
 from uuid import UUID
 
-import httpx2
 import pytest
 
+from ...support.calls import assert_problem, post
 from ...support.scripted_model import ScriptedModel, answers, fails, later, sends, writes
 from ...support.service import Service
 
 PERSONA_OPENING = 'You are a chatbot acting as a "Digital Twin", representing Roger J. Campbell.'
-
-
-def post(service: Service, body: bytes | str, **headers: str) -> httpx2.Response:
-    sent = {"Content-Type": "application/json"} | {name.replace("_", "-"): value for name, value in headers.items()}
-    return service.http.post("/chat", content=body, headers=sent)
-
-
-def assert_problem(answer: httpx2.Response, status: int, code: str) -> dict[str, object]:
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    problem = answer.json()
-    assert (answer.status_code, problem["status"], problem["code"]) == (status, status, code), problem
-    assert {"type", "title", "detail", "request_id"} <= problem.keys()
-    assert problem["request_id"] == answer.headers["X-Request-ID"]
-    assert "PROVIDER" not in answer.text
-    assert "sk-" not in answer.text
-    return problem
 
 
 def test_answers_as_the_persona(service: Service, model: ScriptedModel) -> None:

@@ -22,7 +22,7 @@ from twin.errors import TwinError
 from ...support.contract import EVERYWHERE, Promise, document, promises
 from ...support.scripted_model import ScriptedModel, answers, fails, later, streams
 from ...support.service import ROOT, Service, embedded_servers_in, wait_until
-from ..chat.test_stream import opened
+from ...support.streams import opened
 
 SESSION = "3f1e8a52-7c6f-4c5c-9d0a-8a7a8d8f1c5e"
 JSON = {"Content-Type": "application/json"}

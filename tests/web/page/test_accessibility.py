@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from twin.web.page.colours import INKS, MIN_CONTRAST, measure_contrast, write_stylesheet
 
+from ...support.pages import assert_accessible
 from ...support.scripted_model import ScriptedModel, fails, streams
 from ...support.service import Service
 
@@ -16,11 +16,6 @@ RICH = (
     + "x" * 300
     + "\n```\n\n> q\n\n| a | b |\n|--|--|\n| 1 | 2 |"
 )
-
-
-def assert_accessible(page: Page) -> None:
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
 
 
 @pytest.fixture(params=["light", "dark"])

@@ -8,38 +8,17 @@ import signal
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import Page, Request, expect
 
+from ...support.pages import ask, field, held, reply, turn
 from ...support.scripted_model import ScriptedModel, Step, answers, fails, follows, later, streams
 from ...support.service import Service, wait_until
-
-
-def field(page: Page) -> Locator:
-    return page.get_by_label("Your message")
-
-
-def ask(page: Page, message: str) -> None:
-    field(page).fill(message)
-    field(page).press("Enter")
-
-
-def turn(page: Page, number: int = 0) -> Locator:
-    return page.locator(".turn").nth(number)
-
-
-def reply(page: Page, number: int = 0) -> Locator:
-    return turn(page, number).locator(".answer")
 
 
 @pytest.fixture
 def chat(page: Page, gunicorn: Service, console: list[str]) -> Page:
     page.goto(gunicorn.url)
     return page
-
-
-def held(*texts: str) -> Step:
-    """Write some text, and no more."""
-    return streams(*texts, finish_reason=None, then="stall")
 
 
 def test_greets_and_answers_under_both_servers(page: Page, service: Service, console: list[str]) -> None:

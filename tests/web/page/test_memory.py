@@ -21,11 +21,10 @@ from twin.memory import Annotations, CitedSource, Conversation, KeptMessage, Kep
 from twin.settings import Settings
 from twin.stores import Databases
 
-from ...conftest import KEY
+from ...support.pages import ask, assert_accessible, field, held, reply, turn
 from ...support.scripted_model import ScriptedModel, answers, fails, streams, waits_for
 from ...support.service import Service, wait_until
-from .test_accessibility import assert_accessible
-from .test_chat import ask, field, held, reply, turn
+from ...support.settings import KEY
 
 UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 AN_HOUR = 3_600  # seconds

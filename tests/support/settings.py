@@ -1,0 +1,6 @@
+"""Settings that most tests start a service with."""
+
+from __future__ import annotations
+
+KEY = "sk-test-0123456789"
+UNLIMITED = {"RATE_LIMITS": "off", "DAILY_TOKENS": "1000000000"}  # all tests ask from one address, on one day
