@@ -27,6 +27,7 @@ from sqlalchemy import Connection, MetaData, delete, event
 
 from twin.budget import Budget
 from twin.budget.budget import ROOM_POLL_SECONDS
+from twin.budget.costs import Prices
 from twin.errors import BudgetExhausted, Overloaded, StoreUnavailable
 from twin.llm.answers import read_completion
 from twin.settings import Settings
@@ -304,7 +305,7 @@ def test_dollars_are_capped_too(make: Make) -> None:
 )
 def test_a_price_is_never_rounded_down(prices: tuple[float, float], counts: tuple[int, int]) -> None:
     settings = Settings(daily_tokens=0, usd_per_million_input=prices[0], usd_per_million_output=prices[1])
-    cost = Budget(settings, Databases(None, Path("unused"))).price(*counts)
+    cost = Prices(settings).price(*counts)
     assert cost.nanodollars >= (prices[0] * counts[0] + prices[1] * counts[1]) * 1_000 * (1 - 1e-12)
     assert cost.tokens == sum(counts)
 
