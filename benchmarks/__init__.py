@@ -1,1 +1,1 @@
-"""What the twin is measured with."""
+"""Measurements of speed, memory and quality, whose figures stand in docs/."""

@@ -1,7 +1,7 @@
-"""Ask the embedded model, as the shipped persona, each question 20 times; the source of docs/models.md's figures.
+"""Ask the embedded model two questions 20 times each, as the shipped persona; the source of docs/models.md's figures.
 
-`.venv/bin/python benchmarks/embedded.py [TIMES]`. An answer names the owner if it holds the name, and affirms if its
-first sentence holds no denial. All are printed, so that a person can judge.
+`.venv/bin/python benchmarks/embedded.py [TIMES]`. An answer names the owner if the name is in it, and affirms if its
+first sentence has no denial. All answers are printed, so that a person can judge them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What knowledge adds to a chat when nothing has changed: looking at 20 documents, and grounding the answer.
+"""Measure the time that knowledge adds to a chat: checking 20 unchanged documents, and grounding the answer.
 
-`.venv/bin/python benchmarks/knowledge.py`. The same chats with and without documents are measured alternately; then
-what a changed PDF of 50 pages takes.
+`.venv/bin/python benchmarks/knowledge.py`. Chats with and without documents alternate; then the reading of
+a changed PDF of 50 pages is measured.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def make_deployment(folder: Path, documents: int, *, is_one_private: bool = Fals
 
 
 def take_chat(prompt: Prompt) -> tuple[float, float]:
-    """Return the milliseconds before the model is asked, and those that its answer takes to pass."""
+    """Return the milliseconds before the model is asked, and those that grounding its answer takes."""
     began = time.perf_counter()
     briefing = prompt.make_briefing()
     estimate_tokens(briefing.system)

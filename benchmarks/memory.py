@@ -1,7 +1,7 @@
-"""What memory adds to a chat, in an empty store and in one of 100,000 sessions of 20 messages.
+"""Measure the time that memory adds to a chat, in an empty store and in one of 100,000 sessions of 20 messages.
 
-`.venv/bin/python benchmarks/memory.py [SESSIONS]`. The same turns are taken in both, alternately: half of them begin
-a session, half continue one that has 20 messages.
+`.venv/bin/python benchmarks/memory.py [SESSIONS]`. Turns alternate between both stores; half of them begin a session,
+half continue a session of 20 messages.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def fill(url: str, count: int) -> list[UUID]:
 
 
 def take_turn(memory: Memory, session: UUID) -> float:
-    """Return the milliseconds that memory takes of one chat."""
+    """Return the milliseconds that memory takes in one chat."""
     began = time.perf_counter()
     exchange = memory.open("A question?", str(session), str(uuid4()))
     exchange.compose(8_000)

@@ -1,8 +1,8 @@
-"""How well passages are found, and how well it is known that nothing was: `make bench-knowledge DATA=folder`.
+"""Measure how well search finds passages, and notices that there are none: `make bench-knowledge DATA=folder`.
 
 The folder has `*.passages.jsonl` (`{"id", "text"}`, in the order of their documents) and `*.questions.jsonl`
-(`{"question", "passage", "answer"}`), one pair a language; XQuAD (google-deepmind/xquad, CC BY-SA 4.0) is one. What is
-measured is the service's own index and search, in a folder of its own.
+(`{"question", "passage", "answer"}`), one pair for each language, as in XQuAD (google-deepmind/xquad, CC BY-SA 4.0).
+The service's own index and search are measured, in a temporary folder.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ SHARES = (0.1, 0.3, 0.5)  # of the documents that are left out
 
 
 def read_lines(path: Path) -> list[dict[str, str]]:
-    """Return what each line of a file holds; the ids of passages may be numbers."""
+    """Parse each line of a file; the ids of passages may be numbers."""
     lines = filter(None, path.read_text(encoding="utf-8").split("\n"))
     return [{name: str(value) for name, value in json.loads(line).items()} for line in lines]
 
@@ -92,7 +92,7 @@ def ours(search: Search) -> Callable[[str], list[str]]:
 
 
 def pad(passages: Sequence[Passage]) -> list[Passage]:
-    """Return at least MANY passages: those that are there, and copies whose words are in another order."""
+    """Return at least MANY passages: the given ones, and copies with shuffled words."""
     chance = random.Random(0)
     many = list(passages)
     while len(many) < MANY:
@@ -117,7 +117,7 @@ def time_questions(search: Search, questions: Sequence[dict[str, str]]) -> None:
 
 
 def make_search(folder: Path, embeddings: Embeddings, passages: Sequence[Passage], known: Sequence[bytes]) -> Search:
-    """Return a search in an index of these passages, with vectors that were made before: of the rest, any of them."""
+    """Return a search in an index of these passages with the given vectors, repeated where there are more passages."""
     index = Index(folder / f"{len(passages)}.index")
     search = Search(index, embeddings)
     search.replace_passages(passages)
@@ -128,7 +128,7 @@ def make_search(folder: Path, embeddings: Embeddings, passages: Sequence[Passage
 
 
 def leave_out(passages: Sequence[Passage], share: float) -> list[int]:
-    """Return which passages are kept where a share of the documents is not."""
+    """Return the numbers of the passages that are kept where a share of the documents is left out."""
     documents = range(0, len(passages), DOCUMENT)
     left_out = set(random.Random(share).sample(documents, max(1, round(share * len(documents)))))
     return [number for number in range(len(passages)) if number // DOCUMENT * DOCUMENT not in left_out]
@@ -170,7 +170,7 @@ def measure_language(path: Path, folder: Path, embeddings: Embeddings | None) ->
 
 
 def main(data: Path) -> None:
-    """Measure each language whose files are in `data`."""
+    """Measure each language that has files in `data`."""
     with tempfile.TemporaryDirectory() as name:
         embeddings = find_embeddings(Settings(), Path(name))
         for path in sorted(data.glob("*.passages.jsonl")):

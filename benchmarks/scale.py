@@ -1,8 +1,8 @@
-"""Whether many processes, and many services, that share a PostgreSQL and a Redis keep what one keeps.
+"""Check that many processes and services on one PostgreSQL and Redis give the guarantees of a single process.
 
-`.venv/bin/python -m benchmarks.scale [CHATS]`, 500 unless it says so. Two visitors in each session ask at once, each of
-another process; one address may ask four fifths of them in a minute. Counted are the answers, what each session holds,
-and what the day has cost.
+`.venv/bin/python -m benchmarks.scale [CHATS]`, 500 by default. Two visitors of each session ask at once, each in
+another process; the rate limit of their address allows four fifths of the chats. Answers, stored messages and the
+day's cost are counted.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MODEL_SECONDS = 0.05
 
 
 def ask(service: Contestant, session: str, number: int) -> int:
-    """Return the status."""
+    """Ask one question, and return the status of the response."""
     answer = httpx2.post(
         f"http://127.0.0.1:{service.port}/chat",
         json={"message": f"Question {number}", "session_id": session},
@@ -54,7 +54,7 @@ def measure(name: str, services: Sequence[Contestant], database: str, asked: int
                 for number in range(asked)
             ]
             met = [each.result() for each in asking]
-        time.sleep(1)  # what an answer costs is settled when it has left
+        time.sleep(1)  # the cost is settled after the answer was sent
         with create_engine(database).connect() as connection:
             kept = connection.execute(
                 select(messages.c.session_id, func.count(), func.max(messages.c.position)).group_by(
@@ -73,7 +73,7 @@ def measure(name: str, services: Sequence[Contestant], database: str, asked: int
 
 
 def allow(asked: int) -> int:
-    """Return how many of the chats that are asked are to be answered."""
+    """Return how many of the chats the rate limit allows."""
     return asked * 4 // 5
 
 

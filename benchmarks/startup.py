@@ -1,7 +1,7 @@
-"""What 5,000 indexed passages add to the start of the service and to the memory of its workers.
+"""Measure the time and memory that 5,000 indexed passages add to the start of the service and to its workers.
 
-`.venv/bin/python benchmarks/startup.py`. The service runs under gunicorn in a copy of this project, with no model
-behind it; the passages are made up, and so are their vectors, which makes no difference to what is measured.
+`.venv/bin/python benchmarks/startup.py`. The service runs under gunicorn in a copy of this project, without a
+model; passages and vectors are made up, which makes no difference to the measurement.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def write_documents(folder: Path) -> None:
 
 
 def write_index(root: Path) -> int:
-    """Index the documents, and return of how many passages."""
+    """Index the documents, and return the number of passages."""
     prompt = Prompt(Settings(openai_api_key="sk-unused"), root)
     passages = prompt.make_briefing().library.passages
     prompt.search.count_missing()  # waits until the index has them

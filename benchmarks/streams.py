@@ -1,4 +1,4 @@
-"""How late a word is that the model writes: at the client of each of 500 streams, and on the page in Chromium."""
+"""Measure the delay of each word from the model: at the clients of 500 streams, and on the page in Chromium."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REQUEST = (
     b"POST /chat HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\n"
     b'Content-Length: 17\r\nConnection: close\r\n\r\n{"message": "Hi"}'
 )
-# When each word was first drawn: the time in it is when the model wrote it. Both are seconds of the same clock.
+# The time at which each word was first drawn, beside the word, which is the time of writing, by the same clock.
 WATCH = """() => {
   window.late = [];
   let seen = 0;
@@ -39,7 +39,7 @@ WATCH = """() => {
 
 
 def clocks(count: int, seconds: float, before: str = "") -> Step:
-    """Stream `before`, and a second later the time of writing as a word, `count` times, `seconds` apart."""
+    """Stream `before`, and a second later the current time as a word, `count` times, `seconds` apart."""
 
     async def step(writer: asyncio.StreamWriter) -> bool:
         async def write(data: bytes, seconds: float) -> None:
