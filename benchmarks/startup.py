@@ -23,7 +23,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from twin.knowledge.search import Index
-from twin.llm.embeddings import EMBEDDED_VECTORS
+from twin.llm.embeddings import EMBEDDED_VECTOR_MODEL
 from twin.prompt import Prompt
 from twin.settings import Settings
 from twin.system.files import ROOT
@@ -51,8 +51,8 @@ def write_index(root: Path) -> int:
     index = Index(root / "instance" / "knowledge.index")
     vectors = np.random.default_rng(1).normal(size=(1_000, 384)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    while missing := index.list_unindexed(EMBEDDED_VECTORS, 1_000):
-        index.write_vectors(EMBEDDED_VECTORS, [(each.id, vectors[each.id % 1_000].tobytes()) for each in missing])
+    while missing := index.list_unindexed(EMBEDDED_VECTOR_MODEL, 1_000):
+        index.write_vectors(EMBEDDED_VECTOR_MODEL, [(each.id, vectors[each.id % 1_000].tobytes()) for each in missing])
     index.close()
     return len(passages)
 

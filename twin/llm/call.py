@@ -14,7 +14,8 @@ from ..settings import Settings
 from .answers import Answer
 from .attempt import Attempt, Reserve
 from .breaker import Ticket
-from .connections import Connections, Deadline
+from .connections import Connections
+from .deadline import Deadline
 from .providers import Provider
 from .request import CompletionRequest
 

@@ -1,13 +1,11 @@
-"""Connections to a provider, each for one call at a time, and the deadline that ends a call from another thread."""
+"""Connections to a provider, each for one call at a time, which another thread can end."""
 
 from __future__ import annotations
 
 import json
 import ssl
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from threading import Lock
 from typing import Any
 
 import httpcore2
@@ -17,6 +15,7 @@ import openai
 from ..system.alarms import Alarm, Alarms
 from ..system.fairness import Fairness
 from ..system.sidecar_process import Address
+from .deadline import Deadline
 from .idle import IdleConnections
 from .transport import Network, connect, find_target
 
@@ -29,39 +28,6 @@ CONNECTION_FAULTS = (  # raised by a connection that fails
     httpcore2.ProtocolError,
     httpcore2.ProxyError,
 )
-
-
-class Deadline:
-    """The instant by which a chat must end, or its cancellation; neither interrupts a connect."""
-
-    def __init__(self, seconds: float) -> None:
-        """Set the deadline `seconds` from now."""
-        self._at = time.monotonic() + seconds
-        self._lock = Lock()
-        self._connection: Connection | None = None
-        self.is_cancelled = False
-
-    def remaining(self) -> float:
-        """Return the seconds left; negative after the deadline or a cancellation."""
-        return -1.0 if self.is_cancelled else self._at - time.monotonic()
-
-    def passed(self) -> bool:
-        """Whether the deadline is over, or the chat cancelled."""
-        return self.remaining() <= 0
-
-    def bind(self, connection: Connection | None) -> None:
-        """Register the connection in use, which the deadline ends; None when the call is over."""
-        with self._lock:
-            self._connection = connection
-        if connection is not None:
-            connection.end_in(self.remaining())
-
-    def cancel(self) -> None:
-        """End the chat now; to be called from another thread than the one that asks the model."""
-        self.is_cancelled = True
-        with self._lock:  # else the connection could be another call's by then
-            if self._connection:
-                self._connection.abort()
 
 
 class Response:
@@ -182,7 +148,7 @@ class Connections:
         self._tls = httpx2.create_ssl_context()
         self._alarms = Alarms()
         self._idle = IdleConnections[Connection](self._alarms)
-        # Its first use of the SDK runs a program to name this machine, as would hundreds of first calls at once.
+        # The SDK's first use runs a program to name this machine: now, and not in hundreds of first calls at once.
         find_target(Address("http://unused", "none"), "", self._tls)
 
     @contextmanager

@@ -13,9 +13,9 @@ from ..settings import EMBEDDED_CONTEXT
 from ..system.sidecar import SIDECAR_POLL_SECONDS, Sidecar
 from .embedded_server import OPENMP
 
-EMBEDDED_MODEL = "SmolLM2-135M-Instruct"
+EMBEDDED_NAME = "SmolLM2-135M-Instruct"
 NOTICE = (
-    f"Neither OPENAI_API_KEY nor OPENAI_BASE_URL is set, so a small embedded model ({EMBEDDED_MODEL}) answers. "
+    f"Neither OPENAI_API_KEY nor OPENAI_BASE_URL is set, so a small embedded model ({EMBEDDED_NAME}) answers. "
     "It is for trying the twin out and makes things up; set one of them in .env to replace it."
 )
 LOAD_SECONDS = 60.0  # that a start waits at most to learn whether the model can be loaded; usually a second

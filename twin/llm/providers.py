@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from ..settings import Settings, mask_password
 from ..system.sidecar_process import Address
 from .breaker import Breaker
-from .embedded import EMBEDDED_MODEL, EmbeddedModel
+from .embedded import EMBEDDED_NAME, EmbeddedModel
 
 OPENAI_URL = "https://api.openai.com/v1"
 
@@ -56,7 +56,7 @@ class Provider:
 def list_providers(settings: Settings, embedded: EmbeddedModel) -> list[Provider]:
     """Return the providers in the settings, in the order of preference."""
     if settings.uses_embedded_model:
-        first = Provider("OPENAI", EMBEDDED_MODEL, None, None, embedded)
+        first = Provider("OPENAI", EMBEDDED_NAME, None, None, embedded)
     else:
         first = Provider("OPENAI", settings.openai_model, settings.openai_base_url, settings.openai_api_key)
     if settings.fallback_model is None:

@@ -13,7 +13,8 @@ from ..errors import TwinError
 from ..settings import Settings
 from .answers import RawReply, read_chunks, read_completion, read_stream
 from .attempt import Attempt
-from .connections import CONNECTION_FAULTS, Connection, Connections, Deadline, Response
+from .connections import CONNECTION_FAULTS, Connection, Connections, Response
+from .deadline import Deadline
 from .faults import costs_nothing, explain, explain_lateness, is_refusal
 from .providers import Provider
 
