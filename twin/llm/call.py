@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -16,6 +16,7 @@ from .attempt import Attempt, Reserve
 from .breaker import Ticket
 from .connections import Connections
 from .deadline import Deadline
+from .messages import ChatMessages
 from .providers import Provider
 from .request import CompletionRequest
 
@@ -38,7 +39,7 @@ class Call:
         settings: Settings,
         providers: Sequence[Provider],
         connections: Connections,
-        messages: Sequence[Mapping[str, str]],
+        messages: ChatMessages,
         reserve: Reserve,
     ) -> None:
         """Get permission for the first attempt; where the budget has no room yet, leave the wait to `run`.

@@ -22,7 +22,7 @@ class Model:
         self._providers = list_providers(settings, embedded)
         self._connections = Connections()
 
-    def answer(self, messages: Sequence[Mapping[str, str]], reserve: Reserve) -> Answer:
+    def answer(self, messages: ChatMessages, reserve: Reserve) -> Answer:
         """Return the model's answer to chat messages (`{"role", "content"}`), in at most `CHAT_DEADLINE` seconds.
 
         `reserve` is called before each attempt, and reserves the most that the attempt can cost.
@@ -31,7 +31,7 @@ class Model:
         """
         return self._call(messages, reserve).run()
 
-    def stream(self, messages: Sequence[Mapping[str, str]], reserve: Reserve) -> AnswerStream:
+    def stream(self, messages: ChatMessages, reserve: Reserve) -> AnswerStream:
         """Return the same answer as a stream; a fault after the first words is not retried.
 
         Raises at once ModelBusy and the errors of `reserve` where not even a first attempt can be made, and Overloaded
@@ -48,5 +48,5 @@ class Model:
         """Close the idle connections."""
         self._connections.close()
 
-    def _call(self, messages: Sequence[Mapping[str, str]], reserve: Reserve) -> Call:
+    def _call(self, messages: ChatMessages, reserve: Reserve) -> Call:
         return Call(self._settings, self._providers, self._connections, messages, reserve)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from typing import Any
@@ -16,6 +16,7 @@ from .attempt import Attempt
 from .connections import CONNECTION_FAULTS, Connection, Connections, Response
 from .deadline import Deadline
 from .faults import costs_nothing, explain, explain_lateness, is_refusal
+from .messages import ChatMessages
 from .providers import Provider
 
 TRAILER_SECONDS = 2.0  # that the end of a stream may take after the answer is complete
@@ -32,7 +33,7 @@ class CompletionRequest:
         self,
         settings: Settings,
         connections: Connections,
-        messages: Sequence[Mapping[str, str]],
+        messages: ChatMessages,
         deadline: Deadline,
         deliver: Callable[[str], None] | None = None,
     ) -> None:
