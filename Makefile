@@ -1,4 +1,4 @@
-# What the README names: make run · test · lint · soak · bench · bench-quick · bench-knowledge · screenshots · locks. Everything is installed into .venv.
+# What the README names: make run · test · test-clients · lint · soak · bench · bench-quick · bench-knowledge · screenshots · locks. Everything is installed into .venv.
 SHELL := bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -6,17 +6,23 @@ BIN := .venv/bin
 PIP := set -o pipefail; $(BIN)/pip install --disable-pip-version-check
 SAY := | sed -nE 's/^ *(Downloading|Using cached) ([^-]+)-([^-]+)-.*(\([0-9.]+ MB\)).*/  \2 \3 \4/p; s/^Installing collected.*/  unpacking …/p'
 
-.PHONY: run test lint locks soak bench bench-quick bench-knowledge docs screenshots
+.PHONY: run test test-clients lint locks soak bench bench-quick bench-knowledge docs screenshots
 .DELETE_ON_ERROR:
 
 run: .venv/service .venv/embedded
 	@echo "Twin: open http://localhost:$(or $(PORT),8000) when it says that it is running; Ctrl-C ends it."
 	@exec $(BIN)/flask run $(if $(PORT),--port $(PORT))
 
-test: export PYTHONUTF8 = 1
+# Without bytecode each of the tests' processes would compile what it imports.
+test test-clients soak: export PYTHONDONTWRITEBYTECODE =
+test test-clients soak: export PYTHONUTF8 = 1
 test: .venv/service .venv/embedded .venv/dev
-	@echo "The tests take about 15 minutes on two cores."
-	$(BIN)/pytest -n 2 --dist worksteal
+	@echo "The tests take about 4 minutes on two cores."
+	$(BIN)/pytest -n 6
+
+test-clients: .venv/service .venv/embedded .venv/dev .venv/bench
+	@echo "These tests take about 2 minutes on two cores."
+	$(BIN)/pytest -n 2 -m clients
 
 lint: .venv/service .venv/dev .venv/bench
 	$(BIN)/ruff check

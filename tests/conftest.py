@@ -24,6 +24,7 @@ from sqlalchemy import create_engine
 from twin import create_app
 
 from .support.calls import heal
+from .support.schedule import LongestFirst, rank
 from .support.scripted_model import ScriptedModel
 from .support.service import PATIENCE, ROOT, Service, copy_project, stop_all, wait_until
 from .support.settings import KEY, UNLIMITED
@@ -42,6 +43,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """Compile the code once, rather than in each worker and each service."""
     if not hasattr(config, "workerinput"):
         compile_dir(ROOT / "twin", quiet=2)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    items.sort(key=lambda item: rank(item.nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LongestFirst:
+    """Keep together the tests that share much, whatever `--dist` says."""
+    return LongestFirst(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

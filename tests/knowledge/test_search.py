@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import sys
 import threading
@@ -62,14 +63,26 @@ def index(tmp_path: Path) -> Iterator[Index]:
         yield index
 
 
+@pytest.fixture(scope="module")
+def indexed(tmp_path_factory: pytest.TempPathFactory, embedded: Embeddings) -> Path:
+    """The file of an index whose passages all have their vectors."""
+    file = tmp_path_factory.mktemp("indexed") / "knowledge.index"
+    with closing(Index(file)) as index:
+        Search(index, embedded).replace_passages(make_all())
+        index_all(index, embedded)
+    return file
+
+
 @pytest.fixture
-def search(index: Index, embedded: Embeddings) -> Search:
+def search(indexed: Path, tmp_path: Path, embedded: Embeddings) -> Iterator[Search]:
     """A search whose passages all have their vectors."""
-    search = Search(index, embedded)
-    search.replace_passages(make_all())
-    index_all(index, embedded)
-    assert search.count_missing() == (0, ALL)
-    return search
+    for file in indexed.parent.iterdir():
+        shutil.copy(file, tmp_path)
+    with closing(Index(tmp_path / "knowledge.index")) as index:
+        search = Search(index, embedded)
+        search.replace_passages(make_all())
+        assert search.count_missing() == (0, ALL)
+        yield search
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,76 @@
+"""The order of the tests under pytest-xdist: what takes long begins first, and a file stays with one worker.
+
+A worker starts the services, the browser and the databases that its tests share, so a file's tests stay together. The
+files that would keep one worker busy to the end are dealt out by function.
+"""
+
+from __future__ import annotations
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+# Files and tests that take longest on one worker, longest first; what is not listed comes after these.
+LONGEST = [
+    "tests/test_documented_commands.py",
+    "tests/llm/test_embedded.py",
+    "tests/web/test_guards.py",
+    "tests/web/meta/test_openapi.py",
+    "tests/knowledge/test_chat.py",
+    "tests/budget/test_budget.py",
+    "tests/rates/test_rates.py",
+    "tests/grounding/test_contacts.py",
+    "tests/test_misconfigurations.py",
+    "tests/memory/",
+    "tests/web/page/",
+    "tests/web/chat/",
+    "tests/cli/",
+    "tests/test_start.py",
+    "tests/knowledge/test_search.py",
+    "tests/system/",
+    "tests/gaps/",
+    "tests/llm/",
+]
+# Files whose tests share little, or last too long for one worker.
+DEALT_OUT = {
+    "tests/budget/test_budget.py",
+    "tests/cli/test_commands.py",
+    "tests/grounding/test_contacts.py",
+    "tests/knowledge/test_chat.py",
+    "tests/llm/test_embedded.py",
+    "tests/memory/test_store.py",
+    "tests/rates/test_rates.py",
+    "tests/test_misconfigurations.py",
+    "tests/test_start.py",
+    "tests/web/meta/test_openapi.py",
+    "tests/web/test_guards.py",
+}
+# Tests of several files that share what takes long to start: the service with the embedded model.
+TOGETHER = {
+    "tests/llm/test_embedded.py::test_answers_without_a_key_and_says_what_it_is": "trial",
+    "tests/llm/test_embedded.py::test_its_key_is_for_the_owner_alone": "trial",
+    "tests/system/test_sidecars.py::test_the_systems_own_openmp_stays_in_use": "trial",
+    "tests/web/page/test_accessibility.py::test_the_trial": "trial",
+}
+
+
+def rank(nodeid: str) -> int:
+    """Return when a test begins: the smaller, the earlier."""
+    return next((at for at, start in enumerate(LONGEST) if nodeid.startswith(start)), len(LONGEST))
+
+
+def find_group(nodeid: str) -> str:
+    """Return the group of a test, which one worker runs."""
+    function = nodeid.partition("[")[0]
+    file = function.partition("::")[0]
+    return TOGETHER.get(function) or (function if file in DEALT_OUT else file)
+
+
+class LongestFirst(LoadScopeScheduling):
+    """Hand out groups in the order in which the tests are collected."""
+
+    def __init__(self, config: pytest.Config, log: object) -> None:
+        config.option.loadscopereorder = False  # by the number of tests
+        super().__init__(config, log)
+
+    def _split_scope(self, nodeid: str) -> str:
+        return find_group(nodeid)
