@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# Top-level domains (IANA's root zone): the countries', and of the others those that people and firms have sites in.
+# Top-level domains (IANA's root zone): the countries', and the generic ones in which people and firms have sites.
 TOP_LEVEL = set(
     re.findall(
         r"\w+",
@@ -38,7 +38,7 @@ AMBIGUOUS = set(
         """,
     )
 )
-POPULAR = {"at", "in", "it"}  # of them; many people have sites there: after a name of some letters they are no words
+POPULAR = {"at", "in", "it"}  # ambiguous, but many people have sites there: after a name of over three letters, no word
 ABBREVIATED = re.compile("[A-Z]|Co|Dr|Inc|Mr|Mrs|Ms|Pvt|St")  # before a dot: degrees, firms, people
 TECHNOLOGIES = {"ado.net", "asp.net", "ml.net", "java.io", "java.net", "socket.io", "system.io", "system.net", "vb.net"}
 SECOND_LEVEL = {"ac", "co", "com", "gov", "mail", "net", "org"}  # which make an ambiguous ending a country's

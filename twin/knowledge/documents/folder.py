@@ -80,7 +80,7 @@ class Folder:
             files = sorted(walk_files(self._path), key=lambda file: file.name)
             readings = {file.name: self._readings.get(file.name, Reading()) for file in files}
             for file in sorted(files, key=_is_read_apart):
-                if self._library is not None and _is_read_apart(file):  # it may hold the others up
+                if self._library is not None and _is_read_apart(file):  # a slow reader must not delay the files above
                     self._publish(readings)
                 readings[file.name] = read_again(file, readings[file.name])
             self._publish(readings)

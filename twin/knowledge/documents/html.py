@@ -47,8 +47,8 @@ def _decode(page: bytes) -> str:
         return page.decode("utf-16", "replace")
     if b"\0" in page:
         raise Unreadable("it is no text")
-    # Not left to bs4, which would ask whatever library for guessing is installed. UTF-8 comes before what is declared,
-    # since that is more often wrong than another encoding's text is UTF-8 by chance.
+    # bs4 would ask any installed library that guesses encodings. UTF-8 is tried before the declared encoding, which is
+    # wrong more often than text in another encoding is valid UTF-8.
     for encoding in ("utf-8-sig", EncodingDetector.find_declared_encoding(page, is_html=True) or "utf-8"):
         with suppress(LookupError, UnicodeError):
             return page.decode(encoding)

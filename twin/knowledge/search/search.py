@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from ...llm.embeddings import Embeddings
 
 CANDIDATES = 50  # passages that words find, and as many that vectors do
-MAX_TERMS = 200  # of a question: its first
-MAX_READ = 4_000  # characters of a question from which they come
+MAX_TERMS = 200  # of a question, the first
+MAX_READ = 4_000  # characters of a question, from which its terms are taken
 MAX_UNINDEXED = 500  # passages that are not in the index yet, and are looked through here
 START_SECONDS = 20.0  # that a service waits for the model of vectors before it is ready with words alone
 UPKEEP_SECONDS = 0.05  # that a chat waits for the index to take up new passages; then their words are looked at here
