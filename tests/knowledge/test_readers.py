@@ -439,11 +439,9 @@ def test_reads_under_gevent_while_others_go_on(write: Write) -> None:
 
 def test_a_reader_has_little_memory() -> None:
     program = (
-        "from knowledge import process; import resource; process._limit_resources();"
+        "from twin.knowledge.documents import process; import resource; process._limit_resources();"
         "print(resource.getrlimit(resource.RLIMIT_AS), resource.getrlimit(resource.RLIMIT_CPU)); bytearray(3 * 10**9)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT / "twin", capture_output=True, text=True, check=False
-    )
+    done = run_python(program)
     assert done.stdout == "(2000000000, 2000000000) (61, 61)\n"
     assert done.stderr.endswith("MemoryError\n")
