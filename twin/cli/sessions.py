@@ -61,7 +61,7 @@ def list_sessions(last: int, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print what `export` prints.")
 def print_session(session_id: str, as_json: bool) -> None:
     """Print the messages of a session."""
-    kept = _fetch(open_memory(), session_id)
+    kept = _fetch_session(open_memory(), session_id)
     if as_json:
         click.echo(Export.of(kept).model_dump_json(indent=2))
         return
@@ -76,7 +76,7 @@ def print_session(session_id: str, as_json: bool) -> None:
 def export_sessions(session_ids: tuple[str, ...]) -> None:
     """Print all that is kept of SESSION_IDS, or of every session, as JSON lines."""
     memory = open_memory()
-    for kept in [_fetch(memory, each) for each in session_ids] if session_ids else memory.fetch_all():
+    for kept in [_fetch_session(memory, each) for each in session_ids] if session_ids else memory.fetch_all():
         click.echo(Export.of(kept).model_dump_json())
 
 
@@ -126,7 +126,7 @@ def open_memory(settings: Settings | None = None) -> Memory:
     return Memory(settings, databases)
 
 
-def _fetch(memory: Memory, session_id: str) -> Conversation:
+def _fetch_session(memory: Memory, session_id: str) -> Conversation:
     if (kept := memory.fetch(session_id)) is None:
         raise StartError(f"there is no session {session_id}: see `flask twin sessions`.")
     return kept
