@@ -13,6 +13,7 @@ import pytest
 
 from .support.commands import assert_stopped_in_one_line, start
 from .support.service import ROOT, copy_project
+from .support.warm import WarmPythons
 
 KEY = {"OPENAI_API_KEY": "sk-secret"}
 
@@ -26,16 +27,19 @@ KEY = {"OPENAI_API_KEY": "sk-secret"}
         ({"OPENAI_API_KEY": "sk-secret…"}, "OPENAI_API_KEY"),
     ],
 )
-def test_a_wrong_setting_stops_it(tmp_path: Path, command: str, settings: dict[str, str], name: str) -> None:
-    assert_stopped_in_one_line(start(command, copy_project(tmp_path / "twin"), **(KEY | settings)), name)
+def test_a_wrong_setting_stops_it(
+    tmp_path: Path, pythons: WarmPythons, command: str, settings: dict[str, str], name: str
+) -> None:
+    end = start(command, copy_project(tmp_path / "twin"), pythons=pythons, **(KEY | settings))
+    assert_stopped_in_one_line(end, name)
 
 
 @pytest.mark.parametrize("command", ["flask run", "gunicorn"])
-def test_a_broken_persona_stops_it(tmp_path: Path, command: str) -> None:
+def test_a_broken_persona_stops_it(tmp_path: Path, pythons: WarmPythons, command: str) -> None:
     root = copy_project(tmp_path / "twin")
     (root / "me.txt").unlink()
     (root / "me.txt").mkdir()
-    assert_stopped_in_one_line(start(command, root, **KEY), "me.txt")
+    assert_stopped_in_one_line(start(command, root, pythons=pythons, **KEY), "me.txt")
 
 
 @pytest.mark.parametrize("command", ["flask run", "gunicorn"])
@@ -100,12 +104,12 @@ def test_it_stops_where_the_embedded_model_is_not_installed(
 
 
 @pytest.mark.parametrize("command", ["flask run", "gunicorn"])
-def test_it_reads_dotenv_and_instance_config(tmp_path: Path, command: str) -> None:
+def test_it_reads_dotenv_and_instance_config(tmp_path: Path, pythons: WarmPythons, command: str) -> None:
     root = copy_project(tmp_path / "twin")
     (root / ".env").write_text("OPENAI_API_KEY=sk-from-dotenv\n")
     (root / "instance" / "config.py").write_text("MODEL_CONTEXT = 256\n")
     (root / "me.txt").write_text("I am Ada. " * 200)
-    assert_stopped_in_one_line(start(command, root), "me.txt", "MODEL_CONTEXT")
+    assert_stopped_in_one_line(start(command, root, pythons=pythons), "me.txt", "MODEL_CONTEXT")
 
 
 def test_files_are_found_from_the_projects_root(tmp_path: Path) -> None:

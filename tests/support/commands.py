@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .service import COMMANDS, free_port
+from .warm import WarmPythons
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -20,16 +21,20 @@ def assert_failed_in_one_line(end: subprocess.CompletedProcess[str], *words: str
         assert word in end.stderr
 
 
-def start(command: str, root: Path, python: str = sys.executable, **settings: str) -> subprocess.CompletedProcess[str]:
+def start(
+    command: str,
+    root: Path,
+    python: str = sys.executable,
+    pythons: WarmPythons | None = None,
+    **settings: str,
+) -> subprocess.CompletedProcess[str]:
     """Start the service in `root`, which is expected to fail, and return how it ended."""
     port = str(free_port())
+    environment = {"PATH": os.environ["PATH"], "PORT": port, "FLASK_RUN_PORT": port} | settings
+    if pythons is not None:
+        return pythons.run(COMMANDS[command], root, environment)
     return subprocess.run(
-        [python, "-m", *COMMANDS[command]],
-        cwd=root,
-        env={"PATH": os.environ["PATH"], "PORT": port, "FLASK_RUN_PORT": port} | settings,
-        capture_output=True,
-        text=True,
-        timeout=60,
+        [python, "-m", *COMMANDS[command]], cwd=root, env=environment, capture_output=True, text=True, timeout=60
     )
 
 
