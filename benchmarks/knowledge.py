@@ -18,7 +18,7 @@ from fpdf import FPDF
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from twin.grounding import open_gate
-from twin.prompt import Prompt
+from twin.prompt import Briefings
 from twin.settings import Settings
 from twin.text.tokens import estimate_tokens
 
@@ -28,7 +28,7 @@ ANSWER = "I led a team of seven at Northwind, which built forecasts for ports. W
 PIECES = [f"{word} " for word in ANSWER.split()]
 
 
-def make_deployment(folder: Path, documents: int, *, is_one_private: bool = False) -> Prompt:
+def make_deployment(folder: Path, documents: int, *, is_one_private: bool = False) -> Briefings:
     (folder / "instance" / "knowledge").mkdir(parents=True)
     (folder / "me.txt").write_text("I am Roger. roger@example.com")
     for number in range(documents):
@@ -36,16 +36,16 @@ def make_deployment(folder: Path, documents: int, *, is_one_private: bool = Fals
     if is_one_private:
         secret = folder / "instance" / "knowledge" / "secret.md"
         secret.write_text("---\nprivate: yes\n---\nThe key to the house is under the third pot. " + PARAGRAPH)
-    return Prompt(Settings(openai_api_key="sk-unused"), folder)
+    return Briefings(Settings(openai_api_key="sk-unused"), folder)
 
 
-def take_chat(prompt: Prompt) -> tuple[float, float]:
+def take_chat(briefings: Briefings) -> tuple[float, float]:
     """Return the milliseconds before the model is asked, and those that grounding its answer takes."""
     began = time.perf_counter()
-    briefing = prompt.make_briefing()
+    briefing = briefings.read()
     estimate_tokens(briefing.system)
     question = [{"role": "user", "content": "Where did you work?"}]
-    briefing.compose(question, prompt.find(briefing, question))
+    briefing.compose(question, briefings.find_passages(briefing, question))
     gate = open_gate(briefing.grounding, briefing.material, "No.", ["Where did you work?"])
     opened = time.perf_counter()
     for piece in PIECES:
@@ -76,24 +76,24 @@ def measure(read: Callable[[], object]) -> float:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        sides: dict[str, tuple[Prompt, list[float], list[float]]] = {
+        sides: dict[str, tuple[Briefings, list[float], list[float]]] = {
             "without documents": (make_deployment(root / "none", 0), [], []),
             "with 20 documents": (make_deployment(root / "some", 20), [], []),
             "with 20 and a private one": (make_deployment(root / "private", 20, is_one_private=True), [], []),
         }
         for _ in range(CHATS):
-            for prompt, before, after in sides.values():
-                taken = take_chat(prompt)
+            for briefings, before, after in sides.values():
+                taken = take_chat(briefings)
                 before.append(taken[0])
                 after.append(taken[1])
         for name, (_, before, after) in sides.items():
             report(f"{name}: before", before[20:])
             report(f"{name}: {len(PIECES)} pieces", after[20:])
-        prompt = sides["with 20 documents"][0]
+        briefings = sides["with 20 documents"][0]
         path = root / "some" / "instance" / "knowledge" / "handbook.pdf"
         for word in ("one", "two"):
             write_pdf(path, 50, word)
-            changed, unchanged = measure(prompt.make_briefing), measure(prompt.make_briefing)
+            changed, unchanged = measure(briefings.read), measure(briefings.read)
             print(f"a PDF of 50 pages that changed: {changed:.2f} s, then {1_000 * unchanged:.2f} ms")
 
 

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from twin.knowledge.search import Index
 from twin.llm.embeddings import EMBEDDED_VECTOR_MODEL
-from twin.prompt import Prompt
+from twin.prompt import Briefings
 from twin.settings import Settings
 from twin.system.files import ROOT
 
@@ -45,9 +45,9 @@ def write_documents(folder: Path) -> None:
 
 def write_index(root: Path) -> int:
     """Index the documents, and return the number of passages."""
-    prompt = Prompt(Settings(openai_api_key="sk-unused"), root)
-    passages = prompt.make_briefing().library.passages
-    prompt.search.count_missing()  # waits until the index has them
+    briefings = Briefings(Settings(openai_api_key="sk-unused"), root)
+    passages = briefings.read().library.passages
+    briefings.search.count_missing()  # waits until the index has them
     index = Index(root / "instance" / "knowledge.index")
     vectors = np.random.default_rng(1).normal(size=(1_000, 384)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -22,7 +22,7 @@ from .errors import (
 from .gaps import Gaps
 from .llm.embedded import EmbeddedModel, check_available
 from .memory import Housekeeping, Memory
-from .prompt import Prompt
+from .prompt import Briefings
 from .rates import Rates
 from .settings import Settings
 from .stores import Databases
@@ -71,7 +71,7 @@ class Runtime:
     def __init__(self, settings: Settings) -> None:
         """Check everything that could stop a start, or raise StartError; run nothing yet."""
         self.settings = settings
-        self.prompt = Prompt(settings)
+        self.briefings = Briefings(settings)
         self.embedded = EmbeddedModel(ROOT / "instance")
         if settings.uses_embedded_model:
             check_available(settings.embedded_model, ROOT / "instance")
@@ -116,9 +116,9 @@ class Runtime:
         """Raise NotReady where a chat could not be answered now, StartFailed where none will be; calls no provider."""
         if self.settings.uses_embedded_model:
             self._check_embedded()
-        if not self.prompt.has_briefing:
+        if not self.briefings.has_briefing:
             raise NotReady("The owner's documents are still being read.", retry_after=1)
-        if not self.prompt.is_search_ready:
+        if not self.briefings.is_search_ready:
             raise NotReady("What finds documents is still starting.", retry_after=1)
         try:
             self._check_databases()
@@ -133,8 +133,8 @@ class Runtime:
             self.dormant_memory.delete(session_id)
 
     def _load_documents(self) -> None:
-        self.prompt.start_embeddings()
-        _ = self.prompt.make_briefing().library.rarity  # half a second for 5,000 passages, needed by the first answer
+        self.briefings.start_embeddings()
+        _ = self.briefings.read().library.rarity  # half a second for 5,000 passages, needed by the first answer
 
     def _connect(self) -> None:
         with suppress(StoreUnavailable):  # it may be there when the first visitor is

@@ -53,7 +53,7 @@ def run_checks(overrides: Mapping[str, Any]) -> Iterator[Finding]:
 def check_persona(deployment: Deployment) -> str:
     """Return the length of the persona; raises StartError where the persona is wrong."""
     tokens = estimate_tokens(deployment.briefing.persona)
-    name = deployment.prompt.persona.name
+    name = deployment.briefings.persona.name
     return f"{name} has about {tokens} tokens, of {deployment.settings.context_tokens} that may be."
 
 
@@ -68,9 +68,9 @@ def check_knowledge(deployment: Deployment) -> str:
         faults = [f"{each.name}: {each.reason}" for each in library.skipped]
         raise StartError(f"instance/knowledge/: {'; '.join(faults)}.")
     if not library:
-        name = deployment.prompt.persona.name
+        name = deployment.briefings.persona.name
         return f"there are no documents in instance/knowledge/: the twin knows what {name} says."
-    search = deployment.prompt.search
+    search = deployment.briefings.search
     missing, passages = search.count_missing()
     tokens = sum(document.tokens for document in library.documents)
     ways = f"words and vectors ({search.embeddings.model})" if search.embeddings else "words alone"

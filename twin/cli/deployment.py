@@ -7,7 +7,7 @@ from functools import cached_property
 from ..errors import StartError
 from ..grounding import open_gate
 from ..llm.messages import ChatMessages
-from ..prompt import Briefing, Prompt
+from ..prompt import Briefing, Briefings
 from ..settings import Settings
 
 QUESTION = "Who are you?"
@@ -20,20 +20,20 @@ class Deployment:
         self.settings = settings
 
     @cached_property
-    def prompt(self) -> Prompt:
-        """The composer of the model's messages; raises StartError where the persona is wrong."""
-        return Prompt(self.settings)
+    def briefings(self) -> Briefings:
+        """The owner's files, and the search in the documents; raises StartError where the persona is wrong."""
+        return Briefings(self.settings)
 
     @cached_property
     def briefing(self) -> Briefing:
         """The current snapshot of persona and documents; raises StartError where the persona is wrong."""
-        return self.prompt.make_briefing()
+        return self.briefings.read()
 
     def compose(self) -> ChatMessages:
         """Return the chat messages for a test question; without the persona where that is wrong."""
         question = [{"role": "user", "content": QUESTION}]
         try:
-            return self.briefing.compose(question, self.prompt.find(self.briefing, question)).messages
+            return self.briefing.compose(question, self.briefings.find_passages(self.briefing, question)).messages
         except StartError:  # which is a finding of its own
             return question
 

@@ -13,7 +13,7 @@ from flask import current_app
 from ..errors import StartError
 from ..knowledge.documents.library import Library
 from ..knowledge.search import Search
-from ..prompt import Prompt
+from ..prompt import Briefings
 from ..settings import load_settings
 from .terminal import make_printable
 
@@ -36,15 +36,15 @@ class FileRow:
 @click.option("--index", "is_to_index", is_flag=True, help="Wait until all passages have their vectors.")
 def list_knowledge(as_json: bool, is_to_index: bool) -> None:
     """List the files in instance/knowledge/: estimated tokens, tokens sent with a question, and faults."""
-    prompt = Prompt(load_settings(current_app.config))
-    briefing = prompt.make_briefing()
+    briefings = Briefings(load_settings(current_app.config))
+    briefing = briefings.read()
     if is_to_index and briefing.library:
-        await_index(prompt.search)
+        await_index(briefings.search)
     lines = describe_files(briefing.library, is_whole=briefing.is_whole)
     if as_json:
         click.echo(json.dumps({"files": [asdict(line) for line in lines]}, indent=2, ensure_ascii=False))
     elif not lines:
-        click.echo(f"There is nothing in instance/knowledge/: the twin knows what {prompt.persona.name} says.")
+        click.echo(f"There is nothing in instance/knowledge/: the twin knows what {briefings.persona.name} says.")
     else:
         click.echo(f"{'tokens':>8} {'sent':>8}  file")
         for line in lines:

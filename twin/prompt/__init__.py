@@ -1,8 +1,8 @@
-"""The prompt: persona, documents and rules, and the messages that the model is sent."""
+"""The prompt: briefing.py makes the system message of persona, documents and rules; messages.py adds the chat."""
 
 from .briefing import Briefing
-from .briefings import Prompt
+from .briefings import Briefings
 from .messages import Prepared
 from .persona import Persona
 
-__all__ = ["Briefing", "Persona", "Prepared", "Prompt"]
+__all__ = ["Briefing", "Briefings", "Persona", "Prepared"]

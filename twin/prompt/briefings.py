@@ -1,4 +1,4 @@
-"""Make the briefing, from files of which changed ones are read again."""
+"""Make briefings of the owner's files; only changed files are read again."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from .briefing import Briefing
 from .persona import PERSONA_FILE, Persona
 from .rules import load_rules
 
-QUESTIONS_BEFORE = 2  # of the visitor's, that a question may refer to
-MAX_BEFORE = 300  # characters of each
+QUESTIONS_BEFORE = 2  # earlier questions that are searched with a new one
+MAX_BEFORE = 300  # the last characters of each
 
 logger = logging.getLogger(__name__)
 
 
-class Prompt:
-    """The owner's files, and the latest briefing made from them."""
+class Briefings:
+    """Reads the owner's files, keeps the latest briefing made from them, and holds the search in the documents."""
 
     def __init__(self, settings: Settings, root: Path = ROOT) -> None:
         """Read the persona, or raise StartError; the documents are read on first use."""
@@ -62,7 +62,7 @@ class Prompt:
         if not self._folder.is_empty() and (embeddings := self.search.embeddings):
             embeddings.start()
 
-    def make_briefing(self) -> Briefing:
+    def read(self) -> Briefing:
         """Return a briefing of the present files: the last one again, if nothing has changed."""
         persona, library = self.persona.text(), self._folder.read()
         with self._lock:  # of many calls at once, one makes it; nothing in here waits for anything
@@ -72,7 +72,7 @@ class Prompt:
                 self._briefing = last = self._make_briefing(persona, library)
             return last
 
-    def find(self, briefing: Briefing, said: ChatMessages) -> SearchResult:
+    def find_passages(self, briefing: Briefing, said: ChatMessages) -> SearchResult:
         """Return the passages close to the last message of a conversation; without documents, none has to be."""
         if not briefing.library:
             return SearchResult()
@@ -96,8 +96,9 @@ class Prompt:
         if library:
             passages = [*library.passages, *make_passages(PERSONA_FILE, "", persona)]
             return self.search.replace_passages(passages, seconds=0)
-        if self._briefing.library if self._briefing else (self._instance / INDEX).exists():
-            self.search.replace_passages([], seconds=0)  # also of documents deleted while no service was running
+        had_documents = bool(self._briefing.library) if self._briefing else (self._instance / INDEX).exists()
+        if had_documents:  # perhaps before this start, and deleted while no service was running
+            self.search.replace_passages([], seconds=0)
         return {}
 
 

@@ -128,7 +128,7 @@ class Turn:
 
     @cached_property
     def _briefing(self) -> Briefing:
-        return self._runtime.prompt.make_briefing()
+        return self._runtime.briefings.read()
 
     def _reply_without_model(self) -> Reply | None:
         """Wait for the session's turn, then return the reply that needs no model, if there is one."""
@@ -152,7 +152,7 @@ class Turn:
         said = self._exchange.compose(min(settings.memory_tokens, room))
         visitor = [message["content"] for message in said if message["role"] == "user"]
         gate = open_gate_for(self._runtime, briefing, visitor)
-        found = self._runtime.prompt.find(briefing, said)
+        found = self._runtime.briefings.find_passages(briefing, said)
         prepared = briefing.compose(said, found)
         self._draft = Draft(self._message, prepared, gate, briefing, settings.fallback, is_grounded=found.is_close)
         return self._draft
