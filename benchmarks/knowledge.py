@@ -17,7 +17,6 @@ from fpdf import FPDF
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from twin.grounding import open_gate
 from twin.prompt import Briefings
 from twin.settings import Settings
 from twin.text.tokens import estimate_tokens
@@ -46,7 +45,7 @@ def take_chat(briefings: Briefings) -> tuple[float, float]:
     estimate_tokens(briefing.system)
     question = [{"role": "user", "content": "Where did you work?"}]
     briefing.compose(question, briefings.find_passages(briefing, question))
-    gate = open_gate(briefing.grounding, briefing.material, "No.", ["Where did you work?"])
+    gate = briefing.open_gate("No.", ["Where did you work?"])
     opened = time.perf_counter()
     for piece in PIECES:
         gate.push(piece)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 
 from ..errors import StartError
-from ..grounding import open_gate
 from ..llm.messages import ChatMessages
 from ..prompt import Briefing, Briefings
 from ..settings import Settings
@@ -43,5 +42,4 @@ class Deployment:
             briefing = self.briefing
         except StartError:
             return answer
-        gate = open_gate(briefing.grounding, briefing.material, self.settings.fallback, [QUESTION])
-        return gate.pass_whole(answer)
+        return briefing.open_gate(self.settings.fallback, [QUESTION]).pass_whole(answer)

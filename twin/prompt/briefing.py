@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ..grounding import Material, Mode
+from ..grounding import Gate, Material, Mode, open_gate
 from ..knowledge.documents.library import Library
 from ..knowledge.documents.rendering import render_passages
 from ..knowledge.evidence import Evidence
@@ -58,3 +59,7 @@ class Briefing:
         today = state_date() if self.rules else ""
         context = [today, passages, "" if found.is_close else NOTHING_CLOSE]
         return Prepared(compose_messages(self.system, said, context), tuple(given))
+
+    def open_gate(self, fallback: str, visitor: Sequence[str]) -> Gate:
+        """Return the gate for one answer; `visitor` are the visitor's messages, and `fallback` replaces private text."""
+        return open_gate(self.grounding, self.material, fallback, visitor)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from ..errors import Overloaded, StoreUnavailable, TwinError
 from ..system.threads import start_thread
-from .draft import open_gate_for
 
 if TYPE_CHECKING:
     from ..memory import Exchange
@@ -44,7 +43,7 @@ def summarise(runtime: Runtime, exchange: Exchange, briefing: Briefing) -> None:
     with suppress(TwinError), runtime.room.taken():
         if request := exchange.request_summary():
             answer = runtime.model.answer(request.chat, partial(runtime.budget.hold, request.chat))
-            gate = open_gate_for(runtime, briefing, [message["content"] for message in request.chat])
+            gate = briefing.open_gate(runtime.settings.fallback, [message["content"] for message in request.chat])
             text = gate.pass_whole(answer.text)
             if answer.finish_reason != "content_filter" and not gate.has_withheld:
                 exchange.keep_summary(request, text)

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..grounding import Gate, open_gate
 from ..knowledge.sources import Source, find_sources
 from ..memory import Annotations, CitedSource, GivenAnswer, GroundingReport
 from ..telemetry.logs import ChatReport
 from .events import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from ..grounding import Gate
     from ..llm.answers import Answer, FinishReason
     from ..prompt import Briefing, Prepared
-    from ..runtime import Runtime
-
-
-def open_gate_for(runtime: Runtime, briefing: Briefing, visitor: Sequence[str]) -> Gate:
-    """Return the gate for one answer; `visitor` are the visitor's own messages."""
-    return open_gate(briefing.grounding, briefing.material, runtime.settings.fallback, visitor)
 
 
 class Draft:

@@ -34,7 +34,7 @@ from ..system.fairness import give_turn
 from ..telemetry.logs import ChatReport
 from ..text.invisible import strip_invisible
 from .after import follow_up
-from .draft import Draft, open_gate_for
+from .draft import Draft
 from .events import Delta, Event, Reply, Silence, Started
 from .replies import find_reply
 
@@ -151,7 +151,7 @@ class Turn:
         room = (settings.context_tokens - briefing.tokens) // 2  # the other half is for the answer
         said = self._exchange.compose(min(settings.memory_tokens, room))
         visitor = [message["content"] for message in said if message["role"] == "user"]
-        gate = open_gate_for(self._runtime, briefing, visitor)
+        gate = briefing.open_gate(settings.fallback, visitor)
         found = self._runtime.briefings.find_passages(briefing, said)
         prepared = briefing.compose(said, found)
         self._draft = Draft(self._message, prepared, gate, briefing, settings.fallback, is_grounded=found.is_close)
