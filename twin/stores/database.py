@@ -17,8 +17,9 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyErro
 from ..errors import StoreUnavailable
 from ..settings import mask_password
 from ..system.sqlite_lock import retry_while
-from .engines import CONNECTIONS, begin_transaction, is_passing, open_engine, set_durability
+from .engines import CONNECTIONS, open_engine
 from .revisions import prepare_tables
+from .transactions import begin_transaction, is_passing, set_durability
 
 STATEMENT_SECONDS = 3  # PostgreSQL's timeout of a statement; after twice that a silent server counts as gone
 DOWN_SECONDS = 1.0  # for which a database that has just failed is not asked again

@@ -1,21 +1,20 @@
-"""Engines: how connections to a SQLite file or a PostgreSQL are made, checked and begun a transaction on."""
+"""Engines, which make and check the connections to a SQLite file or a PostgreSQL."""
 
 from __future__ import annotations
 
 import math
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ..errors import StartError
-from ..system.sqlite_lock import BUSY_TIMEOUT_SECONDS, is_locked
+from ..system.sqlite_lock import BUSY_TIMEOUT_SECONDS
 
 CONNECT_SECONDS = 5
 IDLE_TRANSACTION_SECONDS = 10  # after which PostgreSQL drops the locks of a machine that died
@@ -23,7 +22,6 @@ UNUSED_SECONDS = 1.0  # after which a pooled connection to PostgreSQL is pinged 
 # Connections of one process. To a file, a second would only wait for the first; in PostgreSQL more would wait for the
 # day's budget, and that counts as the time of their statements.
 CONNECTIONS = {"sqlite": 1, "postgresql": 4}
-RETRYABLE = {"40001", "40P01"}  # PostgreSQL's states for a serialization failure and a deadlock
 
 
 def open_engine(url: str, statement_seconds: int) -> Engine:
@@ -38,32 +36,6 @@ def open_engine(url: str, statement_seconds: int) -> Engine:
     if backend == "sqlite":
         return _open_sqlite(parsed, options)
     return _open_postgres(parsed, options, statement_seconds)
-
-
-@contextmanager
-def begin_transaction(connection: Connection) -> Iterator[None]:
-    """Commit at the end, or roll back after an exception; in SQLite the file is locked for writing from the start."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.dialect.name == "sqlite" else "BEGIN")
-    try:
-        yield
-        connection.exec_driver_sql("COMMIT")
-    except BaseException:
-        with suppress(SQLAlchemyError):  # where the connection itself is gone
-            connection.exec_driver_sql("ROLLBACK")
-        raise
-
-
-def set_durability(connection: Connection, *, durable: bool) -> None:
-    """Set whether SQLite's commits wait for the disk (sqlite.org/pragma.html#pragma_synchronous)."""
-    level = "FULL" if durable else "NORMAL"
-    if connection.info.get("synchronous") != level:
-        connection.exec_driver_sql(f"PRAGMA synchronous={level}")
-        connection.info["synchronous"] = level
-
-
-def is_passing(error: DBAPIError) -> bool:
-    """Whether the same work may succeed when it is tried again: another connection was in the way."""
-    return is_locked(error.orig) or getattr(error.orig, "sqlstate", None) in RETRYABLE
 
 
 def _open_sqlite(url: URL, options: dict[str, Any]) -> Engine:

@@ -7,8 +7,8 @@ from pathlib import Path
 from sqlalchemy import Column, Connection, MetaData, String, Table, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from .engines import begin_transaction
 from .tables import REVISION, metadata
+from .transactions import begin_transaction
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x7477696E  # PostgreSQL's advisory locks are numbers: "twin"
