@@ -74,7 +74,7 @@ def check_knowledge(deployment: Deployment) -> str:
     missing, passages = search.count_missing()
     tokens = sum(document.tokens for document in library.documents)
     ways = f"words and vectors ({search.embeddings.model})" if search.embeddings else "words alone"
-    sent = "all are sent" if briefing.is_whole else f"the closest {briefing.most} are sent"
+    sent = "all are sent" if briefing.is_whole else f"the closest {briefing.max_tokens} are sent"
     text = f"{count(len(library.documents), 'document')}, about {tokens} tokens, of which {sent}; found by {ways}"
     if search.embeddings is None:
         return f"{text}: pip install -r requirements/service.lock, or EMBEDDING_MODEL, would find what is meant, too."

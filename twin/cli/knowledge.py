@@ -51,7 +51,7 @@ def list_knowledge(as_json: bool, is_to_index: bool) -> None:
             note = f"  ({line.note})" if line.note else ""
             click.echo(f"{line.tokens:>8} {line.sent:>8}  {make_printable(line.name + note)}")
         if not briefing.is_whole:
-            click.echo(f"Of these, about {briefing.most} tokens are sent: what is close to the question.")
+            click.echo(f"Of these, about {briefing.max_tokens} tokens are sent: what is close to the question.")
 
 
 def await_index(search: Search) -> None:

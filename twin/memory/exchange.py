@@ -39,8 +39,8 @@ class Exchange:
         self._question = question
         self._asked_at = time.time()
 
-    def compose(self, most: int) -> ChatMessages:
-        """Return the chat messages after the system message, of at most `most` tokens beside the question."""
+    def compose(self, max_tokens: int) -> ChatMessages:
+        """Return the chat messages after the system message, of at most `max_tokens` beside the question."""
         return [{"role": "user", "content": self._question}]
 
     def record(self, said: GivenAnswer) -> None:

@@ -53,17 +53,17 @@ class RememberedExchange(Exchange):
         self._session = found.session or KeptSession(lease.session_id, self._asked_at, self._asked_at)
         self._shown = window.drop_unshown([message for message in found.messages if not self._is_replaced(message)])
         self._summarises = summarises
-        self._most = 0
+        self._max_tokens = 0
         self._has_ended = self._is_recorded = False
 
-    def compose(self, most: int) -> ChatMessages:
+    def compose(self, max_tokens: int) -> ChatMessages:
         """Return notes of the part that does not fit, the part of the conversation that does, and the question."""
-        self._most = most
-        room = most - estimate_tokens(self._question)
+        self._max_tokens = max_tokens
+        room = max_tokens - estimate_tokens(self._question)
         notes = summary.introduce(self._session.summary)
         if estimate_tokens(notes) > room:
             notes = ""
-        self._shown = self._shown[window.find_start(self._shown, room - estimate_tokens(notes), most) :]
+        self._shown = self._shown[window.find_start(self._shown, room - estimate_tokens(notes), max_tokens) :]
         chat = [{"role": message.role, "content": message.text} for message in self._shown]
         chat.append({"role": "user", "content": self._question})
         chat[0]["content"] = notes + chat[0]["content"]
@@ -110,7 +110,7 @@ class RememberedExchange(Exchange):
     @property
     def is_summary_due(self) -> bool:
         """Whether messages have fallen out of the window, or soon will: it is three quarters full."""
-        was_shown = self._most > 0  # false where the owner's answer was given without the model
+        was_shown = self._max_tokens > 0  # false where the owner's answer was given without the model
         return (
             self._summarises
             and self._is_recorded
@@ -128,18 +128,18 @@ class RememberedExchange(Exchange):
             return store.fetch_messages(connection, session.id, session.summary_end, end)
 
         fallen = window.drop_unshown(self._database.run(claim))
-        fallen = fallen[window.find_start(fallen, self._most, 2 * self._most) :]
+        fallen = fallen[window.find_start(fallen, self._max_tokens, 2 * self._max_tokens) :]
         return SummaryRequest(summary.write_request(session.summary, fallen), end) if fallen else None
 
     def _find_summary_end(self) -> int:
         """Return the position before which all messages belong in a summary."""
         notes = estimate_tokens(summary.introduce(self._session.summary))
-        start = window.find_start(self._shown, self._most * 3 // 4 - notes, self._most)
+        start = window.find_start(self._shown, self._max_tokens * 3 // 4 - notes, self._max_tokens)
         return self._shown[start].position if start < len(self._shown) else self._session.next_position
 
     def keep_summary(self, request: SummaryRequest, text: str) -> None:
         """Store the summary, and move the window behind its messages, unless another summary was faster."""
-        session, short = self._session, summary.shorten(text, self._most // 4)
+        session, short = self._session, summary.shorten(text, self._max_tokens // 4)
         if not short:
             return
 

@@ -23,12 +23,12 @@ def write_request(summary: str, said: Sequence[KeptMessage]) -> list[dict[str, s
     return [{"role": "system", "content": INSTRUCTION}, {"role": "user", "content": "\n".join(material)}]
 
 
-def shorten(summary: str, most: int) -> str:
-    """Return a model's summary, cut to MAX_WORDS words and `most` tokens."""
+def shorten(summary: str, max_tokens: int) -> str:
+    """Return a model's summary, cut to MAX_WORDS words and `max_tokens`."""
     words = " ".join(summary.split()[:MAX_WORDS])
-    if estimate_tokens(words) <= most:
+    if estimate_tokens(words) <= max_tokens:
         return words
-    cut = words.encode()[: 4 * most].decode(errors="ignore")
+    cut = words.encode()[: 4 * max_tokens].decode(errors="ignore")
     return cut.rpartition(" ")[0] or cut  # some scripts have no spaces
 
 

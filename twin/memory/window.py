@@ -8,18 +8,18 @@ from ..text.tokens import estimate_tokens
 from .store import KeptMessage
 
 
-def find_start(messages: Sequence[KeptMessage], room: int, most: int) -> int:
-    """Return the index where the window begins in `messages`, oldest first: at 0, or about half of `most` tokens back.
+def find_start(messages: Sequence[KeptMessage], room: int, max_tokens: int) -> int:
+    """Return the index where the window begins in `messages`, oldest first: at 0, or about `max_tokens` / 2 back.
 
-    All messages are shown while they fit `room` tokens (`most`, less the summary and the question). After a cut to
-    half, the next turns only append to the previous prompt, which providers' caches need (OpenAI's and Anthropic's
+    All messages are shown while they fit `room` tokens (`max_tokens`, less the summary and the question). After a cut
+    to half, the next turns only append to the previous prompt, which providers' caches need (OpenAI's and Anthropic's
     pages on prompt caching). The first message in the window is a visitor's.
     """
     left = sum(map(count_tokens, messages))
     if left <= room:
         return 0
     for index, message in enumerate(messages):
-        if message.role == "user" and left <= min(room, most // 2):
+        if message.role == "user" and left <= min(room, max_tokens // 2):
             return index
         left -= count_tokens(message)
     return len(messages)

@@ -24,7 +24,7 @@ class Briefing:
 
     persona: str
     library: Library
-    most: int  # tokens of the library that are sent
+    max_tokens: int  # of the library that are sent
     rules: str  # empty where there are none
     grounding: Mode  # the mode in which answers are checked
     material: Material  # the texts that they are checked against
@@ -33,7 +33,7 @@ class Briefing:
     @cached_property
     def is_whole(self) -> bool:
         """Whether the model is sent all documents, and not only the passages found for a question."""
-        return self.library.fits(self.most)
+        return self.library.fits(self.max_tokens)
 
     @cached_property
     def system(self) -> str:
@@ -48,18 +48,18 @@ class Briefing:
     @cached_property
     def tokens(self) -> int:
         """The estimated tokens of persona, rules and documents in each call of the model."""
-        return estimate_tokens(self.system) + (0 if self.is_whole else self.most)
+        return estimate_tokens(self.system) + (0 if self.is_whole else self.max_tokens)
 
     def compose(self, said: ChatMessages, found: SearchResult) -> Prepared:
         """Return the messages for a conversation whose last message is the question, with the passages `found`."""
         passages, given = "", list(self.library.passages)
         if not self.is_whole:
             hits = (hit.passage for hit in found.hits if hit.passage.document != PERSONA_FILE)  # sent anyway
-            passages, given = render_passages(hits, self.most)
+            passages, given = render_passages(hits, self.max_tokens)
         today = state_date() if self.rules else ""
         context = [today, passages, "" if found.is_close else NOTHING_CLOSE]
         return Prepared(compose_messages(self.system, said, context), tuple(given))
 
     def open_gate(self, fallback: str, visitor: Sequence[str]) -> Gate:
-        """Return the gate for one answer; `visitor` are the visitor's messages, and `fallback` replaces private text."""
+        """Return the gate for one answer; `visitor` are the visitor's messages, `fallback` stands for private text."""
         return open_gate(self.grounding, self.material, fallback, visitor)

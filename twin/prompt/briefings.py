@@ -83,12 +83,12 @@ class Briefings:
         settings = self._settings
         rules = self._rules if (bool(library) if settings.rules is None else settings.rules) else ""
         room = max(0, settings.context_tokens - estimate_tokens(persona + rules)) // 2
-        most = min(settings.knowledge_tokens, room // (2 if settings.uses_embedded_model else 1))
+        max_tokens = min(settings.knowledge_tokens, room // (2 if settings.uses_embedded_model else 1))
         grounding = settings.grounding or ("strict" if library else "off")
         known = self._index_passages(persona, library)
-        briefing = Briefing(persona, library, most, rules, grounding, _gather_material(persona, library), known)
+        briefing = Briefing(persona, library, max_tokens, rules, grounding, _gather_material(persona, library), known)
         if not briefing.is_whole and (self._briefing is None or self._briefing.is_whole):
-            logger.info("Of the documents, about %s tokens are sent: what is close to the question.", most)
+            logger.info("Of the documents, about %s tokens are sent: what is close to the question.", max_tokens)
         return briefing
 
     def _index_passages(self, persona: str, library: Library) -> Passages:

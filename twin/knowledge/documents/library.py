@@ -101,6 +101,7 @@ class Library:
         rendered = [document.render() for document in self.documents]
         return fence(rendered) if rendered else ""
 
-    def fits(self, most: int) -> bool:
-        """Return whether all documents take at most `most` tokens, estimated."""
-        return sum(document.tokens for document in self.documents) <= most and estimate_tokens(self.text) <= most
+    def fits(self, max_tokens: int) -> bool:
+        """Return whether all documents fit `max_tokens`, by an estimate."""
+        own = sum(document.tokens for document in self.documents)
+        return own <= max_tokens and estimate_tokens(self.text) <= max_tokens

@@ -26,12 +26,12 @@ def fence(documents: Sequence[str]) -> str:
     return "\n".join([INTRODUCTION, "<knowledge>", *documents, "</knowledge>"])
 
 
-def render_passages(passages: Iterable[Passage], most: int) -> tuple[str, list[Passage]]:
-    """Return the first passages that about `most` tokens hold, rendered, and a list of them.
+def render_passages(passages: Iterable[Passage], max_tokens: int) -> tuple[str, list[Passage]]:
+    """Return the first passages that about `max_tokens` hold, rendered, and a list of them.
 
     Passages of one document stand together, under its name.
     """
-    room = most - estimate_tokens(fence([]))
+    room = max_tokens - estimate_tokens(fence([]))
     sent: dict[tuple[str, bool], list[Passage]] = {}
     for passage in passages:
         place = (passage.document, passage.is_private)

@@ -31,7 +31,7 @@ class Ranking:
     """The hits for one question, the best first."""
 
     hits: tuple[Hit, ...]
-    coverage: float  # the highest of them
+    highest_coverage: float
     has_cosines: bool
 
     @property
@@ -42,7 +42,7 @@ class Ranking:
     @property
     def is_possibly_close(self) -> bool:
         """Whether a passage may answer the question, though its vector is still to be made."""
-        return self.coverage >= POSSIBLE_COVERAGE
+        return self.highest_coverage >= POSSIBLE_COVERAGE
 
 
 def rank(
