@@ -121,7 +121,7 @@ def make_search(folder: Path, embeddings: Embeddings, passages: Sequence[Passage
     index = Index(folder / f"{len(passages)}.index")
     search = Search(index, embeddings)
     search.replace_passages(passages)
-    while missing := index.list_unindexed(embeddings.model, 1_000):
+    while missing := index.list_without_vector(embeddings.model, 1_000):
         index.write_vectors(embeddings.model, [(each.id, known[(each.id - 1) % len(known)]) for each in missing])
     search.replace_passages(passages)
     return search

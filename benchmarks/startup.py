@@ -51,7 +51,7 @@ def write_index(root: Path) -> int:
     index = Index(root / "instance" / "knowledge.index")
     vectors = np.random.default_rng(1).normal(size=(1_000, 384)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    while missing := index.list_unindexed(EMBEDDED_VECTOR_MODEL, 1_000):
+    while missing := index.list_without_vector(EMBEDDED_VECTOR_MODEL, 1_000):
         index.write_vectors(EMBEDDED_VECTOR_MODEL, [(each.id, vectors[each.id % 1_000].tobytes()) for each in missing])
     index.close()
     return len(passages)

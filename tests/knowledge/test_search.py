@@ -265,7 +265,7 @@ def test_a_question_is_answered_from_one_moment_whatever_changes(
 def test_vectors_that_have_another_length_now_are_made_again(index: Index, remote: Embeddings, server: Server) -> None:
     search = Search(index, remote)
     search.replace_passages(make_all())
-    first, *_ = index.list_unindexed(remote.model, 1)
+    first, *_ = index.list_without_vector(remote.model, 1)
     index.write_vectors(remote.model, [(first.id, b"\0" * 12)])
     index_all(index, remote)
     assert search.count_missing() == (0, ALL)

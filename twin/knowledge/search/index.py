@@ -18,8 +18,8 @@ CHAT_SECONDS = 0.05  # that a chat waits for a file which cannot be read; a writ
 
 
 @dataclass(frozen=True)
-class Unindexed:
-    """A passage that has no vector yet."""
+class WithoutVector:
+    """An indexed passage that has no vector yet."""
 
     id: int
     text: str
@@ -56,7 +56,7 @@ class Index:
             self._has_traces = False
 
     def match(self, terms: Iterable[str], most: int) -> list[bytes]:
-        """Return the keys of the passages with some of the terms, the best first (BM25), `most` at most."""
+        """Return the keys of the passages with some of the terms, the best first (BM25), and up to `most`."""
         query = " OR ".join(f'"{term}"' for term in terms)
         statement = "SELECT key FROM terms JOIN passages ON id = terms.rowid WHERE terms MATCH ? ORDER BY rank LIMIT ?"
         if not query:
@@ -83,10 +83,10 @@ class Index:
         statement = "SELECT key, vector FROM passages WHERE model = ?"
         return self._file.run(lambda db: db.execute(statement, (model,)).fetchall())
 
-    def list_unindexed(self, model: str, most: int, after: int = 0) -> list[Unindexed]:
-        """Return `most` passages that have no vector by this model, by their ids, from the one `after` this on."""
+    def list_without_vector(self, model: str, most: int, after: int = 0) -> list[WithoutVector]:
+        """Return up to `most` passages without a vector by this model, in the order of their ids, above id `after`."""
         statement = "SELECT id, text, context FROM passages WHERE model IS NOT ? AND id > ? ORDER BY id LIMIT ?"
-        return self._file.run(lambda db: [Unindexed(*row) for row in db.execute(statement, (model, after, most))])
+        return self._file.run(lambda db: [WithoutVector(*row) for row in db.execute(statement, (model, after, most))])
 
     def write_vectors(self, model: str, vectors: Sequence[tuple[int, bytes]]) -> None:
         """Store vectors of passages, by their ids; those of passages that were removed meanwhile are dropped."""

@@ -13,7 +13,7 @@ from ...errors import TwinError
 from ...llm.embeddings import Embeddings, find_embeddings
 from ...settings import load_settings
 from ...system.sidecar_process import end_with_service
-from .index import Index, Unindexed
+from .index import Index, WithoutVector
 
 if TYPE_CHECKING:
     from numpy import float32
@@ -29,7 +29,7 @@ def index_all(index: Index, embeddings: Embeddings) -> None:
     """Make the missing vectors; failed ones are tried again after the rest, one by one."""
     after, most, told = 0, BATCH_PASSAGES, ""
     while True:
-        if not (passages := index.list_unindexed(embeddings.model, most, after)):
+        if not (passages := index.list_without_vector(embeddings.model, most, after)):
             if not after:
                 return
             after, most = 0, 1
@@ -47,7 +47,7 @@ def index_all(index: Index, embeddings: Embeddings) -> None:
         index.write_vectors(embeddings.model, [(passage.id, vector.tobytes()) for passage, vector in rows])
 
 
-def embed(passages: Sequence[Unindexed], embeddings: Embeddings) -> NDArray[float32]:
+def embed(passages: Sequence[WithoutVector], embeddings: Embeddings) -> NDArray[float32]:
     """Return a unit vector for each passage: the mean of its vectors without and with the text before it.
 
     On XQuAD this finds 0.963 of the sentences among the first five; the vector without that text, 0.952.
