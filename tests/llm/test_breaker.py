@@ -13,6 +13,7 @@ import pytest
 from twin.errors import ModelBusy, Overloaded
 from twin.llm.breaker import FAILURES, OPEN_SECONDS, Breaker, Ticket
 from twin.llm.embedded import EmbeddedModel
+from twin.llm.messages import ChatMessages
 from twin.llm.model import Model
 from twin.settings import Settings
 
@@ -129,12 +130,12 @@ def test_what_is_no_failure_of_the_model_does_not_open_it(
 def test_who_waits_for_room_keeps_no_probe_from_others(model: ScriptedModel) -> None:
     twin, waits, has_room = connect_sick(model), threading.Event(), threading.Event()
 
-    def hold(patience: float, is_wanted: Callable[[], bool]) -> NoHold:
+    def hold(messages: ChatMessages, patience: float, is_wanted: Callable[[], bool]) -> NoHold:
         if not patience:
             raise Overloaded
         waits.set()
         assert has_room.wait(PATIENCE)
-        return NoHold(patience, is_wanted)
+        return NoHold(messages, patience, is_wanted)
 
     with ThreadPoolExecutor() as pool:
         first = pool.submit(twin.answer, MESSAGES, hold)
@@ -148,9 +149,9 @@ def test_who_waits_for_room_keeps_no_probe_from_others(model: ScriptedModel) -> 
 def test_who_gets_room_when_another_has_the_probe_gives_it_back(model: ScriptedModel) -> None:
     twin, holds = connect_sick(model), type("Hold", (CountedHold,), {})
 
-    def hold(patience: float, is_wanted: Callable[[], bool]) -> CountedHold:
+    def hold(messages: ChatMessages, patience: float, is_wanted: Callable[[], bool]) -> CountedHold:
         admitted(twin._providers[0].breaker)
-        return holds(patience, is_wanted)
+        return holds(messages, patience, is_wanted)
 
     with pytest.raises(ModelBusy):
         twin.answer(MESSAGES, hold)

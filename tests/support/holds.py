@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from twin.llm.messages import ChatMessages
+
 MESSAGES = [{"role": "system", "content": "I am Ada."}, {"role": "user", "content": "Hi"}]
 
 
 class NoHold:
     """What a call may cost, where nobody counts."""
 
-    def __init__(self, patience: float, is_wanted: Callable[[], bool]) -> None:
+    def __init__(self, messages: ChatMessages, patience: float, is_wanted: Callable[[], bool]) -> None:
         """Wait for nothing."""
 
     def settle(self, prompt_tokens: int, completion_tokens: int) -> None:
@@ -28,7 +30,7 @@ class CountedHold(NoHold):
 
     made = released = 0
 
-    def __init__(self, patience: float, is_wanted: Callable[[], bool]) -> None:
+    def __init__(self, messages: ChatMessages, patience: float, is_wanted: Callable[[], bool]) -> None:
         type(self).made += 1
 
     def release(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from textwrap import shorten
 from typing import Any
 
@@ -123,10 +122,8 @@ def check_model(deployment: Deployment) -> str:
         check_available(settings.embedded_model, ROOT / "instance")
     from ..llm.model import Model  # openai takes 0.6 s to import
 
-    messages = deployment.compose()
-    answer = Model(settings, embedded).answer(
-        messages, partial(Budget(settings, Databases.of(settings)).hold, messages)
-    )
+    budget = Budget(settings, Databases.of(settings))
+    answer = Model(settings, embedded).answer(deployment.compose(), budget.hold)
     notice = f" {NOTICE}" if settings.uses_embedded_model else ""
     text = deployment.ground(answer.text)
     return f"asked “{QUESTION}”, it answers “{shorten(text, 60, placeholder=' …')}”.{notice}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .breaker import Ticket
+from .messages import ChatMessages
 from .providers import Provider
 
 
@@ -23,8 +24,9 @@ class Reservation(Protocol):
         """Count the most that was possible, unless the reservation was settled or released."""
 
 
-# Reserve the cost of one attempt, waiting for room in the budget: for so many seconds, and while the call is wanted.
-Reserve = Callable[[float, Callable[[], bool]], Reservation]
+# Reserve what one attempt with these messages can cost; wait for room in the budget, for so many seconds and while the
+# call is wanted.
+Reserve = Callable[[ChatMessages, float, Callable[[], bool]], Reservation]
 
 
 @dataclass

@@ -100,7 +100,7 @@ class Call:
         Raises ModelBusy where no provider is well, and what `reserve` raises.
         """
         if any(provider.breaker.would_admit for provider in self._providers):
-            reservation = self._reserve(patience, lambda: not self.deadline.is_cancelled)
+            reservation = self._reserve(self._messages, patience, lambda: not self.deadline.is_cancelled)
             # After the wait: a probe of a failing provider must not be held by a call that waits for room.
             for provider in sorted(self._providers, key=lambda provider: provider in self._tried):
                 if ticket := provider.breaker.admit():

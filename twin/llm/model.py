@@ -25,7 +25,7 @@ class Model:
     def answer(self, messages: ChatMessages, reserve: Reserve) -> Answer:
         """Return the model's answer to chat messages (`{"role", "content"}`), in at most `CHAT_DEADLINE` seconds.
 
-        `reserve` is called before each attempt, and reserves the most that the attempt can cost.
+        `reserve` (as Budget.hold) is called before each attempt, and reserves the most that the attempt can cost.
         Raises ModelBusy, ModelMisconfigured, ModelFailed or ModelTimeout, InvalidRequest where the message is longer
         than the model's context, and the errors of `reserve`.
         """

@@ -42,7 +42,7 @@ def summarise(runtime: Runtime, exchange: Exchange, briefing: Briefing) -> None:
     """
     with suppress(TwinError), runtime.room.taken():
         if request := exchange.request_summary():
-            answer = runtime.model.answer(request.chat, partial(runtime.budget.hold, request.chat))
+            answer = runtime.model.answer(request.chat, runtime.budget.hold)
             gate = briefing.open_gate(runtime.settings.fallback, [message["content"] for message in request.chat])
             text = gate.pass_whole(answer.text)
             if answer.finish_reason != "content_filter" and not gate.has_withheld:

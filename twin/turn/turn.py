@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -102,7 +102,7 @@ class Turn:
             if reply := self._reply_without_model():
                 return reply
             draft = self._prepare()
-            answer = self._runtime.model.answer(draft.messages, partial(self._runtime.budget.hold, draft.messages))
+            answer = self._runtime.model.answer(draft.messages, self._runtime.budget.hold)
             draft.push(answer.text)
             draft.finish()
             return self._complete(draft, answer)
@@ -116,7 +116,7 @@ class Turn:
             if reply := self._reply_without_model():
                 return self._close_after(iter((Started(self._session_id), Delta(reply.text), reply)))
             draft = self._prepare()
-            stream = self._runtime.model.stream(draft.messages, partial(self._runtime.budget.hold, draft.messages))
+            stream = self._runtime.model.stream(draft.messages, self._runtime.budget.hold)
         self._closing.callback(self._keep_interrupted, draft)
         self._closing.callback(stream.close)
         self._report = ChatReport(outcome="left")  # until more is known
