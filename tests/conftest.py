@@ -148,7 +148,10 @@ def remembering(_remembering: Service, model: ScriptedModel) -> Service:
 
 @pytest.fixture
 def start_service(tmp_path: Path, model: ScriptedModel, pythons: WarmPythons) -> Iterator[Callable[..., Service]]:
-    """Start a service of one's own, with settings; with `model_set=False` none is set, and Python is a fresh one."""
+    """Start a service of one's own, with settings; with `model_set=False` it has the embedded model alone.
+
+    That under `flask run` in a fresh Python, as a person tries it out.
+    """
     started: list[Service] = []
 
     def start(
@@ -156,7 +159,8 @@ def start_service(tmp_path: Path, model: ScriptedModel, pythons: WarmPythons) ->
     ) -> Service:
         base = UNLIMITED | ({"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": model.url} if model_set else {})
         root = copy_project(tmp_path / f"twin{len(started)}")
-        service = Service(command, root, base | settings, pythons if model_set else None, certificate)
+        warm = pythons if model_set or command == "gunicorn" else None
+        service = Service(command, root, base | settings, warm, certificate)
         started.append(service)
         return service.start(wait)
 

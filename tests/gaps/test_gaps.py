@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -29,6 +27,7 @@ from twin.stores.tables import gaps as table
 
 from ..support.service import ROOT, Service, wait_until
 from ..support.settings import KEY
+from ..support.warm import WarmPythons
 
 Make = Callable[..., Gaps]
 
@@ -61,18 +60,18 @@ def test_a_question_that_is_asked_again_is_counted(make: Make) -> None:
     assert {(gap.first_day, gap.last_day) for gap in gaps.fetch_all()} <= {(today, today)}
 
 
-def test_many_who_ask_at_once_are_counted_exactly(make: Make, database_url: str) -> None:
+def test_many_who_ask_at_once_are_counted_exactly(make: Make, database_url: str, pythons: WarmPythons) -> None:
     script = (
         "from pathlib import Path; from twin.stores import Databases; from twin.gaps import Gaps\n"
         f"gaps = Gaps(Databases({database_url!r}, Path()))\n"
         "for _ in range(10): gaps.record('Do you have a dog?')\n"
         "gaps.database.close()"
     )
-    others = [subprocess.Popen([sys.executable, "-c", script], cwd=ROOT) for _ in range(3)]
     processes = [make() for _ in range(3)]
-    with ThreadPoolExecutor(12) as pool:
+    with ThreadPoolExecutor(15) as pool:
+        others = [pool.submit(pythons.run, ["-c", script], ROOT, {}) for _ in range(3)]
         list(pool.map(lambda number: processes[number % 3].record("Do you have a dog?"), range(60)))
-    assert [other.wait() for other in others] == [0, 0, 0]
+        assert [other.result().returncode for other in others] == [0, 0, 0]
     assert asked(processes[0]) == [("Do you have a dog?", 90)]
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +37,7 @@ from ..support.sessions import kept
 from ..support.settings import KEY
 from ..support.stores import PostgresServer
 from ..support.streams import STREAM
+from ..support.warm import WarmPythons
 
 
 def check(url: str, *, upgrades: bool = False) -> None:
@@ -107,7 +106,7 @@ def test_what_an_older_twin_kept_is_there_after_a_migration(
 
 
 def test_an_older_postgres_waits_for_its_operator(
-    start_service: Callable[..., Service], postgres: PostgresServer, model: ScriptedModel
+    start_service: Callable[..., Service], pythons: WarmPythons, postgres: PostgresServer, model: ScriptedModel
 ) -> None:
     url = postgres.make_database()
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
@@ -121,8 +120,7 @@ def test_an_older_postgres_waits_for_its_operator(
     assert service.chat().json()["code"] == "memory_unavailable"
     assert service.http.get("/ready").status_code == 503
     assert "flask twin migrate" in service.log()
-    migrate = [sys.executable, "-m", "flask", "twin", "migrate"]
-    end = subprocess.run(migrate, cwd=service.root, env={"DATABASE_URL": url}, capture_output=True, text=True)
+    end = pythons.run(["flask", "twin", "migrate"], service.root, {"DATABASE_URL": url})
     assert (end.returncode, REVISION in end.stdout) == (0, True), end.stderr
     wait_until(lambda: service.chat().status_code == 200)
 
@@ -134,10 +132,11 @@ def test_tables_of_a_newer_twin_are_left_alone(database_url: str, execute: Calla
         check(database_url, upgrades=True)
 
 
-def test_many_may_start_at_once_on_an_empty_database(database_url: str) -> None:
+def test_many_may_start_at_once_on_an_empty_database(database_url: str, pythons: WarmPythons) -> None:
     script = f"from twin.stores import Database as D; d = D({database_url!r}); d.check(); d.close()"
-    starts = [subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.PIPE) for _ in range(6)]
-    assert [(start.communicate()[1], start.returncode) for start in starts] == [(b"", 0)] * 6
+    with ThreadPoolExecutor(6) as pool:
+        ends = list(pool.map(lambda _: pythons.run(["-c", script], ROOT, {}), range(6)))
+    assert [(end.stderr, end.returncode) for end in ends] == [("", 0)] * 6
 
 
 def test_a_postgres_that_is_away_is_a_problem_and_comes_back(
@@ -189,7 +188,7 @@ def test_a_connection_that_died_unused_is_replaced(postgres: PostgresServer) -> 
 
 
 def test_what_was_deleted_is_in_no_file_after_a_purge(
-    start_service: Callable[..., Service], model: ScriptedModel
+    start_service: Callable[..., Service], pythons: WarmPythons, model: ScriptedModel
 ) -> None:
     service = start_service("gunicorn", MEMORY="on", WEB_CONCURRENCY="2")
     sessions = [str(uuid4()) for _ in range(40)]
@@ -206,8 +205,7 @@ def test_what_was_deleted_is_in_no_file_after_a_purge(
     with closing(sqlite3.connect(file)) as connection:
         for table in metadata.tables:
             assert "MARKER" not in str(connection.execute(f"SELECT * FROM {table}").fetchall())
-    purge = [sys.executable, "-m", "flask", "twin", "sessions", "purge"]
-    end = subprocess.run(purge, cwd=service.root, env={"MEMORY": "on"}, capture_output=True, text=True)
+    end = pythons.run(["flask", "twin", "sessions", "purge"], service.root, {"MEMORY": "on"})
     assert end.returncode == 0, end.stderr
     for path in (service.root / "instance").iterdir():
         assert b"MARKER" not in path.read_bytes(), f"{path} still holds what was deleted"

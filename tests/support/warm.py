@@ -85,7 +85,7 @@ class WarmPython:
     def start(
         self, arguments: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: int, stdout: int, stderr: int
     ) -> WarmProcess:
-        """Start `python -m` with arguments, in a session of its own."""
+        """Start `python -m` with arguments, or `python` where they begin with -c, in a session of its own."""
         ending, told = os.pipe()
         order = json.dumps([[*arguments], str(cwd), dict(env)]).encode()
         socket.send_fds(self._control, [order], [told, stdin, stdout, stderr])
@@ -204,4 +204,7 @@ def import_libraries(*, patched: bool) -> None:
 if __name__ == "__main__":
     import_libraries(patched=sys.argv[2] == "gevent")
     sys.argv = Forks(socket.socket(fileno=int(sys.argv[1]))).take_orders()
-    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+    if sys.argv[0] == "-c":
+        exec(sys.argv[1], {"__name__": "__main__"})
+    else:
+        runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
