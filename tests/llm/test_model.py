@@ -15,9 +15,9 @@ import pytest
 import trustme
 
 from twin.errors import InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, TwinError
-from twin.llm.call import ATTEMPTS
 from twin.llm.embedded import EmbeddedModel
 from twin.llm.model import Model
+from twin.llm.retries import MAX_ATTEMPTS
 from twin.settings import Settings
 from twin.web.problems import Problem
 
@@ -129,7 +129,7 @@ def test_gives_up_after_the_third_attempt(
     model.otherwise = FAILURES[name]
     with pytest.raises(ModelFailed):
         connect().answer(MESSAGES, NoHold)
-    assert len(model.requests) == ATTEMPTS == 3
+    assert len(model.requests) == MAX_ATTEMPTS == 3
     assert caplog.records
     assert "PROVIDER" not in caplog.text
 
@@ -183,7 +183,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
                 context.wrap_socket(connection, server_side=True).close()
 
         def accept() -> None:
-            for _ in range(ATTEMPTS):
+            for _ in range(MAX_ATTEMPTS):
                 shake_hands()
 
         server = threading.Thread(target=accept)
@@ -217,7 +217,7 @@ def test_a_proxy_that_lets_nobody_through_costs_nothing_and_the_log_says_so(
     holds = type("Hold", (CountedHold,), {})
     with pytest.raises(ModelFailed):
         connect(openai_base_url="https://model.invalid/v1", chat_deadline=60).answer(MESSAGES, holds)
-    assert holds.released == ATTEMPTS
+    assert holds.released == MAX_ATTEMPTS
     assert "HTTPS_PROXY" in caplog.text or proxy == "http://127.0.0.1:1"
 
 
@@ -404,7 +404,7 @@ def test_the_deadline_counts_all_attempts(model: ScriptedModel, connect: Connect
 def test_a_model_that_fails_until_the_deadline_is_not_called_slow(
     model: ScriptedModel, connect: Connect, monkeypatch: pytest.MonkeyPatch, status: int, error: type[TwinError]
 ) -> None:
-    monkeypatch.setattr("twin.llm.call.BACKOFF_SECONDS", 61)  # so that another attempt would come after the deadline
+    monkeypatch.setattr("twin.llm.retries.BACKOFF_SECONDS", 61)  # so that another attempt would come after the deadline
     model.otherwise = fails(status)
     with pytest.raises(error):
         connect(chat_deadline=60).answer(MESSAGES, NoHold)

@@ -1,15 +1,14 @@
-"""One chat's call: the loop over attempts and providers, within one deadline."""
+"""One chat's call: the loop over attempts and providers, within one deadline; retries.py says when it goes on."""
 
 from __future__ import annotations
 
 import logging
-import random
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from ..errors import ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, Overloaded, TwinError, log_advice
+from ..errors import ModelBusy, ModelFailed, ModelTimeout, Overloaded, TwinError, log_advice
 from ..settings import Settings
 from .answers import Answer
 from .attempt import Attempt, Reserve
@@ -19,14 +18,11 @@ from .deadline import Deadline
 from .messages import ChatMessages
 from .providers import Provider
 from .request import CompletionRequest
+from .retries import find_wait
 
-ATTEMPTS = 3
-BACKOFF_SECONDS = 0.2  # before the second attempt; twice as long before each further one
-JITTER_SECONDS = 0.2  # added at random, so that chats which failed together are not retried together
 WAIT_SHARE = 1 / 3  # of the time that is left, in which the budget may have room again
 DEFAULT_RETRY_AFTER = 5  # seconds that a visitor is told to wait where a busy model gives no time
 COUNTED_BY_BREAKER = (ModelBusy, ModelFailed, ModelTimeout)  # faults of the provider, not of the request
-MAY_PASS = (ModelBusy, ModelFailed, ModelMisconfigured)  # faults that another attempt, or provider, may not have
 
 logger = logging.getLogger(__name__)
 
@@ -42,10 +38,10 @@ class Call:
         messages: ChatMessages,
         reserve: Reserve,
     ) -> None:
-        """Get permission for the first attempt; where the budget has no room yet, leave the wait to `run`.
+        """Get permission for the first attempt.
 
-        `run` can be cancelled while it waits. Raises ModelBusy where no provider is well, and what `reserve` raises,
-        except Overloaded.
+        Where the budget has no room yet, `run` waits for it, since only that wait can be cancelled. Raises ModelBusy
+        where no provider is well, and what `reserve` raises, except Overloaded.
         """
         self.deadline = Deadline(settings.chat_deadline)
         self._settings = settings
@@ -80,16 +76,16 @@ class Call:
             self._first.provider.breaker.record(self._first.ticket, is_well=None)
 
     def _ask_until_answered(self, request: CompletionRequest) -> Answer:
-        attempt, made = self._first or self._begin(self._find_patience()), 1
+        attempt, attempts_made = self._first or self._begin(self._find_patience()), 1
         while True:
             try:
                 return self._ask(attempt, request)
             except TwinError as error:
-                wait = self._find_wait(error, made, is_final=request.has_delivered)
+                wait = self._find_wait(error, attempts_made, has_delivered=request.has_delivered)
                 if wait is None:
                     raise
             time.sleep(wait)
-            attempt, made = self._begin(self._find_patience()), made + 1
+            attempt, attempts_made = self._begin(self._find_patience()), attempts_made + 1
 
     def _find_patience(self) -> float:
         return self.deadline.remaining() * WAIT_SHARE
@@ -137,20 +133,12 @@ class Call:
             self._uncounted.pop(attempt.provider, None)
             attempt.provider.breaker.record(attempt.ticket, is_well)
 
-    def _find_wait(self, error: TwinError, made: int, *, is_final: bool) -> float | None:
-        """Return the seconds until the next attempt, or None where the `made` ones were all.
-
-        `is_final` says that the visitor has read a part of the answer.
-        """
+    def _find_wait(self, error: TwinError, attempts_made: int, *, has_delivered: bool) -> float | None:
+        """Return the seconds until the next attempt, or None where the chat fails with `error`."""
         if self.deadline.is_cancelled:
             return None  # the visitor left; the provider is not to blame
         log_advice(logger, error)
+        if has_delivered:
+            return None  # the visitor has read a part of this answer, and another would begin differently
         well = [provider for provider in self._providers if not provider.breaker.is_open]
-        if made == ATTEMPTS or is_final or not well or not isinstance(error, MAY_PASS):
-            return None
-        if not self._tried.issuperset(well):
-            return 0.0  # another provider is asked at once
-        if isinstance(error, ModelMisconfigured):
-            return None
-        wait = error.retry_after or BACKOFF_SECONDS * 2 ** (made - 1) + random.uniform(0, JITTER_SECONDS)  # noqa: S311
-        return wait if wait < self.deadline.remaining() else None  # this error says more than a timeout would
+        return find_wait(error, attempts_made, well, self._tried, self.deadline.remaining())
