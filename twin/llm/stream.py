@@ -15,13 +15,13 @@ class AnswerStream:
     """An answer that arrives from a thread (under gevent a greenlet), so that its reader notices silence."""
 
     def __init__(self, ask: Callable[[Callable[[str], None]], Answer], cancel: Callable[[], None]) -> None:
-        """Call `ask` in a thread, with a function that takes each piece of text; `cancel` ends that call soon.
+        """Call `ask` in a thread, with a function that takes each piece of text; `cancel` must end that call.
 
         Raises Overloaded where no thread can be started.
         """
         self._arrived: SimpleQueue[str | Answer | BaseException] = SimpleQueue()
         self._ask = ask
-        self.close = cancel
+        self._cancel = cancel
         start_thread(self._read)
 
     def __iter__(self) -> Iterator[str | Answer | None]:
@@ -40,6 +40,10 @@ class AnswerStream:
             yield arrived
             if isinstance(arrived, Answer):
                 return
+
+    def close(self) -> None:
+        """End the call to the model, as when the visitor has left; after the answer's end this does nothing."""
+        self._cancel()
 
     def _read(self) -> None:
         try:
