@@ -26,7 +26,7 @@ from twin.knowledge.search import Index
 from twin.llm.embeddings import EMBEDDED_VECTOR_MODEL
 from twin.prompt import Briefings
 from twin.settings import Settings
-from twin.system.files import ROOT
+from twin.system.paths import ROOT
 
 PORT = "8765"
 FILES, SECTIONS = 50, 100

@@ -35,15 +35,17 @@ ROOMS = [
 BLUEPRINTS = {"chat", "meta", "page", "sessions"}  # on one floor of `web`: none imports another
 # What is in these two is listed, since they are not for whatever has no home.
 SYSTEM = {
+    "address",
     "alarms",
+    "contention",
     "environment",
     "fairness",
     "files",
     "networks",
+    "paths",
     "sidecar",
     "sidecar_process",
     "sockets",
-    "sqlite_lock",
     "threads",
 }
 TEXT = {"invisible", "scripts", "sentences", "tokens", "words"}

@@ -25,7 +25,7 @@ from twin.knowledge.search.small_talk import SMALL_TALK
 from twin.knowledge.search.vectors import MAX_EMBEDDED
 from twin.llm.embeddings import Embeddings, find_embeddings
 from twin.settings import Settings
-from twin.system.sidecar_process import Address
+from twin.system.address import Address
 
 from ..support.service import wait_until
 

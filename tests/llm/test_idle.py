@@ -5,8 +5,8 @@ from __future__ import annotations
 from threading import Event
 
 from twin.llm.idle import MAX_IDLE, IdleConnections
+from twin.system.address import Address
 from twin.system.alarms import Alarms
-from twin.system.sidecar_process import Address
 
 FIRST, SECOND = Address("http://first.example", "none"), Address("http://second.example", "none")
 

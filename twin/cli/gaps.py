@@ -16,13 +16,14 @@ from ..knowledge.documents.readers import Unreadable, read_plain
 from ..knowledge.faq import FAQ_FILE, Faq, read_entries
 from ..settings import Settings, load_settings
 from ..stores import PATIENT_SECONDS, Databases
-from ..system.files import ROOT, append_json_line
+from ..system.files import append_json_line
+from ..system.paths import INSTANCE
 from ..text.invisible import strip_invisible
 from .terminal import count, make_printable, read_argument
 
 IDS = click.IntRange(1, 2**31 - 1)
 MAX_WORDINGS = 5  # other wordings of a question that are shown
-FAQ_PATH = ROOT / "instance" / "knowledge" / FAQ_FILE
+FAQ_PATH = INSTANCE / "knowledge" / FAQ_FILE
 
 
 @click.command("gaps")

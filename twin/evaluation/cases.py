@@ -19,10 +19,10 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from ..errors import StartError
-from ..system.files import ROOT
+from ..system.paths import INSTANCE
 from .matching import compile_pattern
 
-EVALS = ROOT / "instance" / "evals"
+EVALS = INSTANCE / "evals"
 OWN_CASES = EVALS / "own.jsonl"  # the questions that the owner has answered, and any others of the owner's
 MAX_QUESTION_CHARACTERS = 20_000  # of a question, as of any message
 

@@ -12,9 +12,9 @@ import httpcore2
 import httpx2
 import openai
 
+from ..system.address import Address
 from ..system.alarms import Alarm, Alarms
 from ..system.fairness import Fairness
-from ..system.sidecar_process import Address
 from .deadline import Deadline
 from .idle import IdleConnections
 from .transport import Network, connect, find_target

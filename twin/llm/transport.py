@@ -15,8 +15,8 @@ import httpcore2
 import httpx2
 import openai
 
+from ..system.address import Address
 from ..system.fairness import Fairness
-from ..system.sidecar_process import Address
 from ..system.sockets import duplicate, has_left, shut_down
 from .proxies import find_proxy
 

@@ -13,7 +13,7 @@ from ..knowledge.passages import make_passages
 from ..knowledge.search import INDEX, Passages, Search, SearchResult, make_search
 from ..llm.messages import ChatMessages
 from ..settings import Settings
-from ..system.files import ROOT
+from ..system.paths import ROOT
 from ..text.tokens import estimate_tokens
 from .briefing import Briefing
 from .persona import PERSONA_FILE, Persona

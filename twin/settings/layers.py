@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ..errors import StartError
-from ..system.files import ROOT
+from ..system.paths import ROOT
 from .settings import Settings
 from .values import COMMENT, COMMENTED
 

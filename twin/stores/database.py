@@ -16,7 +16,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyErro
 
 from ..errors import StoreUnavailable
 from ..settings import mask_password
-from ..system.sqlite_lock import retry_while
+from ..system.contention import retry_while
 from .engines import CONNECTIONS, open_engine
 from .revisions import prepare_tables
 from .transactions import begin_transaction, is_passing, set_durability

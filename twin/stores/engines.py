@@ -14,7 +14,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ..errors import StartError
-from ..system.sqlite_lock import BUSY_TIMEOUT_SECONDS
+from ..system.contention import BUSY_TIMEOUT_SECONDS
 
 CONNECT_SECONDS = 5
 IDLE_TRANSACTION_SECONDS = 10  # after which PostgreSQL drops the locks of a machine that died

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from ..system.sqlite_lock import is_locked
+from ..system.contention import is_locked
 
 RETRYABLE = {"40001", "40P01"}  # PostgreSQL's states for a serialization failure and a deadlock
 

@@ -14,8 +14,6 @@ from typing import Any
 
 from ..errors import StartError
 
-ROOT = Path(__file__).resolve().parent.parent.parent  # the project's folder
-
 
 @contextmanager
 def lock_folder(folder: Path) -> Iterator[None]:

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import ModelMisconfigured, ModelTimeout
+from .address import Address
 from .environment import select_running
-from .files import ROOT
-from .sidecar_process import Address
+from .paths import ROOT
 
 SIDECAR_POLL_SECONDS = 0.05
 END_SECONDS = 5.0

@@ -3,8 +3,8 @@
 Two files in instance/ keep one sidecar of each name to one service, whatever is killed. Every process of the service
 holds the `.lock` file shared; the sidecar waits for it exclusively, gets it when the last of them is gone, and ends.
 The sidecar holds the `.server` file (its claim) exclusively, from before it is started until it ends, and writes its
-address there. The service's side is in sidecar.py. This module imports only Python's own, since a sidecar keeps in
-memory whatever it imports.
+address there. The service's side is in sidecar.py. This module imports little beside Python's own,
+since a sidecar keeps in memory whatever it imports.
 """
 
 from __future__ import annotations
@@ -13,17 +13,11 @@ import fcntl
 import json
 import os
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
-
-@dataclass(frozen=True)
-class Address:
-    """The base URL of an OpenAI-compatible server, and the key for it."""
-
-    base_url: str
-    api_key: str
+from .address import Address
 
 
 def end_with_service(instance: Path, name: str) -> None:

@@ -12,7 +12,7 @@ from stat import S_ISREG
 from typing import Any
 
 from ...system.environment import select_running
-from ...system.files import ROOT
+from ...system.paths import ROOT
 
 KINDS = (".md", ".txt", ".pdf", ".docx", ".html", ".htm", ".json", ".jsonl")
 READ_APART = (".pdf", ".docx", ".html", ".htm")

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TypeVar
 
-from ...system.sqlite_lock import BUSY_TIMEOUT_SECONDS, LOCKED_SECONDS, is_locked, retry_while
+from ...system.contention import BUSY_TIMEOUT_SECONDS, LOCKED_SECONDS, is_locked, retry_while
 
 SCHEMA_VERSION = 1  # tables of another version are made anew
 SCHEMA = f"""

@@ -1,4 +1,4 @@
-"""Retries of work on a SQLite file that another process has locked; meanwhile other chats of this process go on.
+"""Contention for a database: work is retried while another connection is in the way, and other chats go on meanwhile.
 
 SQLite's own busy timeout blocks the whole process: under gevent, every chat.
 """

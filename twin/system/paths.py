@@ -1,0 +1,8 @@
+"""The folders of the project and of its deployment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent  # the project's folder
+INSTANCE = ROOT / "instance"  # what is private to one deployment: config.py, knowledge/, databases, logs and locks
