@@ -19,7 +19,7 @@ from ..system.sidecar import Sidecar
 from .breaker import Breaker
 from .connections import CONNECTION_FAULTS, Connections
 from .deadline import Deadline
-from .providers import OPENAI_URL
+from .providers import inherit_server, make_address
 
 if TYPE_CHECKING:
     from numpy import float32
@@ -113,10 +113,8 @@ def find_embeddings(settings: Settings, instance: Path) -> Embeddings | None:
                 sidecar = Sidecar(instance, "embeddings", "twin.llm.embeddings_server", "The embedded model of vectors")
                 return Embeddings(EMBEDDED_VECTOR_MODEL, sidecar)
         return None
-    url, key = settings.embedding_base_url, settings.embedding_api_key
-    if url is None:  # the key of one server is never sent to another
-        url, key = settings.openai_base_url, key or settings.openai_api_key
-    return Embeddings(settings.embedding_model, Address(url or OPENAI_URL, key.get_secret_value() if key else "none"))
+    url, key = inherit_server(settings, settings.embedding_base_url, settings.embedding_api_key)
+    return Embeddings(settings.embedding_model, make_address(url, key))
 
 
 def _read_vectors(content: bytes, count: int) -> NDArray[float32]:

@@ -49,8 +49,7 @@ class Provider:
         """Return the address and key to call; wait up to `seconds` for an embedded model that is starting."""
         if self.embedded:
             return self.embedded.address(seconds)
-        key = self.api_key
-        return Address(self.base_url or OPENAI_URL, key.get_secret_value() if key else "none")
+        return make_address(self.base_url, self.api_key)
 
 
 def list_providers(settings: Settings, embedded: EmbeddedModel) -> list[Provider]:
@@ -61,7 +60,17 @@ def list_providers(settings: Settings, embedded: EmbeddedModel) -> list[Provider
         first = Provider("OPENAI", settings.openai_model, settings.openai_base_url, settings.openai_api_key)
     if settings.fallback_model is None:
         return [first]
-    url, key = settings.fallback_base_url, settings.fallback_api_key
-    if url is None:  # the key of one server is never sent to another
-        url, key = settings.openai_base_url, key or settings.openai_api_key
+    url, key = inherit_server(settings, settings.fallback_base_url, settings.fallback_api_key)
     return [first, Provider("FALLBACK", settings.fallback_model, url, key)]
+
+
+def inherit_server(settings: Settings, url: str | None, key: SecretStr | None) -> tuple[str | None, SecretStr | None]:
+    """Return the URL and key of a further model: OpenAI's settings where it has no URL of its own."""
+    if url is None:  # the key of one server is never sent to another
+        return settings.openai_base_url, key or settings.openai_api_key
+    return url, key
+
+
+def make_address(url: str | None, key: SecretStr | None) -> Address:
+    """Return the address of a server; OpenAI's where no URL is given."""
+    return Address(url or OPENAI_URL, key.get_secret_value() if key else "none")
