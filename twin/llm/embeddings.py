@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import openai
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from ..errors import ModelBusy, ModelFailed, ModelMisconfigured, TwinError
 from ..settings import Settings
@@ -45,7 +45,8 @@ class Embeddings:
 
     def __init__(self, model: str, where: Address | Sidecar) -> None:
         self.model = model
-        self._where = where
+        self._sidecar = where if isinstance(where, Sidecar) else None  # of the embedded model
+        self._find_address = where.address if isinstance(where, Sidecar) else lambda _seconds: where
         self._breaker = Breaker(f"EMBEDDING_MODEL: {model}")
         self._connections = Connections()
 
@@ -71,36 +72,38 @@ class Embeddings:
 
     def start(self) -> None:
         """Start the embedded model, unless it runs."""
-        if isinstance(self._where, Sidecar):
-            self._where.start()
+        if self._sidecar:
+            self._sidecar.start()
 
     def check(self) -> None:
         """Raise ModelMisconfigured where the embedded model cannot start; does not block."""
-        if isinstance(self._where, Sidecar):
-            self._where.find()
+        if self._sidecar:
+            self._sidecar.find()
 
     def is_starting(self) -> bool:
         """Whether the embedded model is starting."""
-        return isinstance(self._where, Sidecar) and self._where.is_starting()
+        return self._sidecar is not None and self._sidecar.is_starting()
 
     def close(self) -> None:
-        """Close the connections, and release the embedded model."""
+        """Close the connections, and release the embedded model (tests and benchmarks do)."""
         self._connections.close()
-        if isinstance(self._where, Sidecar):
-            self._where.close()
+        if self._sidecar:
+            self._sidecar.close()
 
     def _ask(self, texts: list[str], kind: str, seconds: float) -> NDArray[float32]:
         deadline = Deadline(seconds)
-        is_embedded = isinstance(self._where, Sidecar)
-        address = self._where.address(seconds) if isinstance(self._where, Sidecar) else self._where
+        address = self._find_address(seconds)
         body = {"model": self.model, "input": texts, "encoding_format": "float"}
+        if self._sidecar:
+            body["input_type"] = kind
         try:
-            with self._connections.take(address, deadline) as connection:
-                asked = body | ({"input_type": kind} if is_embedded else {})
-                with closing(connection.post("/embeddings", asked, max(deadline.remaining(), 0.1))) as response:
-                    content = response.read()
+            with (
+                self._connections.take(address, deadline) as connection,
+                closing(connection.post("/embeddings", body, max(deadline.remaining(), 0.1))) as response,
+            ):
+                content = response.read()
             return _read_vectors(content, len(texts))
-        except (openai.OpenAIError, *CONNECTION_FAULTS, ValidationError, ValueError, RecursionError) as error:
+        except (openai.OpenAIError, *CONNECTION_FAULTS, ValueError, RecursionError) as error:
             reason = f"status {error.status_code}" if isinstance(error, openai.APIStatusError) else type(error).__name__
             raise ModelFailed(advice=f"EMBEDDING_MODEL: {self.model} gives no vectors ({reason}).") from error
 
