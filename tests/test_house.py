@@ -6,8 +6,6 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
-
 from .support.service import ROOT
 
 # From the top: a room may import only rooms below it. create_app and the commands stand above all.
@@ -71,25 +69,28 @@ def imports_of(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_arrows_point_down(path: Path) -> None:
-    room = room_of(path)
-    rooms = {name.split(".")[1] for name in imports_of(path) if name.startswith("twin.")} - {room}
-    if room not in TOP:
-        assert rooms <= set(ROOMS[ROOMS.index(room) + 1 :])
+def test_arrows_point_down() -> None:
+    upward = {}
+    for path in FILES:
+        room = room_of(path)
+        rooms = {name.split(".")[1] for name in imports_of(path) if name.startswith("twin.")} - {room}
+        if room not in TOP:
+            upward[str(path)] = rooms - {*ROOMS[ROOMS.index(room) + 1 :]}
+    assert not {path: rooms for path, rooms in upward.items() if rooms}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_all_that_knows_http_is_in_web(path: Path) -> None:
-    if room_of(path) not in {*TOP, "web"}:
-        assert not {name.split(".")[0] for name in imports_of(path)} & {"flask", "werkzeug", "click", "gunicorn"}
+def test_all_that_knows_http_is_in_web() -> None:
+    http = {"flask", "werkzeug", "click", "gunicorn"}
+    knowing = {room_of(path) for path in FILES if {name.split(".")[0] for name in imports_of(path)} & http}
+    assert knowing <= {*TOP, "web"}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_blueprints_know_none_of_each_other(path: Path) -> None:
-    if room_of(path) == "web":
+def test_blueprints_know_none_of_each_other() -> None:
+    known = {}
+    for path in (ROOT / "twin" / "web").rglob("*.py"):
         rooms = {name.split(".")[2] for name in imports_of(path) if name.startswith("twin.web.")}
-        assert rooms & BLUEPRINTS <= {path.parent.name}
+        known[str(path)] = rooms & BLUEPRINTS - {path.parent.name}
+    assert not {path: rooms for path, rooms in known.items() if rooms}
 
 
 def test_only_llm_imports_openai() -> None:
@@ -106,8 +107,12 @@ def test_every_file_is_in_a_room_of_the_list() -> None:
 def test_what_tests_share_is_in_support() -> None:
     found = set()
     for path in (ROOT / "tests").rglob("*.py"):
-        modules = [
-            node.module or "" for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)
-        ]
-        found |= {f"{path.name}: {name}" for name in modules if re.search(r"\b(conftest$|test_)", name)}
+        nodes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
+        names = {node.module or "" for node in nodes} | {alias.name for node in nodes for alias in node.names}
+        found |= {f"{path.name}: {name}" for name in names if re.search(r"(^|\.)(conftest$|test_)", name)}
     assert not found
+
+
+def test_tests_mirror_the_house() -> None:
+    folders = {path.parent.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("test_*.py")}
+    assert [str(folder) for folder in folders if not (ROOT / "twin" / folder).is_dir()] == []
