@@ -25,7 +25,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
 
     Raises StartError, in one line that says what to mend, where a setting, the persona or the model is wrong.
     """
-    logs.set_up(as_json=not launch.is_development())
+    logs.set_up(as_json=not launch.is_run_by_flask())
     settings = load_settings(test_config)
     runtime = Runtime(settings)
     app = Flask(__name__, root_path=str(ROOT / "twin"), instance_path=str(INSTANCE), static_folder=None)
@@ -37,7 +37,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
     guards.init_app(app, settings)
     body.init_app(app)
     headers.init_app(app)
-    problems.init_app(app, settings.contact)
+    problems.init_app(app)
     app.register_blueprint(chat)
     app.register_blueprint(meta)
     app.register_blueprint(page)

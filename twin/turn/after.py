@@ -10,6 +10,7 @@ from ..errors import Overloaded, StoreUnavailable, TwinError
 from ..system.threads import start_thread
 
 if TYPE_CHECKING:
+    from ..gaps import Gaps
     from ..memory import Exchange
     from ..prompt import Briefing
     from ..runtime import Runtime
@@ -21,17 +22,16 @@ def follow_up(runtime: Runtime, exchange: Exchange, briefing: Briefing, gap: str
     No answer depends on this work: without a thread to spare it is left undone.
     """
     with suppress(Overloaded):
-        if gap is not None:
-            start_thread(partial(record_gap, runtime, gap))
+        if gap is not None and runtime.gaps:
+            start_thread(partial(record_gap, runtime.gaps, gap))
         if exchange.is_summary_due:
             start_thread(partial(summarise, runtime, exchange, briefing))
 
 
-def record_gap(runtime: Runtime, question: str) -> None:
+def record_gap(gaps: Gaps, question: str) -> None:
     """Keep a question for the owner, without its author."""
-    if runtime.gaps:
-        with suppress(StoreUnavailable):  # which is logged
-            runtime.gaps.record(question)
+    with suppress(StoreUnavailable):  # which is logged
+        gaps.record(question)
 
 
 def summarise(runtime: Runtime, exchange: Exchange, briefing: Briefing) -> None:

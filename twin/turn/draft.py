@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from ..knowledge.sources import Source, find_sources
 from ..memory import Annotations, CitedSource, GivenAnswer, GroundingReport
-from ..telemetry.logs import ChatReport
 from .events import Reply
 
 if TYPE_CHECKING:
@@ -51,17 +50,9 @@ class Draft:
             text = self._fallback
         finish_reason: FinishReason = "content_filter" if gate.has_withheld else answer.finish_reason
         read, written = (answer.usage.prompt_tokens, answer.usage.completion_tokens) if answer.usage else (None, None)
-        report = ChatReport(
-            outcome=finish_reason,
-            model=answer.model,
-            prompt_tokens=read,
-            completion_tokens=written,
-            repaired=len(gate.repaired) or None,
-            removed=len(gate.removed) or None,
-        )
         notes = self._annotate(text)
         given = GivenAnswer(text, finish_reason, self._briefing.persona, answer.model, read, written, notes)
-        return Reply(text, session_id, finish_reason, notes, report), given
+        return Reply(text, session_id, finish_reason, notes, model=answer.model, usage=answer.usage), given
 
     def _show(self, text: str) -> str:
         if text:

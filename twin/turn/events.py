@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ..memory import Annotations
-from ..telemetry.logs import ChatReport
 
 if TYPE_CHECKING:
-    from ..llm.answers import FinishReason
+    from ..llm.answers import FinishReason, Usage
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,9 @@ class Reply:
     session_id: str
     finish_reason: FinishReason
     annotations: Annotations = field(default_factory=Annotations)
-    report: ChatReport = field(default_factory=ChatReport)  # for the log
+    origin: Literal["model", "faq", "repeated"] = "model"
+    model: str | None = None  # its name, as the provider reports it
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from ..memory import Annotations, GivenAnswer
-from ..telemetry.logs import ChatReport
 from .events import Reply
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ def _repeat(session_id: str, exchange: Exchange) -> Reply | None:
     if (kept := exchange.kept) is None:
         return None
     finish_reason, notes = cast("FinishReason", kept.finish_reason), Annotations.load(kept.annotations)
-    return Reply(kept.text, session_id, finish_reason, notes, ChatReport(outcome="repeated"))
+    return Reply(kept.text, session_id, finish_reason, notes, origin="repeated")
 
 
 def _quote_faq(message: str, session_id: str, exchange: Exchange, briefing: Briefing) -> Reply | None:
@@ -32,4 +31,4 @@ def _quote_faq(message: str, session_id: str, exchange: Exchange, briefing: Brie
     if (text := briefing.library.faq.find_answer(message)) is None:
         return None
     exchange.record(GivenAnswer(text, "stop", briefing.persona))
-    return Reply(text, session_id, "stop", report=ChatReport(outcome="faq"))
+    return Reply(text, session_id, "stop", origin="faq")

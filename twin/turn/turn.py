@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -36,6 +35,7 @@ from ..text.invisible import strip_invisible
 from .after import follow_up
 from .draft import Draft
 from .events import Delta, Event, Reply, Silence, Started
+from .outcome import Outcome
 from .replies import find_reply
 
 if TYPE_CHECKING:
@@ -61,10 +61,11 @@ TURN_FAULTS = (  # that a turn can end with
 def begin(
     runtime: Runtime, message: str, session_id: str | None, address: str | None = None, key: str | None = None
 ) -> Turn:
-    """Admit a turn, which is to be closed; without an `address` no rate limit applies.
+    """Admit a turn, which is to be closed.
 
-    `key` is the message's idempotency key. Raises RateLimited or Overloaded. An empty session id is replaced by a
-    new UUID4.
+    `address` is the visitor's; None stands for the owner, whom no rate limit holds and whose questions are no gaps.
+    `key` is the message's idempotency key. An empty session id is replaced by a new UUID4. Raises RateLimited or
+    Overloaded.
     """
     quotas = [] if address is None else runtime.rates.admit(address)
     runtime.room.take(quotas)
@@ -85,16 +86,15 @@ class Turn:
         self._is_visitor = is_visitor
         self._exchange = Exchange(message)
         self._draft: Draft | None = None
-        self._report = ChatReport()
+        self._outcome = Outcome()
         self._started = time.monotonic()
-        self._first_token_ms: int | None = None
         self._closing = ExitStack()
         self._closing.callback(self._follow_up)
         self._closing.callback(runtime.room.give_back)
 
     def report(self) -> ChatReport:
         """Return the log's view of the turn, complete once the turn has ended."""
-        return replace(self._report, first_token_ms=self._first_token_ms)
+        return self._outcome.report()
 
     def answer(self) -> Reply:
         """Return the answer; raises one of TURN_FAULTS."""
@@ -119,7 +119,7 @@ class Turn:
             stream = self._runtime.model.stream(draft.messages, self._runtime.budget.hold)
         self._closing.callback(self._keep_interrupted, draft)
         self._closing.callback(stream.close)
-        self._report = ChatReport(outcome="left")  # until more is known
+        self._outcome.is_streamed = True
         return self._close_after(self._relay(stream, draft))
 
     def close(self) -> None:
@@ -132,17 +132,20 @@ class Turn:
 
     def _reply_without_model(self) -> Reply | None:
         """Wait for the session's turn, then return the reply that needs no model, if there is one."""
+        self._enter_session()
+        self._outcome.reply = find_reply(self._message, self._session_id, self._exchange, self._briefing)
+        return self._outcome.reply
+
+    def _enter_session(self) -> None:
+        """Clean the message, and begin its exchange, once the session's exchange before has ended."""
         if self._briefing.grounding != "off":
             self._message = _strip(self._message)
         give_turn()
-        self._exchange = Exchange(self._message)
         if self._runtime.memory:
             self._exchange = self._runtime.memory.open(self._message, self._session_id, self._key)
             self._closing.callback(self._exchange.close)
-        reply = find_reply(self._message, self._session_id, self._exchange, self._briefing)
-        if reply:
-            self._report = reply.report
-        return reply
+        else:
+            self._exchange = Exchange(self._message)
 
     def _prepare(self) -> Draft:
         """Put together the model's messages, and open the gate for its answer."""
@@ -162,8 +165,8 @@ class Turn:
         with self._reporting_faults():
             for arrived in stream:
                 if isinstance(arrived, str):
-                    if self._first_token_ms is None:
-                        self._first_token_ms = round(1_000 * (time.monotonic() - self._started))
+                    if self._outcome.first_token_ms is None:
+                        self._outcome.first_token_ms = round(1_000 * (time.monotonic() - self._started))
                     if shown := draft.push(arrived):
                         yield Delta(shown)
                 elif arrived is None:
@@ -177,7 +180,7 @@ class Turn:
         """Store the answer, and return the reply."""
         reply, given = draft.complete(answer, self._session_id)
         self._exchange.record(given)
-        self._report = reply.report
+        self._outcome.reply = reply
         return reply
 
     def _close_after(self, events: Iterator[Event]) -> Iterator[Event]:
@@ -187,15 +190,14 @@ class Turn:
 
     def _keep_interrupted(self, draft: Draft) -> None:
         """Store the part of a streamed answer that came before the visitor left."""
-        if self._report.outcome == "left":
+        if self._outcome.has_left:
             with suppress(TwinError):  # the visitor is gone
                 self._exchange.record(GivenAnswer(draft.text, "interrupted", self._briefing.persona))
 
     def _follow_up(self) -> None:
         """Start the work after the turn; the owner's own questions in the terminal are no gaps."""
         if draft := self._draft:
-            is_answered = self._report.outcome in ("stop", "length")
-            is_gap = is_answered and not draft.is_grounded and self._is_visitor
+            is_gap = self._is_visitor and self._outcome.is_model_answer and not draft.is_grounded
             follow_up(self._runtime, self._exchange, self._briefing, self._message if is_gap else None)
 
     @contextmanager
@@ -203,11 +205,11 @@ class Turn:
         try:
             yield
         except TwinError as error:
-            self._report = ChatReport(outcome=error.code)
+            self._outcome.fault = error.code
             self._exchange.close()  # before the visitor can ask again, so that the session is not busy then
             raise
         except Exception:
-            self._report = ChatReport(outcome=TwinError.code)
+            self._outcome.fault = TwinError.code
             raise
 
 

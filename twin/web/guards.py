@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 REQUEST_FAULTS = (BadHost, TwinError)  # of any request
 SANE_REQUEST_ID = re.compile(r"[\w.:/+=@-]{1,128}", re.ASCII)
-LISTS = ("HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
+LIST_HEADERS = ("HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
 MAX_LIST_CHARACTERS = 1_000  # browsers send about 150; each entry costs some 10 µs
 PREFLIGHT_SECONDS = 7_200  # for which a browser may cache a preflight; Chromium allows no more
 
@@ -53,7 +53,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def tame_headers(app: WSGIApplication, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
     """Call `app` without headers that would overload or mislead a parser."""
-    for name in LISTS:
+    for name in LIST_HEADERS:
         if len(environ.get(name, "")) > MAX_LIST_CHARACTERS:
             del environ[name]
     if forwarded := environ.get("HTTP_X_FORWARDED_FOR"):

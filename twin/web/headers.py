@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask import Flask, Response, g, request
 
-from ..errors import Quota
+from ..errors import Quota, TwinError
 
 DEFAULT_HEADERS = {  # of every response that does not set its own
     "Cache-Control": "no-store",
@@ -41,3 +41,9 @@ def describe_quotas(quotas: Sequence[Quota]) -> dict[str, str]:
         "RateLimit-Policy": ", ".join(f'"{quota.name}";q={quota.limit};w={quota.window}' for quota in quotas),
         "RateLimit": ", ".join(f'"{quota.name}";r={quota.remaining};t={quota.reset}' for quota in quotas),
     }
+
+
+def describe_refusal(error: TwinError) -> dict[str, str]:
+    """Return the fields that say when a refused request may come again: Retry-After, and those of its quotas."""
+    retry = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    return describe_quotas(error.quotas) | retry

@@ -22,7 +22,7 @@ from ..system.threads import start_thread
 logger = logging.getLogger(__name__)
 
 
-def is_development() -> bool:
+def is_run_by_flask() -> bool:
     """Whether Flask's own command line runs the app."""
     return click.get_current_context(silent=True) is not None
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from flask import Flask, Response, current_app, g, jsonify
+from flask import Flask, Response, g, jsonify
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 from werkzeug.exceptions import BadHost as UnroutableHost
@@ -22,7 +22,8 @@ from ..errors import (
     TooLarge,
     TwinError,
 )
-from .headers import describe_quotas
+from .current import current_runtime
+from .headers import describe_refusal
 
 DURATIONS = [("hour", 3_600), ("minute", 60), ("second", 1)]  # in seconds
 PROBLEMS_BY_STATUS: dict[int | None, type[TwinError]] = {
@@ -69,9 +70,8 @@ class Problem(BaseModel):
         )
 
 
-def init_app(app: Flask, contact: str | None) -> None:
-    """Answer every error of `app` with a problem; `contact` is the owner's sentence for visitors."""
-    app.extensions["contact"] = contact
+def init_app(app: Flask) -> None:
+    """Answer every error of `app` with a problem."""
     app.register_error_handler(TwinError, render_problem)
     app.register_error_handler(HTTPException, render_http_exception)
     app.register_error_handler(Exception, render_unexpected)
@@ -79,14 +79,11 @@ def init_app(app: Flask, contact: str | None) -> None:
 
 def render_problem(error: TwinError, headers: Mapping[str, str] | None = None) -> Response:
     """Answer with the problem of `error`."""
-    problem = Problem.of(error, g.request_id, current_app.extensions["contact"])
+    problem = Problem.of(error, g.request_id, current_runtime().settings.contact)
     response = jsonify(problem.model_dump(exclude_none=True))
     response.status_code = error.status
     response.mimetype = "application/problem+json"
-    response.headers.update(describe_quotas(error.quotas))
-    if error.retry_after is not None:
-        response.headers["Retry-After"] = str(error.retry_after)
-    response.headers.update(headers or {})
+    response.headers.update({**describe_refusal(error), **(headers or {})})
     return response
 
 

@@ -38,15 +38,15 @@ MAX_HEADER_BYTES = 16_384  # of one request, all in all
 MAX_UNREAD_BYTES = 8_000_000  # of a refused body, so that its sender still sees the 413, in step with the next request
 UNREAD_SECONDS = 5  # that reading such a rest may take
 SEND_SECONDS = 30  # in which a visitor has to make room for the next piece of a response
-HEADER_SECONDS = (
-    15  # in which a handshake or a request's headers have to come; also how long an idle connection is kept
-)
+# A handshake or a request's headers have to come within this time, and an idle connection is kept as long.
+HEADER_SECONDS = 15
 
 
-class Fair:
+class FairConnection:
     """A visitor's connection that shares the process: neither its floods nor its pauses hold up others."""
 
-    _head: bytes | None = None  # of a response, kept until its first piece leaves with it; empty while still to come
+    # The response's head, held to leave with the first piece: b"" while awaited, None when nothing is held.
+    _head: bytes | None = None
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self._fairness = Fairness()
@@ -87,11 +87,11 @@ class Fair:
             self.settimeout(None)  # type: ignore[attr-defined]
 
 
-class FairSocket(Fair, gevent.socket.socket):  # type: ignore[misc]
+class FairSocket(FairConnection, gevent.socket.socket):  # type: ignore[misc]
     """A plain connection."""
 
 
-class FairTLSSocket(Fair, gevent.ssl.SSLSocket):  # type: ignore[misc]
+class FairTLSSocket(FairConnection, gevent.ssl.SSLSocket):  # type: ignore[misc]
     """A TLS connection, which shakes hands when its first headers are awaited: its faults are a visitor's then."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -104,7 +104,7 @@ class FairTLSSocket(Fair, gevent.ssl.SSLSocket):  # type: ignore[misc]
 
 
 class TwinWorker(GeventWorker):  # type: ignore[misc]
-    """gunicorn's gevent worker, which never takes a client's fault for its own (501, 500)."""
+    """gunicorn's gevent worker, which answers a client's fault with 4xx where gunicorn would send 501 or 500."""
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
         """Serve one connection."""
@@ -124,7 +124,7 @@ class TwinWorker(GeventWorker):  # type: ignore[misc]
         with suppress(OSError):
             client.sendall("\r\n".join(lines).encode())
 
-    def handle_request(self, listener_name: str, req: Any, sock: Fair, addr: Any) -> None:
+    def handle_request(self, listener_name: str, req: Any, sock: FairConnection, addr: Any) -> None:
         """Answer a request; then read the rest of a refused body, up to MAX_UNREAD_BYTES."""
         if sum(len(name) + len(value) for name, value in req.headers) > MAX_HEADER_BYTES:
             raise LimitRequestHeaders("too many bytes")

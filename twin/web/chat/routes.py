@@ -1,12 +1,12 @@
-"""The URL that frontends call."""
+"""POST /chat."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, after_this_request, current_app, g, request
+from flask import Blueprint, Response, after_this_request, g, request
 
-from ...runtime import Runtime
 from ...turn import TURN_FAULTS, Turn, begin
 from .. import access_log, sse, visitor
+from ..current import current_runtime
 from ..headers import describe_quotas
 from ..operation import operation
 from .schemas import ChatHeaders, ChatRequest, ChatResponse, EventStream, to_server_event
@@ -18,7 +18,7 @@ blueprint = Blueprint("chat", __name__)
 @operation(gives={"application/json": ChatResponse, "text/event-stream": EventStream}, fails=TURN_FAULTS)
 def send_message(chat: ChatRequest, headers: ChatHeaders) -> ChatResponse | Response:
     """Answer one message as the twin, whole or streamed as server-sent events."""
-    runtime: Runtime = current_app.extensions["twin"]
+    runtime = current_runtime()
     turn = begin(runtime, chat.message, chat.session_id, visitor.find_address(), headers.idempotency_key)
     _end_with_response(turn)
     if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, send_from_directory
 
 from ...errors import NotFound, NotReady, StartFailed
 from ...llm.embedded import NOTICE
-from ...runtime import Runtime
+from ..current import current_runtime
 from ..openapi import describe
 from ..operation import File, operation
 from .schemas import Health, OpenApiDocument, Readiness
@@ -39,7 +39,7 @@ def show_health() -> Health:
 @operation(fails=[NotReady, StartFailed])
 def show_readiness() -> Readiness:
     """Say whether a chat would be answered now, for load balancers; never calls a provider."""
-    runtime: Runtime = current_app.extensions["twin"]
+    runtime = current_runtime()
     runtime.check_ready()
     return Readiness(status="ready", notice=NOTICE if runtime.settings.uses_embedded_model else None)
 

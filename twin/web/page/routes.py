@@ -10,6 +10,7 @@ from flask.blueprints import BlueprintSetupState
 from ...errors import NotFound
 from ...settings import Settings, parse_colour
 from ...system.paths import INSTANCE
+from ..current import current_runtime
 from ..operation import File, operation
 from .assets import MEDIA, Asset, Assets
 from .colours import write_stylesheet
@@ -139,5 +140,4 @@ def _assets() -> Assets:
 
 
 def _settings() -> Settings:
-    settings: Settings = current_app.extensions["twin"].settings
-    return settings
+    return current_runtime().settings

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 
 from ...errors import NotFound, StoreUnavailable
 from ...memory import Conversation, Export
-from ...runtime import Runtime
+from ..current import current_runtime
 from ..operation import operation
 from .schemas import LegacyConversation, Session
 
@@ -33,7 +33,7 @@ def export_session(session_id: str) -> Response:
 @operation(fails=[StoreUnavailable])
 def delete_session(session_id: str) -> None:
     """Delete a session and all of its messages; an unknown session counts as deleted."""
-    _runtime().delete_session(session_id)
+    current_runtime().delete_session(session_id)
 
 
 @blueprint.get("/conversation/<session_id>")
@@ -47,13 +47,8 @@ def show_conversation(session_id: str) -> LegacyConversation:
 
 
 def _find(session_id: str) -> Conversation:
-    memory = _runtime().memory
+    memory = current_runtime().memory
     found = memory.fetch(session_id) if memory else None
     if found is None:
         raise NotFound
     return found
-
-
-def _runtime() -> Runtime:
-    runtime: Runtime = current_app.extensions["twin"]
-    return runtime
