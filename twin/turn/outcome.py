@@ -9,7 +9,7 @@ from .events import Reply
 
 
 @dataclass
-class Outcome:
+class TurnOutcome:
     """How a turn ended: with a reply, with a fault, or with the visitor leaving its stream."""
 
     reply: Reply | None = None

@@ -35,7 +35,7 @@ from ..text.invisible import strip_invisible
 from .after import follow_up
 from .draft import Draft
 from .events import Delta, Event, Reply, Silence, Started
-from .outcome import Outcome
+from .outcome import TurnOutcome
 from .replies import find_reply
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Turn:
         self._is_visitor = is_visitor
         self._exchange = Exchange(message)
         self._draft: Draft | None = None
-        self._outcome = Outcome()
+        self._outcome = TurnOutcome()
         self._started = time.monotonic()
         self._closing = ExitStack()
         self._closing.callback(self._follow_up)
