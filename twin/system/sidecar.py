@@ -93,7 +93,8 @@ class Sidecar:
         if self._failure:
             advice = "" if self._is_told else self.explain(self._failure)
             self._is_told = True
-            raise ModelMisconfigured("The model cannot start; the owner of this twin has to check it.", advice=advice)
+            detail = f"{self._label} cannot start; the owner of this twin has to check it."
+            raise ModelMisconfigured(detail, advice=advice)
         return None
 
     def address(self, patience: float) -> Address:
