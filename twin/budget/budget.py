@@ -101,7 +101,7 @@ class Budget:
             self._ledger.database.check()
 
     def close(self) -> None:
-        """Close the connections that are not in use."""
+        """Close the connections that are not in use, as tests do; the service keeps them to its end."""
         if self._ledger:
             self._ledger.database.close()
 

@@ -85,7 +85,7 @@ class Embeddings:
         return self._sidecar is not None and self._sidecar.is_starting()
 
     def close(self) -> None:
-        """Close the connections, and release the embedded model (tests and benchmarks do)."""
+        """Close the connections and release the embedded model, as tests do; the service keeps both to its end."""
         self._connections.close()
         if self._sidecar:
             self._sidecar.close()

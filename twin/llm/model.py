@@ -45,7 +45,7 @@ class Model:
             raise
 
     def close(self) -> None:
-        """Close the idle connections."""
+        """Close the idle connections, as tests do; the service keeps them to its end."""
         self._connections.close()
 
     def _call(self, messages: ChatMessages, reserve: Reserve) -> Call:

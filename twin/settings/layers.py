@@ -1,4 +1,7 @@
-"""The layers that settings are read from: instance/config.py, .env, the environment, and create_app's argument."""
+"""The layers that settings are read from: instance/config.py, .env, the environment, and create_app's argument.
+
+Where a value or a file is wrong, StartError has a line for each, which names the setting, the problem and the meaning.
+"""
 
 from __future__ import annotations
 
