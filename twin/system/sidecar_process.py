@@ -3,8 +3,8 @@
 Two files in instance/ keep one sidecar of each name to one service, whatever is killed. Every process of the service
 holds the `.lock` file shared; the sidecar waits for it exclusively, gets it when the last of them is gone, and ends.
 The sidecar holds the `.server` file (its claim) exclusively, from before it is started until it ends, and writes its
-address there. The service's side is in sidecar.py. This module imports little beside Python's own,
-since a sidecar keeps in memory whatever it imports.
+address there. The service's side is in sidecar.py. This module imports little beside Python's own, since a sidecar
+keeps in memory whatever it imports.
 """
 
 from __future__ import annotations
