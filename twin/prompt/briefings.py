@@ -10,7 +10,7 @@ from ..grounding import Material, OwnedText, find_private, remove_private
 from ..knowledge.documents.folder import Folder
 from ..knowledge.documents.library import Library
 from ..knowledge.passages import make_passages
-from ..knowledge.search import INDEX, Passages, Search, SearchResult, make_search
+from ..knowledge.search import INDEX_FILE, Passages, Search, SearchResult, make_search
 from ..llm.messages import ChatMessages
 from ..settings import Settings
 from ..system.paths import ROOT
@@ -96,7 +96,7 @@ class Briefings:
         if library:
             passages = [*library.passages, *make_passages(PERSONA_FILE, "", persona)]
             return self.search.replace_passages(passages, seconds=0)
-        had_documents = bool(self._briefing.library) if self._briefing else (self._instance / INDEX).exists()
+        had_documents = bool(self._briefing.library) if self._briefing else (self._instance / INDEX_FILE).exists()
         if had_documents:  # perhaps before this start, and deleted while no service was running
             self.search.replace_passages([], seconds=0)
         return {}

@@ -8,9 +8,8 @@ from ...settings import Settings
 from ...system.environment import select_calling
 from ...system.sidecar import Sidecar
 from .index import Index
+from .index_file import INDEX_FILE, INDEXER
 from .search import Search
-
-INDEX = "knowledge.index"  # its file in instance/
 
 
 def make_search(settings: Settings, instance: Path) -> Search:
@@ -20,8 +19,8 @@ def make_search(settings: Settings, instance: Path) -> Search:
     embeddings = find_embeddings(settings, instance)
     label = "The process that makes vectors of documents"
     environment = select_calling() | _export_model(settings)
-    indexer = Sidecar(instance, "indexer", "twin.knowledge.search.indexer", label, environment=environment)
-    return Search(Index(instance / INDEX), embeddings, indexer)
+    indexer = Sidecar(instance, INDEXER, "twin.knowledge.search.indexer", label, environment=environment)
+    return Search(Index(instance / INDEX_FILE), embeddings, indexer)
 
 
 def _export_model(settings: Settings) -> dict[str, str]:

@@ -13,6 +13,8 @@ from typing import TypeVar
 
 from ...system.contention import BUSY_TIMEOUT_SECONDS, LOCKED_SECONDS, is_locked, retry_while
 
+INDEX_FILE = "knowledge.index"  # in instance/
+INDEXER = "indexer"  # the name of the sidecar that makes its vectors, and of its files in instance/
 SCHEMA_VERSION = 1  # tables of another version are made anew
 SCHEMA = f"""
 CREATE TABLE passages (
@@ -96,7 +98,7 @@ class IndexFile:
 
 
 def transact(db: sqlite3.Connection, work: Callable[[], object]) -> None:
-    """Do `work`, which may wait for nothing but the file, in a transaction; another thread could wait for ever."""
+    """Do `work` in a transaction. It must not wait for another thread, which may be waiting for this one."""
     db.execute("BEGIN IMMEDIATE")
     try:
         work()

@@ -14,6 +14,7 @@ from ...llm.embeddings import Embeddings, find_embeddings
 from ...settings import load_settings
 from ...system.sidecar_process import end_with_service
 from .index import Index, WithoutVector
+from .index_file import INDEX_FILE, INDEXER
 
 if TYPE_CHECKING:
     from numpy import float32
@@ -63,10 +64,10 @@ def embed(passages: Sequence[WithoutVector], embeddings: Embeddings) -> NDArray[
 
 def main(instance: Path) -> None:
     """Make the vectors of the index in a service's private folder, until all are made or the service ends."""
-    end_with_service(instance, "indexer")
+    end_with_service(instance, INDEXER)
     os.nice(NICENESS)
     if embeddings := find_embeddings(load_settings(), instance):
-        index_all(Index(instance / "knowledge.index"), embeddings)
+        index_all(Index(instance / INDEX_FILE), embeddings)
 
 
 if __name__ == "__main__":

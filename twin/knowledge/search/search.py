@@ -15,6 +15,7 @@ from ...system.sidecar import Sidecar
 from ...text.words import find_terms
 from ..passages import Passage
 from .index import Index
+from .index_file import INDEX_FILE
 from .ranking import Hit, choose_rarest, rank, weigh_terms
 from .small_talk import SMALL_TALK, is_small_talk
 from .snapshot import Passages, Snapshot
@@ -56,7 +57,7 @@ class Search:
     def replace_passages(self, passages: Collection[Passage], seconds: float | None = None) -> Passages:
         """Search these passages from now on, and return them by their keys.
 
-        The index has them on return, or after `seconds` later; until then the words of new ones are looked at here.
+        Wait until the index has them, but at most `seconds`; until then, this process compares the words of new ones.
         """
         replaced = {passage.key: passage for passage in (*passages, *SMALL_TALK)} if passages else {}
         self._upkeep.replace_passages(replaced)
@@ -81,7 +82,7 @@ class Search:
             return 0, len(upkeep.passages)
         upkeep.complete()
         if error := upkeep.fault:
-            raise StartError(f"instance/knowledge.index cannot be used ({error}): mend that, or delete it.") from error
+            raise StartError(f"instance/{INDEX_FILE} cannot be used ({error}): mend that, or delete it.") from error
         return len(upkeep.passages) - len(upkeep.snapshot.keys), len(upkeep.passages)
 
     def find(self, question: str, before: Sequence[str] = (), among: Passages | None = None) -> SearchResult:

@@ -14,6 +14,7 @@ from ...errors import ModelMisconfigured, Overloaded, log_advice
 from ...system.sidecar import Sidecar
 from ...system.threads import start_thread
 from .index import Index
+from .index_file import INDEX_FILE
 from .snapshot import Passages, Snapshot, take_snapshot
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Upkeep:
 
     def report(self, fault: Exception) -> None:
         """Log a fault of the index, once until a run succeeds."""
-        message = f"instance/knowledge.index cannot be used ({fault}): what it lacks is found by words alone."
+        message = f"instance/{INDEX_FILE} cannot be used ({fault}): what it lacks is found by words alone."
         if message not in self._told:
             logger.error(message)
         self._told.add(message)

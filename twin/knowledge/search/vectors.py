@@ -36,7 +36,8 @@ class Comparison:
         texts = [question, " ".join([*before, question])] if before else [question]
         try:
             if snapshot.matrix is None:
-                self._embeddings.check()  # else nobody would say that there will be none
+                # Raises where the model cannot start; else nothing would tell the owner that no vectors will come.
+                self._embeddings.check()
                 return None
             vectors = self._embeddings.embed([*map(shorten_question, texts)], are_queries=True, seconds=QUERY_SECONDS)
             cosines: NDArray[float32] = (snapshot.matrix @ vectors.T).max(axis=1)
