@@ -35,6 +35,7 @@ BLUEPRINTS = {"chat", "meta", "page", "sessions"}  # on one floor of `web`: none
 SYSTEM = {
     "address",
     "alarms",
+    "caching",
     "contention",
     "environment",
     "fairness",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cached_property
 
+from ..system.caching import cached_property
 from ..system.fairness import give_turn
 from . import contacts, numbers
 from .contacts import Kind

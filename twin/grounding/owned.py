@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
+from ..system.caching import cached_property
 from ..system.fairness import give_turn
 from .known_contacts import KnownContacts, list_chunks
 from .private_text import PrivateText, drop_digits, fold_words, join_runs

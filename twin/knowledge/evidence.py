@@ -7,8 +7,8 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
+from ..system.caching import cached_property
 from ..system.fairness import give_turn
 from ..text.scripts import HANGUL, HIRAGANA, SOUTHEAST_ASIAN
 from ..text.words import IS_UNSPACED, WORD, find_words

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from hashlib import sha256
 
+from ..system.caching import cached_property
 from ..text.sentences import SENTENCE_END, WHITE_SPACE
 from ..text.words import find_terms, find_words
 from .evidence import Evidence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from ..grounding import Gate, Material, Mode, open_gate
 from ..knowledge.documents.library import Library
@@ -12,6 +11,7 @@ from ..knowledge.documents.rendering import render_passages
 from ..knowledge.evidence import Evidence
 from ..knowledge.search import Passages, SearchResult
 from ..llm.messages import ChatMessages
+from ..system.caching import cached_property
 from ..text.tokens import estimate_tokens
 from .messages import Prepared, compose_messages
 from .persona import PERSONA_FILE

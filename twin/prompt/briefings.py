@@ -65,7 +65,7 @@ class Briefings:
     def read(self) -> Briefing:
         """Return a briefing of the present files: the last one again, if nothing has changed."""
         persona, library = self.persona.text(), self._folder.read()
-        with self._lock:  # of many calls at once, one makes it; nothing in here waits for anything
+        with self._lock:  # of many calls at once, one makes it; documents are read outside
             library = self._folder.library or library  # another call may have read a newer one since
             last = self._briefing
             if last is None or last.persona != persona or last.library is not library:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -29,6 +28,7 @@ from ..errors import (
 from ..memory import Exchange, GivenAnswer
 from ..prompt import Briefing
 from ..runtime import Runtime
+from ..system.caching import cached_property
 from ..system.fairness import give_turn
 from ..telemetry.logs import ChatReport
 from ..text.invisible import strip_invisible

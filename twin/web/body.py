@@ -10,10 +10,10 @@ from typing import IO, Any
 from flask import Flask, Request, current_app
 from gunicorn.http.errors import ParseException
 from werkzeug.sansio.utils import get_content_length
-from werkzeug.utils import cached_property  # functools' own locks all requests out while one body is read
 
 from ..errors import BadJson, BadRequest, TooLarge, UnsupportedMediaType
 from ..system.alarms import Alarms
+from ..system.caching import cached_property
 from ..system.sockets import shut_down
 from .visitor import find_connection
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from ...grounding import OwnedText, find_private, remove_private
+from ...system.caching import cached_property
 from ...system.fairness import Fairness
 from ...text.tokens import estimate_tokens
 from ..faq import Faq
