@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ..grounding.contacts import IS_UNSPACED_NAME
-from ..text.words import split_words
+from ..text.words import IS_UNSPACED_NAME, split_words
 from .gaps import Gap
 
 ALIKE_WORDS = 0.85  # share of the letters of two questions that are in common words

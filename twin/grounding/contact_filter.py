@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ..system.caching import cached_property
 from ..system.fairness import give_turn
+from ..text.words import IS_UNSPACED_NAME
 from . import contacts, numbers
 from .contacts import Kind
 from .known_contacts import LOOKBEHIND, KnownContacts
@@ -125,7 +126,7 @@ class ContactFilter:
     def _ground_run(self, match: re.Match[str]) -> str:
         run, start = match["number"], match.start("number")
         follows = match.string[match.end("number") : match.end("number") + 1]
-        if follows.isalnum() and "+" not in run and not contacts.IS_UNSPACED_NAME.match(follows):
+        if follows.isalnum() and "+" not in run and not IS_UNSPACED_NAME.match(follows):
             return match.group()  # part of another name
         before = match.string[max(0, start - LOOKBEHIND) : start]
         shown = self._ground_number(run, before)

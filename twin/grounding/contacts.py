@@ -7,14 +7,13 @@ import re
 from typing import Literal
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-from ..text.scripts import UNSPACED_NAMES
+from ..text.words import IS_UNSPACED_NAME
 from .hosts import is_host
 from .patterns import ADDRESS, NAMES, SCHEME
 
 Kind = Literal["link", "address", "number"]
 
 LONGEST_HOST = 253  # characters (RFC 1035, section 2.3.4)
-IS_UNSPACED_NAME = re.compile(f"[{UNSPACED_NAMES}]")
 # Parameters that say only where a visitor came from; the prefixes are of Google, HubSpot, Matomo and Piwik.
 TRACKING = re.compile(
     r"(?:utm_|_hs|hsa_|mtm_|oly_|pk_|vero_).*|_ga|_gl|dclid|fbclid|gad_source|gbraid|gclid|gclsrc|igsh|igshid|li_fat_id|lipi|"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from .scripts import COMBINING_MARKS, UNSPACED
+from .scripts import COMBINING_MARKS, UNSPACED, UNSPACED_NAMES
 
 STEM = 5  # letters; the beginning of longer words stands for their inflections, in any language
 WORD = re.compile(f"[{UNSPACED}]+|(?:(?![{UNSPACED}])[^\\W_])(?:(?![{UNSPACED}])(?:[^\\W_]|[{COMBINING_MARKS}]))*")
 IS_UNSPACED = re.compile(f"[{UNSPACED}]")
+IS_UNSPACED_NAME = re.compile(f"[{UNSPACED_NAMES}]")
 NAMING = set("#%&@")  # punctuation that is a part of names, as in C#
 
 
