@@ -66,9 +66,7 @@ def _mask_contact(match: re.Match[str]) -> str:
     kind, contact = contacts.read_match(match)
     if kind == "link" and not contacts.is_link(contact):
         return match.group()
-    written = match["autolink"] or match["url"] or match["address"] or match["host"]
-    sentence = "" if match["autolink"] else written[len(contacts.trim(written)) :]
-    return f"{match['open']}{MASK}{sentence}{match['close']}"
+    return f"{match['open']}{MASK}{contacts.find_punctuation(match)}{match['close']}"
 
 
 def _mask_number(match: re.Match[str]) -> str:

@@ -97,15 +97,14 @@ class ContactFilter:
         kind, contact = contacts.read_match(match)
         if kind == "link" and not contacts.is_link(contact):
             return match.group(), False
-        written = match["autolink"] or match["url"] or match["address"] or match["host"]
-        sentence = "" if match["autolink"] else written[len(contacts.trim(written)) :]
+        punctuation = contacts.find_punctuation(match)
         judged = self._judge(kind, contact)
         if judged == contact:
             return match.group(), False
         if judged:
             bracketed = f"<{judged}>" if match["autolink"] else judged
-            return f"{match['open']}{bracketed}{sentence}{match['close']}", False
-        return _unwrap(match["open"], sentence + match["close"]), True
+            return f"{match['open']}{bracketed}{punctuation}{match['close']}", False
+        return _unwrap(match["open"], punctuation + match["close"]), True
 
     def _ground_text(self, text: str) -> str:
         return CONTACT.sub(lambda match: self._ground(match)[0], text)

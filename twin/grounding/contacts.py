@@ -31,6 +31,14 @@ def read_match(match: re.Match[str]) -> tuple[Kind, str]:
     return read_target(trim(match["url"] or match["host"]))
 
 
+def find_punctuation(match: re.Match[str]) -> str:
+    """Return the sentence's punctuation at the end of a match of CONTACT; for links and addresses only."""
+    if match["autolink"]:
+        return ""
+    written: str = match["url"] or match["address"] or match["host"]
+    return written[len(trim(written)) :]
+
+
 def read_target(target: str) -> tuple[Kind, str]:
     """Return kind and text of a link's target: a page, or, by the scheme, a person's address or number."""
     link = unescape(target)
