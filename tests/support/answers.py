@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from twin.grounding import Gate, Material, Mode, OwnedText, open_gate
+from twin.grounding import Gate, Material, OwnedText, open_gate
+from twin.settings.values import Grounding
 
 FALLBACK = "That is not for me to say."
 OWNER = """I am Roger. Write to roger@example.com, see https://example.com/cv or github.com/roger.
@@ -223,18 +224,18 @@ Shown = tuple[str, list[str], list[str]]  # in the end, and what was repaired an
 OWNERS = OwnedText(OWNER)
 
 
-def make_gate(mode: Mode = "strict", private: Sequence[str] = ()) -> Gate:
+def make_gate(mode: Grounding = "strict", private: Sequence[str] = ()) -> Gate:
     return open_gate(mode, Material([OWNERS], map(OwnedText, private)), FALLBACK, [VISITOR])
 
 
-def show(pieces: Sequence[str], mode: Mode = "strict", private: Sequence[str] = ()) -> Shown:
+def show(pieces: Sequence[str], mode: Grounding = "strict", private: Sequence[str] = ()) -> Shown:
     """What becomes of an answer in pieces."""
     gate = make_gate(mode, private)
     text = "".join([*map(gate.push, pieces), gate.finish()])
     return text, gate.repaired, gate.removed
 
 
-def show_cut_everywhere(answer: str, mode: Mode = "strict", private: Sequence[str] = ()) -> Shown:
+def show_cut_everywhere(answer: str, mode: Grounding = "strict", private: Sequence[str] = ()) -> Shown:
     """The same, after checking that it makes no difference how the answer is cut."""
     whole = show([answer], mode, private)
     for position in range(1, len(answer)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from ..system.fairness import give_turn
 from ..text.invisible import Remover
@@ -12,9 +12,11 @@ from .known_contacts import KnownContacts
 from .owned import Material
 from .private_filter import PrivateFilter
 
+if TYPE_CHECKING:
+    from ..settings.values import Grounding
+
 PIECE = 500  # characters that the filters take at once; between two pieces other threads have their turn
 
-Mode = Literal["strict", "contacts", "off"]
 Filter = Remover | ContactFilter | PrivateFilter
 
 
@@ -67,7 +69,7 @@ class Gate:
         return self._private is not None and self._private.has_ended
 
 
-def open_gate(mode: Mode, material: Material, fallback: str, visitor: Sequence[str]) -> Gate:
+def open_gate(mode: Grounding, material: Material, fallback: str, visitor: Sequence[str]) -> Gate:
     """Return the gate for one answer; answers may repeat contacts in the visitor's messages, `visitor`.
 
     Private text is held back in any mode; `fallback` is the owner's sentence in its place.

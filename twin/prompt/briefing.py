@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..grounding import Gate, Material, Mode, open_gate
+from ..grounding import Gate, Material, open_gate
 from ..knowledge.documents.library import Library
 from ..knowledge.documents.rendering import render_passages
 from ..knowledge.evidence import Evidence
 from ..knowledge.search import Passages, SearchResult
 from ..llm.messages import ChatMessages
+from ..settings.values import Grounding
 from ..system.caching import cached_property
 from ..text.tokens import estimate_tokens
 from .messages import Prepared, compose_messages
@@ -26,7 +27,7 @@ class Briefing:
     library: Library
     max_tokens: int  # of the library that are sent
     rules: str  # empty where there are none
-    grounding: Mode  # the mode in which answers are checked
+    grounding: Grounding  # the mode in which answers are checked
     material: Material  # the texts that they are checked against
     known: Passages = field(default_factory=dict)  # that can be found for a question
 
