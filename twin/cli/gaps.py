@@ -15,10 +15,10 @@ from ..gaps import Gap, Gaps, Group, group
 from ..knowledge.documents.readers import Unreadable, read_plain
 from ..knowledge.faq import FAQ_FILE, Faq, read_entries
 from ..settings import Settings, load_settings
-from ..stores import PATIENT_SECONDS, Databases
 from ..system.files import append_json_line
 from ..system.paths import INSTANCE
 from ..text.invisible import strip_invisible
+from .databases import open_databases
 from .terminal import count, make_printable, read_argument
 
 IDS = click.IntRange(1, 2**31 - 1)
@@ -75,10 +75,8 @@ def answer_gap(gap_id: int, answer: str, only: bool) -> None:
 
 def open_gaps(settings: Settings) -> Gaps:
     """Return the recorded gaps, also where `GAPS` was turned off; raises StartError where none were ever recorded."""
-    databases = Databases.of(settings, statement_seconds=PATIENT_SECONDS)
-    if not (settings.gaps or databases.has("memory")):
-        raise StartError("GAPS is off, and no question was recorded: set GAPS=on and MEMORY=on.")
-    return Gaps(databases)
+    fault = "GAPS is off, and no question was recorded: set GAPS=on and MEMORY=on."
+    return Gaps(open_databases(settings, is_on=settings.gaps, fault=fault))
 
 
 def _select_gaps(gaps: Sequence[Gap], gap_id: int, *, only: bool) -> tuple[Gap, ...]:

@@ -15,7 +15,7 @@ from ..errors import StartError
 from ..memory import Conversation, Export, Housekeeping, Memory
 from ..memory.vacuum import vacuum
 from ..settings import Settings, load_settings
-from ..stores import PATIENT_SECONDS, Databases
+from .databases import open_databases
 from .session_import import BROKEN, IMPORT_RESULTS, import_all
 from .terminal import count, make_printable
 
@@ -120,10 +120,8 @@ def purge_sessions(session_ids: tuple[str, ...], is_all: bool) -> None:
 def open_memory(settings: Settings | None = None) -> Memory:
     """Return the stored sessions, also where `MEMORY` was turned off; raises StartError where none were ever stored."""
     settings = settings or load_settings(current_app.config)
-    databases = Databases.of(settings, statement_seconds=PATIENT_SECONDS)
-    if not (settings.memory or databases.has("memory")):
-        raise StartError("MEMORY is off, and nothing is remembered.")
-    return Memory(settings, databases)
+    fault = "MEMORY is off, and nothing is remembered."
+    return Memory(settings, open_databases(settings, is_on=settings.memory, fault=fault))
 
 
 def _fetch_session(memory: Memory, session_id: str) -> Conversation:
