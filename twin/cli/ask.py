@@ -5,18 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from functools import partial
 
 import click
 from flask import current_app
 
-from ..errors import StartError, TwinError
+from ..errors import TwinError
 from ..llm.embedded import NOTICE
 from ..runtime import Runtime
 from ..settings import load_settings
 from ..turn import begin
 from ..web.chat.schemas import ChatRequest, ChatResponse
 from ..web.payload import validate
-from .terminal import make_printable, print_line
+from .terminal import make_printable, print_line, read_argument, read_utf8
 
 
 @click.command
@@ -49,17 +50,11 @@ def ask(message: str | None, as_json: bool) -> None:
 
 def _read_messages(message: str | None) -> Iterator[str]:
     """Yield `message`, or all of standard input, or each of its lines that is not blank."""
-    try:
-        for text in _read_terminal() if message is None else [sys.stdin.read() if message == "-" else message]:
-            text.encode()  # fails where bytes were no text, which some locales let pass
-            yield text
-    except UnicodeError:
-        raise StartError("the message is not UTF-8: convert it.") from None
-
-
-def _read_terminal() -> Iterator[str]:
+    if message is not None:
+        yield read_argument(message, "message")
+        return
     prompt = "> " if sys.stdin.isatty() else ""
     with suppress(EOFError):
         while True:
-            if (line := input(prompt)).strip():
+            if (line := read_utf8(partial(input, prompt), "message")).strip():
                 yield line

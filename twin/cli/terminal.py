@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ..errors import StartError, TwinError
@@ -39,8 +39,13 @@ def make_printable(text: str) -> str:
 
 def read_argument(argument: str, name: str) -> str:
     """Return a command's argument, or all of standard input for `-`; raises StartError for bytes that are not UTF-8."""
+    return read_utf8(sys.stdin.read if argument == "-" else lambda: argument, name)
+
+
+def read_utf8(read: Callable[[], str], name: str) -> str:
+    """Return the text that `read` returns; raises StartError for bytes that are not UTF-8."""
     try:
-        text = sys.stdin.read() if argument == "-" else argument
+        text = read()
         text.encode()  # fails where bytes were no text, which some locales let pass
     except UnicodeError:
         raise StartError(f"the {name} is not UTF-8: convert it.") from None
