@@ -145,7 +145,7 @@ def test_a_session_that_is_used_while_the_old_are_deleted_stays(postgres: Postgr
     with engine.connect() as turn, engine.connect() as others, ThreadPoolExecutor(1) as pool:
         others.execution_options(isolation_level="AUTOCOMMIT")  # to see what is new
         turn.execute(delete(leases))  # as the turn's end does
-        deleted = pool.submit(memory.delete_unused, long_ago + 1)
+        deleted = pool.submit(memory.delete_unused_batch, long_ago + 1)
         waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = :name")
         wait_until(lambda: others.scalar(waiting, {"name": engine.url.database}))
         turn.execute(update(sessions).values(updated_at=time.time()))

@@ -10,7 +10,6 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread
 
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +18,7 @@ from ..errors import StoreUnavailable
 from ..gaps import delete_unasked
 from ..stores.tables import chores
 from ..system.environment import select_running
+from ..system.threads import start_thread
 from .memory import Memory
 
 DAY_SECONDS = 24 * 3_600
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 class Housekeeping:
-    """The housekeeping of one process."""
+    """The housekeeping of one process: deletes the expired sessions and gaps, and vacuums a SQLite file."""
 
     def __init__(self, memory: Memory, retention_days: int) -> None:
         self._memory = memory
@@ -40,8 +40,8 @@ class Housekeeping:
         self._busy_until = 0.0  # the value that this process wrote with its last claim
 
     def start(self) -> None:
-        """Run soon and then daily, in a thread."""
-        Thread(target=self._run_for_ever, daemon=True).start()
+        """Run soon and then daily, in a thread; raises Overloaded where the system has no room for one."""
+        start_thread(self._run_for_ever)
 
     def delete_expired(self) -> int:
         """Delete sessions past `RETENTION_DAYS`, and return how many; raises StoreUnavailable."""
@@ -58,7 +58,7 @@ class Housekeeping:
     def delete_unused(self, since: float) -> int:
         """Delete sessions unused since an instant, and return how many; raises StoreUnavailable."""
         deleted = 0
-        while batch := self._memory.delete_unused(since):
+        while batch := self._memory.delete_unused_batch(since):
             deleted += batch
             time.sleep(0.01)  # so that other writers get a turn
         return deleted

@@ -113,8 +113,8 @@ class Memory:
         """Raise StoreUnavailable where the database does not answer."""
         self.database.check()
 
-    def delete_unused(self, since: float) -> int:
-        """Delete some of the sessions unused since an instant, and return how many; 0 when none is left.
+    def delete_unused_batch(self, since: float) -> int:
+        """Delete up to DELETED_AT_ONCE sessions unused since an instant, and return how many; 0 when none is left.
 
         Raises StoreUnavailable.
         """
