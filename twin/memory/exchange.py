@@ -1,4 +1,4 @@
-"""An exchange: one question and its answer. This kind leaves no trace; remembered.py has the other."""
+"""An exchange: one question and its answer. This one stores nothing; the one in remembered.py stores both."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class SummaryRequest:
 
 
 class Exchange:
-    """An exchange that leaves no trace; `kept` is the stored answer, where this message was answered before."""
+    """An exchange that stores nothing; `kept` is the stored answer, where this message was answered before."""
 
     def __init__(self, question: str, kept: KeptMessage | None = None) -> None:
         self.kept = kept
@@ -40,27 +40,23 @@ class Exchange:
         self._asked_at = time.time()
 
     def compose(self, max_tokens: int) -> ChatMessages:
-        """Return the chat messages after the system message, of at most `max_tokens` beside the question."""
+        """Return the question alone as the chat, whatever `max_tokens` allows: there is no conversation before it."""
         return [{"role": "user", "content": self._question}]
 
     def record(self, said: GivenAnswer) -> None:
-        """Store question and answer.
-
-        Raises StoreUnavailable, and SessionBusy where another message took this one's place or the session was
-        deleted; then nothing is stored.
-        """
+        """Do nothing: there is nothing to store."""
 
     @property
     def is_summary_due(self) -> bool:
-        """Whether a summary is to be made after the answer was sent; makes no request to the database."""
+        """False: there is nothing to summarise."""
         return False
 
     def request_summary(self) -> SummaryRequest | None:
-        """Return the request for a summary, unless another process makes one; raises StoreUnavailable."""
+        """Return None: there is nothing to summarise."""
         return None
 
     def keep_summary(self, request: SummaryRequest, text: str) -> None:
-        """Store the model's summary; raises StoreUnavailable."""
+        """Do nothing: there is no summary to store."""
 
     def close(self) -> None:
-        """Release the session for its next message."""
+        """Do nothing: no session is held."""

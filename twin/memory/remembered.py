@@ -57,7 +57,10 @@ class RememberedExchange(Exchange):
         self._has_ended = self._is_recorded = False
 
     def compose(self, max_tokens: int) -> ChatMessages:
-        """Return notes of the part that does not fit, the part of the conversation that does, and the question."""
+        """Return the chat after the system message, of at most `max_tokens` beside the question.
+
+        It begins with notes of the part of the conversation that does not fit, and ends with the question.
+        """
         self._max_tokens = max_tokens
         room = max_tokens - estimate_tokens(self._question)
         notes = summary.introduce(self._session.summary)
@@ -70,7 +73,11 @@ class RememberedExchange(Exchange):
         return chat
 
     def record(self, said: GivenAnswer) -> None:
-        """Store question and answer in one transaction, which ends the lease; in a file not waiting for the disk."""
+        """Store question and answer in one transaction, which ends the lease; in a file not waiting for the disk.
+
+        Raises StoreUnavailable, and SessionBusy where another message took this one's place or the session was
+        deleted; then nothing is stored.
+        """
         position, now = self._session.next_position, time.time()
         question = KeptMessage(position, "user", self._question, self._asked_at, self._lease.key)
         answer = KeptMessage(
@@ -109,7 +116,7 @@ class RememberedExchange(Exchange):
 
     @property
     def is_summary_due(self) -> bool:
-        """Whether messages have fallen out of the window, or soon will: it is three quarters full."""
+        """Whether messages have left the window, or soon will: it is three quarters full. Reads no database."""
         was_shown = self._max_tokens > 0  # false where the owner's answer was given without the model
         return (
             self._summarises
@@ -119,7 +126,10 @@ class RememberedExchange(Exchange):
         )
 
     def request_summary(self) -> SummaryRequest | None:
-        """Return the request, and keep other processes from one for SUMMARY_SECONDS."""
+        """Return the request, and keep other processes from one for SUMMARY_SECONDS; None while another makes one.
+
+        Raises StoreUnavailable.
+        """
         session, end = self._session, self._find_summary_end()
 
         def claim(connection: Connection) -> list[KeptMessage]:
@@ -138,7 +148,7 @@ class RememberedExchange(Exchange):
         return self._shown[start].position if start < len(self._shown) else self._session.next_position
 
     def keep_summary(self, request: SummaryRequest, text: str) -> None:
-        """Store the summary, and move the window behind its messages, unless another summary was faster."""
+        """Store the summary, and move the window, unless another summary was faster; raises StoreUnavailable."""
         session, short = self._session, summary.shorten(text, self._max_tokens // 4)
         if not short:
             return
