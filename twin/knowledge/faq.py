@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from pydantic import BaseModel, StringConstraints, ValidationError
+from pydantic import BaseModel, StringConstraints
 
 from ..text.invisible import strip_invisible
 from ..text.words import split_words
@@ -58,7 +58,7 @@ def read_entries(text: str) -> tuple[list[Entry], list[int]]:
             try:
                 plain = json.dumps(json.loads(line), ensure_ascii=False)  # no invisible character hides as an escape
                 entries.append(Entry.model_validate_json(strip_invisible(plain)))
-            except (ValueError, ValidationError, RecursionError):
+            except (ValueError, RecursionError):
                 broken.append(number)
     return entries, broken
 
