@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from twin.errors import TwinError
-from twin.knowledge.documents.readers import MAX_BYTES, READ_SECONDS
+from twin.knowledge.documents.extraction import MAX_BYTES, READ_SECONDS
 from twin.knowledge.passages import MAX_PASSAGE
 from twin.knowledge.sources import MAX_QUOTE
 from twin.memory.memory import KEY_SECONDS, SESSION_WAIT_SECONDS

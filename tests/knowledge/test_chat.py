@@ -17,7 +17,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from twin.knowledge.documents.readers import read_text
+from twin.knowledge.documents.extraction import read_text
 from twin.text.tokens import estimate_tokens
 
 from ..support import documents
@@ -528,7 +528,7 @@ def test_processes_that_read_what_strangers_wrote_get_no_secrets(start_service: 
     with ThreadPoolExecutor(1) as threads:
         chat = threads.submit(service.chat)
         for module in (
-            "twin.knowledge.documents.process",
+            "twin.knowledge.documents.extraction_process",
             "twin.llm.vector_server",
             "twin.knowledge.search.indexer",
         ):

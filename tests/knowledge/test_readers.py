@@ -16,8 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from twin.knowledge.documents.process import read_document
-from twin.knowledge.documents.readers import KINDS, MAX_BYTES, READ_APART, Unreadable, read_text
+from twin.knowledge.documents.extraction import KINDS, MAX_BYTES, READ_APART, Unreadable, read_text
+from twin.knowledge.documents.extraction_process import read_document
 
 from ..support import documents
 from ..support.service import ROOT
@@ -394,7 +394,7 @@ def test_the_service_loads_no_library_for_documents() -> None:
 
 def test_the_process_of_a_reader_loads_none_of_the_services_libraries() -> None:
     heavy = {"sqlalchemy", "pydantic", "numpy", "openai", "flask"}
-    program = f"import sys, twin.knowledge.documents.process as _; print({heavy} & {{*sys.modules}})"
+    program = f"import sys, twin.knowledge.documents.extraction_process as _; print({heavy} & {{*sys.modules}})"
     assert run_python(program).stdout == "set()\n"
 
 
@@ -412,7 +412,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import gevent
-from twin.knowledge.documents.readers import Unreadable, read_text
+from twin.knowledge.documents.extraction import Unreadable, read_text
 ticks = []
 def tick():
     while True:
@@ -439,7 +439,7 @@ def test_reads_under_gevent_while_others_go_on(write: Write) -> None:
 
 def test_a_reader_has_little_memory() -> None:
     program = (
-        "from twin.knowledge.documents import process; import resource; process._limit_resources();"
+        "import resource; from twin.knowledge.documents import extraction_process as reader; reader._limit_resources();"
         "print(resource.getrlimit(resource.RLIMIT_AS), resource.getrlimit(resource.RLIMIT_CPU)); bytearray(3 * 10**9)"
     )
     done = run_python(program)

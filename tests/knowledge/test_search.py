@@ -21,8 +21,8 @@ from twin.errors import ModelBusy, ModelFailed
 from twin.knowledge.passages import Passage, make_passages
 from twin.knowledge.search import Index, Search
 from twin.knowledge.search.indexer import index_all
+from twin.knowledge.search.question_vectors import MAX_EMBEDDED
 from twin.knowledge.search.small_talk import SMALL_TALK
-from twin.knowledge.search.vectors import MAX_EMBEDDED
 from twin.llm.embeddings import Embeddings, find_embeddings
 from twin.settings import Settings
 from twin.system.address import Address

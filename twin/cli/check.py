@@ -8,7 +8,7 @@ from dataclasses import asdict
 import click
 from flask import current_app
 
-from .checks import run_checks
+from .deployment_checks import run_checks
 
 
 @click.command

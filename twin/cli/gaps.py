@@ -12,7 +12,7 @@ from flask import current_app
 from ..errors import StartError
 from ..evaluation import OWN_CASES, as_literal
 from ..gaps import Gap, Gaps, Group, group
-from ..knowledge.documents.readers import Unreadable, read_plain
+from ..knowledge.documents.extraction import Unreadable, read_plain
 from ..knowledge.faq import FAQ_FILE, Faq, read_entries
 from ..settings import Settings, load_settings
 from ..system.files import append_json_line

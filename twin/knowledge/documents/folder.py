@@ -10,10 +10,10 @@ from threading import Lock, Thread
 from ...errors import Overloaded
 from ...system.threads import start_thread
 from ..faq import Faq
+from .changes import Reading, read_again
+from .extraction import READ_APART
 from .library import Library
 from .listing import ListedFile, walk_files
-from .readers import READ_APART
-from .reading import Reading, read_again
 
 REFRESH_SECONDS = 10.0  # that a chat waits for changed documents; then the old ones are used until the new are read
 

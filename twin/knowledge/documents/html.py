@@ -11,8 +11,8 @@ from bs4 import BeautifulSoup
 from bs4.dammit import EncodingDetector
 from bs4.element import Comment, NavigableString, PageElement, PreformattedString, Tag
 
+from .extraction import Unreadable
 from .links import WEB, resolve_link
-from .readers import Unreadable
 
 DROPPED = {"script", "style", "noscript", "template", "svg", "iframe", "nav", "del", "s", "strike"}
 HEADINGS = {f"h{level}": "#" * level + " " for level in range(1, 7)}

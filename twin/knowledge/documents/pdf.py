@@ -10,8 +10,8 @@ from pypdf import PageObject, PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError
 from pypdf.generic import ArrayObject, DictionaryObject, PdfObject
 
+from .extraction import Unreadable
 from .links import list_links
-from .readers import Unreadable
 
 
 def pdf_to_text(data: bytes) -> str:

@@ -9,9 +9,9 @@ from zipfile import ZipFile, is_zipfile
 
 import mammoth
 
+from .extraction import Unreadable
 from .html import html_to_text
 from .links import list_links
-from .readers import Unreadable
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the first bytes of encrypted files, and of .doc
 MAX_XML = 100_000_000  # bytes, unpacked; a long book has ten million

@@ -16,11 +16,11 @@ from ...text.words import find_terms
 from ..passages import Passage
 from .index import Index
 from .index_file import INDEX_FILE
+from .question_vectors import Comparison
 from .ranking import Hit, choose_rarest, rank, weigh_terms
 from .small_talk import SMALL_TALK, is_small_talk
 from .snapshot import Passages, Snapshot
 from .upkeep import INDEX_FAULTS, Upkeep
-from .vectors import Comparison
 
 if TYPE_CHECKING:
     from numpy import float32

@@ -14,10 +14,10 @@ from ...grounding import remove_private
 from ...text.invisible import strip_invisible
 from .. import faq
 from ..passages import name_heading
+from .extraction import MAX_BYTES, Unreadable, read_plain, read_text
 from .front_matter import MAX_TITLE, read_front_matter
 from .library import Document, Skipped
 from .listing import ListedFile
-from .readers import MAX_BYTES, Unreadable, read_plain, read_text
 
 TICK_NS = 50_000_000  # a file that changed so short a time before it was read may change again without a trace
 SAVING_NS = 2_000_000_000  # for so long, a file that is being saved may be empty or incomplete

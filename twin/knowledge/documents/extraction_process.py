@@ -1,4 +1,4 @@
-"""Read a document from standard input, in a process of its own: `python -m twin.knowledge.documents.process .pdf`."""
+"""Read a document of a kind, such as `.pdf`, from standard input, in a process of its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 import sys
 from contextlib import suppress
 
-from .readers import READ_SECONDS, UNREADABLE, Unreadable, parse, tidy
+from .extraction import READ_SECONDS, UNREADABLE, Unreadable, parse, tidy
 
 MEMORY = 2_000_000_000  # bytes of address space
 

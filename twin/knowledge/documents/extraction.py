@@ -19,7 +19,7 @@ READ_APART = (".pdf", ".docx", ".html", ".htm")
 QUICK_BYTES = 1_000_000  # of plain text, too few to be worth another process
 MAX_BYTES = 20_000_000  # of a file, and characters of a text
 READ_SECONDS = 60.0
-UNREADABLE = 3  # exit code of process.py that comes with a reason; Python's own are 1 and 2
+UNREADABLE = 3  # exit code of extraction_process.py that comes with a reason; Python's own are 1 and 2
 
 _encode_json = json.JSONEncoder(ensure_ascii=False).encode
 _encode_json_lines = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode
@@ -80,7 +80,7 @@ def _check_file(path: Path) -> int:
 def _read_apart(path: Path, kind: str, seconds: float) -> str:
     """Read a document in a process of its own, since such files can make a library loop, or take all memory."""
     # The document is passed as an open file: the process needs neither its name nor our folder.
-    command = [sys.executable, "-W", "ignore", "-m", "twin.knowledge.documents.process", kind]
+    command = [sys.executable, "-W", "ignore", "-m", "twin.knowledge.documents.extraction_process", kind]
     environment = select_running() | {"PYTHONSAFEPATH": ""}  # with it, Python would not look in that folder
     try:
         with path.open("rb") as document:
