@@ -13,7 +13,7 @@ from .runtime import Runtime
 from .settings import load_settings
 from .system.paths import INSTANCE, ROOT
 from .telemetry import logs
-from .web import access_log, body, guards, headers, launch, problems
+from .web import access_log, body, cors, guards, headers, launch, problems
 from .web.chat.routes import blueprint as chat
 from .web.meta.routes import blueprint as meta
 from .web.page.routes import blueprint as page
@@ -28,7 +28,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
     logs.set_up(as_json=not launch.is_run_by_flask())
     settings = load_settings(test_config)
     runtime = Runtime(settings)
-    app = Flask(__name__, root_path=str(ROOT / "twin"), instance_path=str(INSTANCE), static_folder=None)
+    app = Flask("twin", root_path=str(ROOT / "twin"), instance_path=str(INSTANCE), static_folder=None)
     app.config.from_mapping(test_config or {})
     app.extensions["twin"] = runtime
     app.json = DefaultJSONProvider(app)
@@ -36,6 +36,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
     access_log.init_app(app)
     guards.init_app(app, settings)
     body.init_app(app)
+    cors.init_app(app, settings.cors_origins)
     headers.init_app(app)
     problems.init_app(app)
     app.register_blueprint(chat)

@@ -155,7 +155,7 @@ def test_settings_tell_their_values_sources_and_meanings(run: Run, root: Path) -
 
 
 def test_check_finds_nothing_where_all_is_well(run: Run, model: ScriptedModel) -> None:
-    end = run("check", CORS_ORIGINS="https://a.example, http://[::1]:3000")
+    end = run("check", CORS_ORIGINS="https://a.example, http://[::1]:3000", ALLOWED_HOSTS="twin.example")
     assert (end.returncode, end.stderr) == (0, "")
     assert [line.split()[:2] for line in end.stdout.splitlines()] == [
         ["ok", "settings"],

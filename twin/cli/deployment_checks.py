@@ -18,7 +18,7 @@ from ..settings import collect_values, load_settings
 from ..stores import Databases
 from ..system.paths import INSTANCE
 from ..text.tokens import estimate_tokens
-from ..web import guards
+from ..web import cors
 from .deployment import QUESTION, Deployment
 from .terminal import count
 
@@ -133,7 +133,7 @@ def check_origins(deployment: Deployment) -> str:
     """Return the origins that may call the service; raises StartError where a browser would refuse one of them."""
     settings = deployment.settings
     app = Flask("origins")
-    guards.init_app(app, settings)
+    cors.init_app(app, settings.cors_origins)
     for origin in settings.cors_origins:
         page = "https://any.example" if origin == "*" else origin
         preflight = {

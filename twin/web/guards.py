@@ -1,4 +1,4 @@
-"""The guards of every request: host, proxies, origins, and headers that would keep a parser busy."""
+"""The guards of every request: its id, its host, its proxies, and headers that would keep a parser busy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from flask import Flask, g, request
-from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.sansio.utils import host_is_trusted
 
@@ -25,30 +24,19 @@ REQUEST_FAULTS = (BadHost, TwinError)  # of any request
 SANE_REQUEST_ID = re.compile(r"[\w.:/+=@-]{1,128}", re.ASCII)
 LIST_HEADERS = ("HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
 MAX_LIST_CHARACTERS = 1_000  # browsers send about 150; each entry costs some 10 µs
-PREFLIGHT_SECONDS = 7_200  # for which a browser may cache a preflight; Chromium allows no more
 
 logger = logging.getLogger(__name__)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Guard every request to `app`, and let pages of `CORS_ORIGINS` read the responses."""
-    origins, proxies = settings.cors_origins, settings.trusted_proxies
+    """Guard every request to `app`."""
+    proxies = settings.trusted_proxies
     behind_proxies = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)
     app.wsgi_app = partial(tame_headers, behind_proxies)  # type: ignore[method-assign]
     app.before_request(take_request_id)
     app.before_request(partial(require_host, settings.allowed_hosts))
     if not proxies:
         app.before_request(ProxyNotice())
-    anyone = "*" in origins
-    CORS(
-        app,
-        # Compiled, because the library takes a string with brackets (an IPv6 host) for an unanchored pattern.
-        origins="*" if anyone else [re.compile(re.escape(origin) + r"\Z", re.IGNORECASE) for origin in origins],
-        supports_credentials=not anyone,
-        send_wildcard=anyone,
-        max_age=PREFLIGHT_SECONDS,
-        expose_headers=["RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"],
-    )
 
 
 def tame_headers(app: WSGIApplication, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:

@@ -1,0 +1,25 @@
+"""Cross-origin resource sharing: the websites whose pages may call the service."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from flask import Flask
+from flask_cors import CORS
+
+PREFLIGHT_SECONDS = 7_200  # for which a browser may cache a preflight; Chromium allows no more
+
+
+def init_app(app: Flask, origins: Collection[str]) -> None:
+    """Let pages of `origins` read the responses of `app`; * stands for every website, without credentials."""
+    anyone = "*" in origins
+    CORS(
+        app,
+        # Compiled, because the library takes a string with brackets (an IPv6 host) for an unanchored pattern.
+        origins="*" if anyone else [re.compile(re.escape(origin) + r"\Z", re.IGNORECASE) for origin in origins],
+        supports_credentials=not anyone,
+        send_wildcard=anyone,
+        max_age=PREFLIGHT_SECONDS,
+        expose_headers=["RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"],
+    )
