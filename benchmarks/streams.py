@@ -80,7 +80,9 @@ async def read_streams(port: int) -> list[list[float] | None]:
 
 def watch_page(url: str) -> list[float]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"), args=["--no-sandbox"]
+        )
         page = browser.new_page()
         page.goto(url)
         page.evaluate(WATCH)

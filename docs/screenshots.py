@@ -38,7 +38,9 @@ def main() -> None:
     model = ScriptedModel()
     model.otherwise = streams(ANSWER)
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"), args=["--no-sandbox"]
+        )
         root = copy_project(Path(folder).resolve() / "twin")
         draw_portrait(browser, root / "instance" / "portrait.png")
         (root / "instance" / "knowledge").mkdir()

@@ -36,6 +36,7 @@ hypothesis_settings.load_profile("patient")
 expect.set_options(timeout=PATIENCE * 1_000)
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as after `make test &`: what tests interrupt would inherit that
     signal.signal(signal.SIGINT, signal.default_int_handler)
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first takes half the CPU
 PORTRAIT = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
 
@@ -219,9 +220,9 @@ def execute(database_url: str) -> Iterator[Callable[[str], Any]]:
 
 @pytest.fixture(scope="session")
 def _browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
     if chromium is None and "CI" not in os.environ:
-        pytest.skip("they open pages in a browser, and there is none: apt-get install chromium")
+        pytest.skip("they open pages in a browser, and there is none: apt-get install chromium-headless-shell")
     with sync_playwright() as playwright:
         # No name is resolved, so that a page which needs another host fails.
         closed = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"]
