@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from hashlib import sha256
 
 from ..llm.messages import ChatMessages
 from .annotations import Annotations
@@ -21,6 +22,21 @@ class GivenAnswer:
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     annotations: Annotations | None = None
+
+    def to_message(self, position: int, created_at: float) -> KeptMessage:
+        """Return the message to store at a position; of the persona a digest is kept."""
+        return KeptMessage(
+            position,
+            "assistant",
+            self.text,
+            created_at,
+            prompt_tokens=self.prompt_tokens,
+            completion_tokens=self.completion_tokens,
+            model=self.model,
+            finish_reason=self.finish_reason,
+            persona=sha256(self.persona.encode()).hexdigest(),
+            annotations=self.annotations.dump() if self.annotations else None,
+        )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from sqlalchemy import Connection
 
@@ -80,18 +79,7 @@ class RememberedExchange(Exchange):
         """
         position, now = self._session.next_position, time.time()
         question = KeptMessage(position, "user", self._question, self._asked_at, self._lease.key)
-        answer = KeptMessage(
-            position + 1,
-            "assistant",
-            said.text,
-            now,
-            prompt_tokens=said.prompt_tokens,
-            completion_tokens=said.completion_tokens,
-            model=said.model,
-            finish_reason=said.finish_reason,
-            persona=sha256(said.persona.encode()).hexdigest(),
-            annotations=said.annotations.dump() if said.annotations else None,
-        )
+        answer = said.to_message(position + 1, now)
         session = replace(self._session, updated_at=now, next_position=position + 2)
         start = self._shown[0].position if self._shown else position
 
