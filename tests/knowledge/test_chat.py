@@ -391,8 +391,12 @@ def test_where_nothing_is_close_the_model_is_told_and_the_answer_says_so(
 ) -> None:
     heal(finding, model)
     question = "Which football club won the cup in Glasgow in 1974?"
-    body = finding.chat(question).json()
-    assert body["grounded"] is False
+
+    def is_judged() -> bool:  # as long as a busy machine makes the question's vector too late, words alone decide
+        return "grounded" in finding.chat(question).json()
+
+    wait_until(is_judged)
+    assert finding.chat(question).json()["grounded"] is False
     assert "Nothing in the documents seems to answer this message." in asked(model)[-1]["content"]
     assert stream(finding, message=question)[-1][1]["grounded"] is False
 
