@@ -17,11 +17,11 @@ run: .venv/service .venv/embedded
 test test-clients soak: export PYTHONDONTWRITEBYTECODE =
 test test-clients soak: export PYTHONUTF8 = 1
 test: .venv/service .venv/embedded .venv/dev
-	@echo "The tests take about 4 minutes on two cores."
+	@echo "The tests take about 6 minutes on two cores."
 	$(BIN)/pytest -n 6
 
 test-clients: .venv/service .venv/embedded .venv/dev .venv/bench
-	@echo "These tests take about 2 minutes on two cores."
+	@echo "These tests take about a minute on two cores."
 	$(BIN)/pytest -n 2 -m clients
 
 lint: .venv/service .venv/dev .venv/bench
