@@ -11,7 +11,7 @@ from flask.json.provider import DefaultJSONProvider
 from .cli import commands
 from .runtime import Runtime
 from .settings import load_settings
-from .system.paths import INSTANCE, ROOT
+from .system import paths
 from .telemetry import logs
 from .web import access_log, body, cors, guards, headers, launch, problems
 from .web.chat.routes import blueprint as chat
@@ -28,7 +28,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
     logs.set_up(as_json=not launch.is_run_by_flask())
     settings = load_settings(test_config)
     runtime = Runtime(settings)
-    app = Flask("twin", root_path=str(ROOT / "twin"), instance_path=str(INSTANCE), static_folder=None)
+    app = Flask("twin", root_path=str(paths.ROOT / "twin"), instance_path=str(paths.INSTANCE), static_folder=None)
     app.config.from_mapping(test_config or {})
     app.extensions["twin"] = runtime
     app.json = DefaultJSONProvider(app)

@@ -26,7 +26,7 @@ from .prompt import Briefings
 from .rates import Rates
 from .settings import Settings
 from .stores import Databases
-from .system.paths import INSTANCE
+from .system import paths
 from .system.threads import start_thread
 
 if TYPE_CHECKING:
@@ -72,9 +72,9 @@ class Runtime:
         """Check everything that could stop a start, or raise StartError; run nothing yet."""
         self.settings = settings
         self.briefings = Briefings(settings)
-        self.embedded = EmbeddedModel(INSTANCE)
+        self.embedded = EmbeddedModel(paths.INSTANCE)
         if settings.uses_embedded_model:
-            check_available(settings.embedded_model, INSTANCE)
+            check_available(settings.embedded_model, paths.INSTANCE)
         self.rates = Rates(settings)
         self.room = Room(settings.max_in_flight)
         self._databases = Databases.of(settings)

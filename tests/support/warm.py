@@ -1,8 +1,7 @@
 """A Python that has imported the libraries once, and forks for each command: importing is most of what a start costs.
 
-What it runs is a process of its own, with its own folder, environment, code of the twin and end, as after
-`python -m …`; the libraries alone were there before. It has imported the twin too, for all that the twin imports and
-for the patterns that `re` keeps compiled, and forgotten it: a command imports the code in its own folder.
+What it runs is a process of its own, with its own folder, environment and end, as after `python -m …`; the libraries
+and the twin were there before. Of the twin, `system/paths.py` is read again, in the copy of the project where it runs.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import gc
 import json
 import os
 import pkgutil
+import platform
 import runpy
 import select
 import signal
@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from os import fork, waitpid  # by name, before gevent puts its own in their place: these would start a loop here
 from pathlib import Path
@@ -144,7 +145,9 @@ class Forks:
 
     def _tell_who_has_ended(self, *_: object) -> None:
         for pid in list(self._running):
-            ended, status = waitpid(pid, os.WNOHANG)
+            ended, status = 0, 0
+            with suppress(ChildProcessError):  # another signal came meanwhile, and told of this one
+                ended, status = waitpid(pid, os.WNOHANG)
             if ended:
                 told = self._running.pop(pid)
                 os.write(told, str(os.waitstatus_to_exitcode(status)).encode())
@@ -180,10 +183,12 @@ class Forks:
         os.environ.update(env)
         sys.stdout.reconfigure(line_buffering="PYTHONUNBUFFERED" in env)
         sys.path.insert(0, cwd)
+        move_to(Path(cwd))
         return arguments
 
 
 def import_libraries(*, patched: bool) -> None:
+    platform.platform()  # asks another process, and keeps what it says; before gevent, whose loop would be left here
     if patched:
         from gevent import monkey
 
@@ -194,11 +199,17 @@ def import_libraries(*, patched: bool) -> None:
     for module in pkgutil.walk_packages([str(ROOT / "twin")], "twin."):
         if not module.name.startswith(LEFT_OUT):
             import_module(module.name)
-    for name in [name for name in sys.modules if name.partition(".")[0] == "twin"]:
-        del sys.modules[name]
     sys.path.remove(str(ROOT))
     gc.collect()
     gc.freeze()  # a fork neither looks through it nor copies it
+
+
+def move_to(project: Path) -> None:
+    """Let the twin be the one in a folder, if there is one."""
+    if (file := project / "twin" / "system" / "paths.py").exists():
+        paths = sys.modules["twin.system.paths"]
+        paths.__file__ = str(file)
+        exec(file.read_bytes(), vars(paths))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from ..llm.embedded import NOTICE, EmbeddedModel, check_available
 from ..memory import Memory
 from ..settings import collect_values, load_settings
 from ..stores import Databases
-from ..system.paths import INSTANCE
+from ..system import paths
 from ..text.tokens import estimate_tokens
 from ..web import cors
 from .deployment import QUESTION, Deployment
@@ -117,9 +117,9 @@ def check_gaps(deployment: Deployment) -> str:
 def check_model(deployment: Deployment) -> str:
     """Return the answer to a test question; raises StartError where no model is set, and TwinError where it fails."""
     settings = deployment.settings
-    embedded = EmbeddedModel(INSTANCE)
+    embedded = EmbeddedModel(paths.INSTANCE)
     if settings.uses_embedded_model:
-        check_available(settings.embedded_model, INSTANCE)
+        check_available(settings.embedded_model, paths.INSTANCE)
     from ..llm.model import Model  # openai takes 0.6 s to import
 
     budget = Budget(settings, Databases.of(settings))

@@ -15,15 +15,14 @@ from ..gaps import Gap, Gaps, Group, group
 from ..knowledge.documents.extraction import Unreadable, read_plain
 from ..knowledge.faq import FAQ_FILE, Faq, read_entries
 from ..settings import Settings, load_settings
+from ..system import paths
 from ..system.files import append_json_line
-from ..system.paths import INSTANCE
 from ..text.invisible import strip_invisible
 from .databases import open_databases
 from .terminal import count, make_printable, read_argument
 
 IDS = click.IntRange(1, 2**31 - 1)
 MAX_WORDINGS = 5  # other wordings of a question that are shown
-FAQ_PATH = INSTANCE / "knowledge" / FAQ_FILE
 
 
 @click.command("gaps")
@@ -65,8 +64,9 @@ def answer_gap(gap_id: int, answer: str, only: bool) -> None:
     answered = _select_gaps(kept.fetch_all(), gap_id, only=only)
     main, *others = [gap.question for gap in answered]
     if not _has_answer(main, text):
-        append_json_line(OWN_CASES, {"question": main, "must": [as_literal(text)]})
-        append_json_line(FAQ_PATH, {"question": main, "answer": text} | ({"aliases": others} if others else {}))
+        append_json_line(paths.EVALS / OWN_CASES, {"question": main, "must": [as_literal(text)]})
+        entry = {"question": main, "answer": text} | ({"aliases": others} if others else {})
+        append_json_line(paths.KNOWLEDGE / FAQ_FILE, entry)
     kept.delete([gap.id for gap in answered])
     click.echo("From now on this is the answer, in instance/knowledge/faq.jsonl, to:")
     for gap in answered:
@@ -90,13 +90,14 @@ def _select_gaps(gaps: Sequence[Gap], gap_id: int, *, only: bool) -> tuple[Gap, 
 
 def _has_answer(question: str, answer: str) -> bool:
     """Whether faq.jsonl has this answer already; raises StartError where it has another one, which would win."""
+    file = paths.KNOWLEDGE / FAQ_FILE
     try:
-        entries, _ = read_entries(read_plain(FAQ_PATH)) if FAQ_PATH.exists() else ([], [])
+        entries, _ = read_entries(read_plain(file)) if file.exists() else ([], [])
     except Unreadable as error:
-        raise StartError(f"{FAQ_PATH}: {error}.") from None
+        raise StartError(f"{file}: {error}.") from None
     known = Faq.of(entries).find_answer(question)
     if known not in (None, answer):
-        raise StartError(f"{FAQ_PATH} has another answer to it: change it there, then `flask twin gaps --forget ID`.")
+        raise StartError(f"{file} has another answer to it: change it there, then `flask twin gaps --forget ID`.")
     return known is not None
 
 

@@ -19,11 +19,9 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from ..errors import StartError
-from ..system.paths import INSTANCE
 from .matching import compile_pattern
 
-EVALS = INSTANCE / "evals"
-OWN_CASES = EVALS / "own.jsonl"  # the questions that the owner has answered, and any others of the owner's
+OWN_CASES = "own.jsonl"  # the file of the questions that the owner has answered, and any others of the owner's
 MAX_QUESTION_CHARACTERS = 20_000  # of a question, as of any message
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from ..errors import StartError
+from ..system import paths
 from ..system.files import lock_folder, replace_file
 from .answers import Outcome
-from .cases import EVALS
 
-PATH = EVALS / "results.json"
+RESULTS = "results.json"
 
 
 class KeptResult(BaseModel):
@@ -29,8 +29,9 @@ class Results(BaseModel):
     cases: dict[str, KeptResult] = {}
 
     @classmethod
-    def read(cls, path: Path = PATH) -> Results:
+    def read(cls, path: Path | None = None) -> Results:
         """Return the stored results, empty before the first run; raises StartError where the file is invalid."""
+        path = path or paths.EVALS / RESULTS
         try:
             return cls.model_validate_json(path.read_bytes())
         except FileNotFoundError:
@@ -53,8 +54,9 @@ class Results(BaseModel):
                 self.cases[outcome.case.key] = KeptResult(held=outcome.holds, at=now)
 
 
-def keep(outcomes: Iterable[Outcome], *, accept: bool = False, path: Path = PATH) -> None:
+def keep(outcomes: Iterable[Outcome], *, accept: bool = False, path: Path | None = None) -> None:
     """Add a run to the stored results; the file stays whole through concurrent runs and kills."""
+    path = path or paths.EVALS / RESULTS
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with lock_folder(path.parent):

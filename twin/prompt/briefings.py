@@ -13,7 +13,7 @@ from ..knowledge.passages import make_passages
 from ..knowledge.search import INDEX_FILE, Passages, Search, SearchResult, make_search
 from ..llm.messages import ChatMessages
 from ..settings import Settings
-from ..system.paths import ROOT
+from ..system import paths
 from ..text.tokens import estimate_tokens
 from .briefing import Briefing
 from .persona import PERSONA_FILE, Persona
@@ -28,8 +28,9 @@ logger = logging.getLogger(__name__)
 class Briefings:
     """Reads the owner's files, keeps the latest briefing made from them, and holds the search in the documents."""
 
-    def __init__(self, settings: Settings, root: Path = ROOT) -> None:
+    def __init__(self, settings: Settings, root: Path | None = None) -> None:
         """Read the persona, or raise StartError; the documents are read on first use."""
+        root = root or paths.ROOT
         self._folder = Folder(root / "instance" / "knowledge")
         self._settings = settings
         self._instance = root / "instance"

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ..errors import StartError
-from ..system.paths import ROOT
+from ..system import paths
 from .settings import Settings
 from .values import COMMENT, COMMENTED
 
@@ -35,7 +35,7 @@ class Given:
     source: str
 
 
-def load_settings(overrides: Mapping[str, Any] | None = None, root: Path = ROOT) -> Settings:
+def load_settings(overrides: Mapping[str, Any] | None = None, root: Path | None = None) -> Settings:
     """Return the settings; a later layer wins: defaults, instance/config.py, .env, the environment, `overrides`.
 
     Raises StartError, in a line for each setting or file that is wrong.
@@ -46,11 +46,12 @@ def load_settings(overrides: Mapping[str, Any] | None = None, root: Path = ROOT)
         raise StartError(*map(_describe_fault, error.errors(include_url=False, include_context=False))) from None
 
 
-def collect_values(overrides: Mapping[str, Any] | None = None, root: Path = ROOT) -> dict[str, Given]:
+def collect_values(overrides: Mapping[str, Any] | None = None, root: Path | None = None) -> dict[str, Given]:
     """Return the values that are set, unchecked, by the names of `Settings`' fields.
 
     Raises StartError where a file is wrong.
     """
+    root = root or paths.ROOT
     dotenv = _read_dotenv(root / ".env")
     layers: dict[str, Mapping[str, Any]] = {
         "instance/config.py": _run_config(root / "instance" / "config.py"),

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
-from ..system.paths import INSTANCE
+from ..system import paths
 from .addresses import check_base_url, check_database_url, check_redis_url, mask_password, parse_hosts, parse_origins
 
 # Fields of the model's request that the service sets itself, each with its setting. All but `stream` decide what a call
@@ -86,7 +86,7 @@ def _parse_extra(value: object) -> object:
 def _check_portrait(value: str) -> str:
     if not re.fullmatch(r"[^/\\]+\.(png|jpe?g|webp|avif|gif)", value, re.IGNORECASE):
         raise ValueError("it is not the name of a PNG, JPEG, WebP, AVIF or GIF file")
-    if not os.path.isfile(INSTANCE / value):  # noqa: PTH113 - pathlib fails on a name that is too long
+    if not os.path.isfile(paths.INSTANCE / value):  # noqa: PTH113 - pathlib fails on a name that is too long
         raise ValueError("there is no such file in instance/")
     return value
 

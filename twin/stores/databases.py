@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Lock
 
 from ..settings import Settings
-from ..system.paths import INSTANCE
+from ..system import paths
 from .database import STATEMENT_SECONDS, Database
 
 PATIENT_SECONDS = 3_600  # the timeout of a statement of a command, whose owner can wait
@@ -25,7 +25,7 @@ class Databases:
     @classmethod
     def of(cls, settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS) -> Databases:
         """Return those of this deployment."""
-        return cls(settings.database_url, INSTANCE, statement_seconds=statement_seconds)
+        return cls(settings.database_url, paths.INSTANCE, statement_seconds=statement_seconds)
 
     def open(self, purpose: str) -> Database:
         """Return the database for a purpose, the same each time; raises StartError where a file cannot be made."""

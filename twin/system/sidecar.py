@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import ModelMisconfigured, ModelTimeout
+from . import paths
 from .address import Address
 from .environment import select_running
-from .paths import ROOT
 
 SIDECAR_POLL_SECONDS = 0.05
 END_SECONDS = 5.0
@@ -189,7 +189,7 @@ class Sidecar:
         with self._file("log").open("wb") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", self._module, str(self._instance), str(claim), *self._arguments],
-                cwd=ROOT,
+                cwd=paths.ROOT,
                 env=select_running() | self._environment,
                 pass_fds=[claim],
                 stdin=subprocess.DEVNULL,

@@ -11,8 +11,8 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
+from ...system import paths
 from ...system.environment import select_running
-from ...system.paths import ROOT
 
 KINDS = (".md", ".txt", ".pdf", ".docx", ".html", ".htm", ".json", ".jsonl")
 READ_APART = (".pdf", ".docx", ".html", ".htm")
@@ -89,7 +89,7 @@ def _read_apart(path: Path, kind: str, seconds: float) -> str:
                 stdin=document,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                cwd=ROOT,
+                cwd=paths.ROOT,
                 env=environment,
                 timeout=seconds,
                 check=False,

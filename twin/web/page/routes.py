@@ -9,7 +9,7 @@ from flask.blueprints import BlueprintSetupState
 
 from ...errors import NotFound
 from ...settings import Settings, parse_colour
-from ...system.paths import INSTANCE
+from ...system import paths
 from ..current import current_runtime
 from ..operation import File, operation
 from .assets import MEDIA, Asset, Assets
@@ -95,7 +95,7 @@ def show_style(version: str, accent: str) -> Response:
 def show_portrait() -> Response:
     """Send the owner's picture, if there is one."""
     portrait = _settings().portrait
-    path = INSTANCE / (portrait or "")
+    path = paths.INSTANCE / (portrait or "")
     if portrait is None or not path.is_file():
         raise NotFound
     return send_file(path, IMAGES[path.suffix.lower()], conditional=False, max_age=600)
