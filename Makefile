@@ -18,7 +18,7 @@ test test-clients soak: export PYTHONDONTWRITEBYTECODE =
 test test-clients soak: export PYTHONUTF8 = 1
 test: .venv/service .venv/embedded .venv/dev
 	@echo "The tests take about 6 minutes on two cores."
-	$(BIN)/pytest -n 6
+	$(BIN)/pytest -n 4
 
 test-clients: .venv/service .venv/embedded .venv/dev .venv/bench
 	@echo "These tests take about a minute on two cores."

@@ -111,8 +111,7 @@ def under(
             settings = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": _model.url, "CHAT_DEADLINE": "4"}
             settings |= {"OWNER_NAME": "Roger J. Campbell", "PORTRAIT": "portrait.png"}
             settings |= UNLIMITED | more
-            warm = pythons if more or certificate else None
-            running[name] = Service(command, root, settings, warm, certificate).start()
+            running[name] = Service(command, root, settings, pythons, certificate).start()
         assert running[name].is_up()
         return running[name]
 
@@ -244,6 +243,21 @@ def page(_browser: Browser) -> Iterator[Page]:
     with _browser.new_context() as context:
         context.set_default_timeout(PATIENCE * 1_000)
         yield context.new_page()
+
+
+@pytest.fixture(scope="module")
+def _window(_browser: Browser) -> Iterator[Page]:
+    with _browser.new_context() as context:
+        context.set_default_timeout(PATIENCE * 1_000)
+        yield context.new_page()
+
+
+@pytest.fixture
+def reused_page(_window: Page) -> Iterator[Page]:
+    """A page like `page`, which a file's tests load anew one after the other: a new one takes as long as two tests."""
+    yield _window
+    _window.evaluate("localStorage.clear(); sessionStorage.clear()")
+    _window.goto("about:blank")
 
 
 @pytest.fixture

@@ -11,9 +11,10 @@ from xdist.scheduler import LoadScopeScheduling
 
 # Files and tests that take longest on one worker, longest first; what is not listed comes after these.
 LONGEST = [
+    "tests/web/page/",
     "tests/test_documented_commands.py",
-    "tests/llm/test_embedded.py",
     "tests/web/test_guards.py",
+    "tests/llm/test_embedded.py",
     "tests/web/meta/test_openapi.py",
     "tests/knowledge/test_chat.py",
     "tests/budget/test_budget.py",
@@ -21,7 +22,6 @@ LONGEST = [
     "tests/grounding/test_contacts.py",
     "tests/test_misconfigurations.py",
     "tests/memory/",
-    "tests/web/page/",
     "tests/web/chat/",
     "tests/cli/",
     "tests/test_start.py",
@@ -35,21 +35,22 @@ DEALT_OUT = {
     "tests/budget/test_budget.py",
     "tests/cli/test_commands.py",
     "tests/grounding/test_contacts.py",
-    "tests/knowledge/test_chat.py",
     "tests/llm/test_embedded.py",
-    "tests/memory/test_store.py",
     "tests/rates/test_rates.py",
     "tests/test_misconfigurations.py",
     "tests/test_start.py",
     "tests/web/meta/test_openapi.py",
     "tests/web/test_guards.py",
 }
-# Tests of several files that share what takes long to start: the service with the embedded model.
+# Tests of several files that share what takes long to start: the browser, and the service with the embedded model.
 TOGETHER = {
-    "tests/llm/test_embedded.py::test_answers_without_a_key_and_says_what_it_is": "trial",
-    "tests/llm/test_embedded.py::test_its_key_is_for_the_owner_alone": "trial",
-    "tests/system/test_sidecars.py::test_the_systems_own_openmp_stays_in_use": "trial",
-    "tests/web/page/test_accessibility.py::test_the_trial": "trial",
+    "tests/web/page/test_accessibility.py": "pages",
+    "tests/web/page/test_chat.py": "pages",
+    "tests/web/page/test_memory.py": "pages",
+    "tests/llm/test_embedded.py::test_answers_without_a_key_and_says_what_it_is": "pages",
+    "tests/llm/test_embedded.py::test_its_key_is_for_the_owner_alone": "pages",
+    "tests/system/test_sidecars.py::test_the_systems_own_openmp_stays_in_use": "pages",
+    "tests/web/page/": "more pages",
 }
 
 
@@ -62,7 +63,8 @@ def find_group(nodeid: str) -> str:
     """Return the group of a test, which one worker runs."""
     function = nodeid.partition("[")[0]
     file = function.partition("::")[0]
-    return TOGETHER.get(function) or (function if file in DEALT_OUT else file)
+    together = next((group for start, group in TOGETHER.items() if function.startswith(start)), None)
+    return together or (function if file in DEALT_OUT else file)
 
 
 class LongestFirst(LoadScopeScheduling):

@@ -92,11 +92,12 @@ def embedded_servers_in(root: Path) -> list[int]:
 
 
 def wait_until(what: Any, message: str = "the event did not come") -> None:
-    """Wait for `what()` to be true."""
-    give_up = time.monotonic() + PATIENCE
+    """Wait for `what()` to be true, looking more rarely the longer it takes."""
+    began = time.monotonic()
     while not what():
-        assert time.monotonic() < give_up, message
-        time.sleep(0.02)
+        waited = time.monotonic() - began
+        assert waited < PATIENCE, message
+        time.sleep(min(0.005 + waited / 10, 0.1))
 
 
 class Service:

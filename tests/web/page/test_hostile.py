@@ -58,6 +58,13 @@ HOSTILE: dict[str, str] = {
     "many nested tags": "<b>" * 5_000 + "x",
     "a null and controls": "\x00<scri\x00pt>window.ran = 1</scri\x00pt>\x1b[31m",
 }
+
+
+@pytest.fixture
+def page(reused_page: Page) -> Page:
+    return reused_page
+
+
 GOOD_SCHEMES = ("http:", "https:", "mailto:", "tel:")
 
 
