@@ -29,21 +29,31 @@ from .support.scripted_model import ScriptedModel
 from .support.service import PATIENCE, ROOT, Service, copy_project, stop_all, wait_until
 from .support.settings import KEY, UNLIMITED
 from .support.stores import PostgresServer, RedisServer
-from .support.warm import WarmPythons
+from .support.warm import WarmPythons, WarmServers
 
 hypothesis_settings.register_profile("patient", deadline=None)  # these machines are shared: no test asserts a time
 hypothesis_settings.load_profile("patient")
 expect.set_options(timeout=PATIENCE * 1_000)
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as after `make test &`: what tests interrupt would inherit that
     signal.signal(signal.SIGINT, signal.default_int_handler)
+WARM, WARM_FOLDER = pytest.StashKey[WarmServers](), "TWIN_WARM_FOLDER"
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first takes half the CPU
 PORTRAIT = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the code once, rather than in each worker and each service."""
+    """Compile the code once, and start the warm Pythons that all workers share."""
     if not hasattr(config, "workerinput"):
         compile_dir(ROOT / "twin", quiet=2)
+        if config.getoption("numprocesses", None):
+            config.stash[WARM] = WarmServers()
+            os.environ[WARM_FOLDER] = str(config.stash[WARM].folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the warm Pythons."""
+    if servers := config.stash.get(WARM, None):
+        servers.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -83,9 +93,12 @@ def model(_model: ScriptedModel) -> ScriptedModel:
 @pytest.fixture(scope="session")
 def pythons() -> Iterator[WarmPythons]:
     """Pythons that start a service or a command without the second or two that importing the libraries takes."""
-    pythons = WarmPythons()
+    servers = None if WARM_FOLDER in os.environ else WarmServers()
+    pythons = WarmPythons(servers.folder if servers else Path(os.environ[WARM_FOLDER]))
     yield pythons
     pythons.close()
+    if servers:
+        servers.close()
 
 
 @pytest.fixture(scope="session")

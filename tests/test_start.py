@@ -43,21 +43,23 @@ def test_a_broken_persona_stops_it(tmp_path: Path, pythons: WarmPythons, command
 
 
 @pytest.mark.parametrize("command", ["flask run", "gunicorn"])
-def test_a_port_that_is_taken_stops_it(tmp_path: Path, command: str) -> None:
+def test_a_port_that_is_taken_stops_it(tmp_path: Path, pythons: WarmPythons, command: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        end = start(command, copy_project(tmp_path / "twin"), **KEY, PORT=port, FLASK_RUN_PORT=port)
+        end = start(command, copy_project(tmp_path / "twin"), pythons=pythons, **KEY, PORT=port, FLASK_RUN_PORT=port)
     assert end.returncode == 2
     (line,) = [line for line in end.stderr.splitlines() if '"INFO"' not in line]  # gunicorn greets first
     assert line.startswith("twin: PORT: port ")
     assert port in line
 
 
-def test_an_instance_that_is_no_folder_stops_the_embedded_model(tmp_path: Path) -> None:
+def test_an_instance_that_is_no_folder_stops_the_embedded_model(tmp_path: Path, pythons: WarmPythons) -> None:
     root = copy_project(tmp_path / "twin")
     (root / "instance").rmdir()
     (root / "instance").write_text("")
-    assert_stopped_in_one_line(start("flask run", root), "instance is not a folder that can be written to")
+    assert_stopped_in_one_line(
+        start("flask run", root, pythons=pythons), "instance is not a folder that can be written to"
+    )
 
 
 def test_flasks_own_commands_see_the_whole_app(tmp_path: Path) -> None:
@@ -78,8 +80,9 @@ def test_gunicorn_without_a_model_stops_and_names_the_ways_out(tmp_path: Path) -
     assert_stopped_in_one_line(end, "OPENAI_API_KEY", "OPENAI_BASE_URL", "EMBEDDED_MODEL=on")
 
 
-def test_flask_run_without_a_model_stops_where_the_embedded_one_is_off(tmp_path: Path) -> None:
-    assert_stopped_in_one_line(start("flask run", copy_project(tmp_path / "twin"), EMBEDDED_MODEL="off"), "OPENAI")
+def test_flask_run_without_a_model_stops_where_the_embedded_one_is_off(tmp_path: Path, pythons: WarmPythons) -> None:
+    end = start("flask run", copy_project(tmp_path / "twin"), pythons=pythons, EMBEDDED_MODEL="off")
+    assert_stopped_in_one_line(end, "OPENAI")
 
 
 @pytest.fixture(scope="session")

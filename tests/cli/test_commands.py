@@ -21,6 +21,7 @@ from twin.settings import Settings
 from ..support.commands import Run, assert_failed_in_one_line
 from ..support.scripted_model import ScriptedModel, answers, fails
 from ..support.service import processes_in, wait_until
+from ..support.warm import WarmPythons
 
 
 def all_commands(group: click.Group, *before: str) -> Iterator[tuple[str, click.Command]]:
@@ -72,18 +73,20 @@ def test_a_conversation_goes_on_after_a_failure_and_tells_of_it(run: Run, model:
     assert_failed_in_one_line(end, "OPENAI_API_KEY")
 
 
-def test_a_person_is_prompted(root: Path, environment: dict[str, str], model: ScriptedModel) -> None:
+def test_a_person_is_prompted(
+    root: Path, environment: dict[str, str], model: ScriptedModel, pythons: WarmPythons
+) -> None:
     leader, follower = pty.openpty()
-    command = [sys.executable, "-m", "flask", "twin", "ask"]
-    with subprocess.Popen(command, cwd=root, env=environment, stdin=follower, stdout=follower, stderr=follower):
-        os.close(follower)
-        seen = b""
-        for typed in (b"Hi\n", b"\x04"):  # the last: Ctrl-D
-            while not seen.endswith(b"> "):
-                seen += os.read(leader, 1024)
-            seen += b"|"
-            os.write(leader, typed)
-        os.close(leader)
+    process = pythons.start(["flask", "twin", "ask"], root, environment, follower, follower, follower)
+    os.close(follower)
+    seen = b""
+    for typed in (b"Hi\n", b"\x04"):  # the last: Ctrl-D
+        while not seen.endswith(b"> "):
+            seen += os.read(leader, 1024)
+        seen += b"|"
+        os.write(leader, typed)
+    os.close(leader)
+    process.wait()
     assert b"Hello from the model.\r\n" in seen
 
 

@@ -6,8 +6,6 @@ import json
 import os
 import pty
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from threading import Event
 
@@ -16,6 +14,7 @@ import pytest
 from ..support.commands import Run, assert_failed_in_one_line
 from ..support.scripted_model import ScriptedModel, answers, fails, waits_for
 from ..support.service import wait_until
+from ..support.warm import WarmPythons
 
 WHO = {"question": "Who are you?", "must": ["Roger"], "must_not": ["/chat ?bot/"]}
 HOME = {"question": "Where do you live?", "must": ["Fife"]}
@@ -114,13 +113,17 @@ def test_a_wrong_file_costs_nothing(run: Run, model: ScriptedModel, file: Path, 
     assert not model.requests
 
 
-def test_a_terminal_shows_how_far_it_is(root: Path, environment: dict[str, str], file: Path) -> None:
+def test_a_terminal_shows_how_far_it_is(
+    root: Path, environment: dict[str, str], file: Path, pythons: WarmPythons, tmp_path: Path
+) -> None:
     leader, follower = pty.openpty()
-    command = [sys.executable, "-m", "flask", "twin", "eval", str(file)]
-    with subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=follower) as process:
+    with (tmp_path / "printed").open("w+b") as printed:
+        pythons.start(
+            ["flask", "twin", "eval", str(file)], root, environment, follower, printed.fileno(), follower
+        ).wait()
         os.close(follower)
-        assert process.stdout is not None
-        seen = process.stdout.read()
+        printed.seek(0)
+        seen = printed.read()
     assert b"3/3" in os.read(leader, 100_000)
     os.close(leader)
     assert b"Asking" not in seen
@@ -129,18 +132,27 @@ def test_a_terminal_shows_how_far_it_is(root: Path, environment: dict[str, str],
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_run_that_is_ended_leaves_what_was_known(
-    run: Run, model: ScriptedModel, file: Path, results: Path, environment: dict[str, str], number: signal.Signals
+    run: Run,
+    model: ScriptedModel,
+    file: Path,
+    results: Path,
+    environment: dict[str, str],
+    pythons: WarmPythons,
+    tmp_path: Path,
+    number: signal.Signals,
 ) -> None:
     run("eval", str(file))
     known = results.read_text()
     model.requests.clear()
     model.asked = {"live": waits_for(Event(), answers())}
-    command = [sys.executable, "-m", "flask", "twin", "eval", str(file)]
-    with subprocess.Popen(command, cwd=file.parent, env=environment, stderr=subprocess.PIPE, text=True) as process:
+    with Path(os.devnull).open("r+") as nothing, (tmp_path / "told").open("w+") as said:
+        streams = [nothing.fileno(), nothing.fileno(), said.fileno()]
+        process = pythons.start(["flask", "twin", "eval", str(file)], file.parent, environment, *streams)
         wait_until(lambda: len(model.requests) == 2)
         process.send_signal(number)
-        assert process.stderr is not None
-        told = process.stderr.read()
+        process.wait()
+        said.seek(0)
+        told = said.read()
     if number == signal.SIGINT:
         assert (process.returncode, told) == (2, "twin: it was interrupted: nothing of this run is kept.\n")
     assert results.read_text() == known

@@ -51,6 +51,8 @@ TOGETHER = {
     "tests/llm/test_embedded.py::test_its_key_is_for_the_owner_alone": "pages",
     "tests/system/test_sidecars.py::test_the_systems_own_openmp_stays_in_use": "pages",
     "tests/web/page/": "more pages",
+    "tests/web/meta/test_docs.py": "more pages",
+    "tests/budget/test_budget.py::test_visitors_are_told_how_to_reach_the_owner": "more pages",
 }
 
 

@@ -23,6 +23,7 @@ from contextlib import suppress
 from importlib import import_module
 from os import fork, waitpid  # by name, before gevent puts its own in their place: these would start a loop here
 from pathlib import Path
+from select import select as select_ready
 from signal import signal as set_handler
 from threading import Lock
 
@@ -33,6 +34,7 @@ LIBRARIES += ["sqlalchemy.dialects.sqlite", "werkzeug.debug", "werkzeug.serving"
 LEFT_OUT = ("twin.stores.migrations", "twin.web.worker")  # Alembic's own, which run when imported; and gunicorn's
 ROOT = Path(__file__).parents[2]
 MAX_ORDER_BYTES = 1_000_000
+NAMES = {False: "plain", True: "gevent"}  # of the sockets on which they take orders
 
 
 class WarmProcess:
@@ -70,18 +72,44 @@ class WarmProcess:
         self.send_signal(signal.SIGKILL)
 
 
-class WarmPython:
+class WarmServer:
     """The Python; `patched` is the one that runs gunicorn, where gevent comes before all other libraries."""
 
-    def __init__(self, *, patched: bool) -> None:
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
+    def __init__(self, folder: Path, *, patched: bool) -> None:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+            listener.bind(str(folder / NAMES[patched]))
+            listener.listen()
             self._process = subprocess.Popen(
-                [sys.executable, "-P", __file__, str(theirs.fileno()), "gevent" if patched else ""],
+                [sys.executable, "-P", __file__, str(listener.fileno()), NAMES[patched]],
                 env={"PATH": os.environ["PATH"]},  # C's locale, as what it runs would have
-                stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
+                stdin=subprocess.PIPE,  # whose end is its end
+                pass_fds=[listener.fileno()],
             )
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+class WarmServers:
+    """Both of them, which all workers of a run share."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="twin-warm-")
+        self.folder = Path(self._folder.name)
+        self._servers = [WarmServer(self.folder, patched=patched) for patched in (False, True)]
+
+    def close(self) -> None:
+        for server in self._servers:
+            server.close()
+        self._folder.cleanup()
+
+
+class WarmPython:
+    """A connection to one of them."""
+
+    def __init__(self, folder: Path, *, patched: bool) -> None:
+        self._control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.connect(str(folder / NAMES[patched]))
 
     def start(
         self, arguments: Sequence[str], cwd: Path, env: Mapping[str, str], stdin: int, stdout: int, stderr: int
@@ -95,13 +123,13 @@ class WarmPython:
 
     def close(self) -> None:
         self._control.close()
-        self._process.wait()
 
 
 class WarmPythons:
-    """Both of them, each started when it is first needed; safe to use from many threads at once."""
+    """The connections to both; safe to use from many threads at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._pythons: dict[bool, WarmPython] = {}
         self._lock = Lock()
 
@@ -111,7 +139,7 @@ class WarmPythons:
         patched = arguments[0] == "gunicorn"
         with self._lock:
             if patched not in self._pythons:
-                self._pythons[patched] = WarmPython(patched=patched)
+                self._pythons[patched] = WarmPython(self._folder, patched=patched)
             return self._pythons[patched].start(arguments, cwd, env, stdin, stdout, stderr)
 
     def run(
@@ -138,8 +166,9 @@ class WarmPythons:
 class Forks:
     """The Python's own side: it forks for each order that comes, and says when and how a fork ends."""
 
-    def __init__(self, control: socket.socket) -> None:
-        self._control = control
+    def __init__(self, listener: socket.socket) -> None:
+        self._listener = listener
+        self._clients: list[socket.socket] = []
         self._running: dict[int, int] = {}  # where to tell the end of each
         set_handler(signal.SIGCHLD, self._tell_who_has_ended)
 
@@ -156,18 +185,30 @@ class Forks:
     def take_orders(self) -> list[str]:
         """Return only in a fork, made ready for its order: with the arguments that it is to run."""
         while True:
-            order, descriptors, _, _ = socket.recv_fds(self._control, MAX_ORDER_BYTES, 4, socket.MSG_CMSG_CLOEXEC)
-            if not order:  # the tests have ended
-                raise SystemExit
+            client, order, descriptors = self._take_order()
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
             pid = fork()
             if not pid:
                 return self._become(descriptors, *json.loads(order))
             self._running[pid] = descriptors[0]
             signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
-            self._control.send(str(pid).encode())
+            client.send(str(pid).encode())
             for stream in descriptors[1:]:
                 os.close(stream)
+
+    def _take_order(self) -> tuple[socket.socket, bytes, list[int]]:
+        while True:
+            for ready in select_ready([sys.stdin, self._listener, *self._clients], [], [])[0]:
+                if ready is sys.stdin:  # the tests have ended
+                    raise SystemExit
+                if ready is self._listener:
+                    self._clients.append(self._listener.accept()[0])
+                    continue
+                order, descriptors, _, _ = socket.recv_fds(ready, MAX_ORDER_BYTES, 4, socket.MSG_CMSG_CLOEXEC)
+                if order:
+                    return ready, order, descriptors
+                ready.close()
+                self._clients.remove(ready)
 
     def _become(self, descriptors: list[int], arguments: list[str], cwd: str, env: dict[str, str]) -> list[str]:
         set_handler(signal.SIGCHLD, signal.SIG_DFL)
@@ -175,7 +216,8 @@ class Forks:
         os.setsid()
         for number, stream in enumerate(descriptors[1:]):
             os.dup2(stream, number)
-        self._control.close()
+        for connection in (self._listener, *self._clients):
+            connection.close()
         for descriptor in (*descriptors, *self._running.values()):
             os.close(descriptor)
         os.chdir(cwd)
@@ -213,7 +255,7 @@ def move_to(project: Path) -> None:
 
 
 if __name__ == "__main__":
-    import_libraries(patched=sys.argv[2] == "gevent")
+    import_libraries(patched=sys.argv[2] == NAMES[True])
     sys.argv = Forks(socket.socket(fileno=int(sys.argv[1]))).take_orders()
     if sys.argv[0] == "-c":
         exec(sys.argv[1], {"__name__": "__main__"})
