@@ -21,7 +21,7 @@ test: .venv/service .venv/embedded .venv/dev
 	$(BIN)/pytest -n 4
 
 test-clients: .venv/service .venv/embedded .venv/dev .venv/bench
-	@echo "These tests take about a minute on two cores."
+	@echo "These tests take about two minutes on two cores."
 	$(BIN)/pytest -n 2 -m clients
 
 lint: .venv/service .venv/dev .venv/bench

@@ -22,7 +22,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from _pytest.mark import ParameterSet
 
 from .support.documented import DATA, SHELLS, Script, list_documents, read_scripts, split_blocks
 from .support.documented_copy import MARK, Copy, copy_all, fill, make_origin
@@ -83,18 +82,7 @@ def split(command: str) -> list[str]:
     return [" ".join(tokens) for is_separator, tokens in parts if not is_separator]
 
 
-# What takes a minute of the processor: to check all of the code, to make an environment, to measure.
-TAKES_LONG = re.compile(r"make lint|python3 -m venv|\.venv/bin/python -m benchmarks\.scale")
-
-
-def mark(script: Script) -> ParameterSet:
-    """Give a script its name, and leave one that takes long to `make test-clients`."""
-    takes_long = any(map(TAKES_LONG.search, script.commands))
-    name = f"{script.place} {script.commands[0]}"
-    return pytest.param(script, id=name, marks=[pytest.mark.clients] if takes_long else [])
-
-
-RUN = [mark(script) for script in SCRIPTS if any(map(is_run, script.commands))]
+RUN = {f"{script.place} {script.commands[0]}": script for script in SCRIPTS if any(map(is_run, script.commands))}
 
 
 @pytest.fixture
@@ -208,7 +196,8 @@ def settings_for(script: Script, request: pytest.FixtureRequest) -> Mapping[str,
     return {}
 
 
-@pytest.mark.parametrize("script", RUN)
+@pytest.mark.clients
+@pytest.mark.parametrize("script", RUN.values(), ids=RUN)
 def test_a_documented_command_works(script: Script, copy: Copy, request: pytest.FixtureRequest) -> None:
     shown = {command: output for command, output in zip(script.commands, script.shown, strict=True) if is_run(command)}
     for command in shown:

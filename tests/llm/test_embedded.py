@@ -21,7 +21,7 @@ def start(start_service: Callable[..., Service]) -> Callable[[str], Service]:
     """Start a service that has no model but the embedded one, and wait until that is ready."""
 
     def start_embedded(command: str) -> Service:
-        settings = {"MAX_OUTPUT_TOKENS": "30"} | (TWO_WORKERS if command == "gunicorn" else {})
+        settings = {"MAX_OUTPUT_TOKENS": "8"} | (TWO_WORKERS if command == "gunicorn" else {})
         service = start_service(command, model_set=False, **settings)
         wait_until(lambda: service.http.get("/ready").status_code == 200, "the model did not get ready")
         return service
@@ -56,7 +56,7 @@ def test_answers_without_a_key_and_says_what_it_is(trial: Service) -> None:
 
 
 def test_a_chat_that_comes_before_the_model_is_loaded_waits_for_it(start_service: Callable[..., Service]) -> None:
-    service = start_service("gunicorn", model_set=False, EMBEDDED_MODEL="on", MAX_OUTPUT_TOKENS="30")
+    service = start_service("gunicorn", model_set=False, EMBEDDED_MODEL="on", MAX_OUTPUT_TOKENS="8")
     assert service.chat().status_code == 200
 
 

@@ -12,7 +12,6 @@ from xdist.scheduler import LoadScopeScheduling
 # Files and tests that take longest on one worker, longest first; what is not listed comes after these.
 LONGEST = [
     "tests/web/page/",
-    "tests/test_documented_commands.py",
     "tests/web/test_guards.py",
     "tests/llm/test_embedded.py",
     "tests/web/meta/test_openapi.py",
