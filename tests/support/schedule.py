@@ -9,25 +9,30 @@ from __future__ import annotations
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-# Files and tests that take longest on one worker, longest first; what is not listed comes after these.
+# What takes longest on one worker, longest first; after these comes the rest, which is many short tests.
 LONGEST = [
     "tests/web/page/",
-    "tests/web/test_guards.py",
+    "tests/web/test_guards.py::test_gives_up_on_a_body_that_does_not_come",
     "tests/llm/test_embedded.py",
-    "tests/web/meta/test_openapi.py",
+    "tests/web/chat/test_stream.py",
+    "tests/memory/test_memory.py",
     "tests/knowledge/test_chat.py",
-    "tests/budget/test_budget.py",
-    "tests/rates/test_rates.py",
-    "tests/grounding/test_contacts.py",
-    "tests/test_misconfigurations.py",
-    "tests/memory/",
+    "tests/llm/test_model.py",
+    "tests/web/meta/test_openapi.py",
+    "tests/system/test_fairness.py",
+    "tests/budget/",
     "tests/web/chat/",
-    "tests/cli/",
-    "tests/test_start.py",
-    "tests/knowledge/test_search.py",
     "tests/system/",
-    "tests/gaps/",
+    "tests/memory/",
+    "tests/knowledge/",
+    "tests/turn/",
     "tests/llm/",
+    "tests/cli/",
+    "tests/rates/",
+    "tests/telemetry/",
+    "tests/gaps/",
+    "tests/web/",
+    "tests/test_start.py",
 ]
 # Files whose tests share little, or last too long for one worker.
 DEALT_OUT = {
