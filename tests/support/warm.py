@@ -230,6 +230,7 @@ class Forks:
 
 
 def import_libraries(*, patched: bool) -> None:
+    gc.disable()
     platform.platform()  # asks another process, and keeps what it says; before gevent, whose loop would be left here
     if patched:
         from gevent import monkey
@@ -244,6 +245,7 @@ def import_libraries(*, patched: bool) -> None:
     sys.path.remove(str(ROOT))
     gc.collect()
     gc.freeze()  # a fork neither looks through it nor copies it
+    gc.enable()
 
 
 def move_to(project: Path) -> None:
