@@ -190,6 +190,12 @@ def test_a_listed_origin_may_call(service: Service) -> None:
     assert exposed == {"RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"}
 
 
+@pytest.mark.parametrize("headers", [{}, {"Origin": ORIGIN}, {"Origin": "https://other.example"}])
+def test_no_cache_gives_one_website_what_was_sent_to_another(service: Service, headers: dict[str, str]) -> None:
+    for path in ("/widget.js", "/nowhere"):
+        assert "Origin" in service.http.get(path, headers=headers).headers["Vary"]
+
+
 def test_a_listed_origin_sees_errors_too(service: Service) -> None:
     for path in ("/nowhere", "/chat"):
         answer = service.http.get(

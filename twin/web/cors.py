@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from flask import Flask
+from flask import Flask, Response
 from flask_cors import CORS
 
 PREFLIGHT_SECONDS = 7_200  # for which a browser may cache a preflight; Chromium allows no more
@@ -14,6 +14,8 @@ PREFLIGHT_SECONDS = 7_200  # for which a browser may cache a preflight; Chromium
 def init_app(app: Flask, origins: Collection[str]) -> None:
     """Let pages of `origins` read the responses of `app`; * stands for every website, without credentials."""
     anyone = "*" in origins
+    if not anyone:
+        app.after_request(_vary_by_origin)
     CORS(
         app,
         # Compiled, because the library takes a string with brackets (an IPv6 host) for an unanchored pattern.
@@ -23,3 +25,9 @@ def init_app(app: Flask, origins: Collection[str]) -> None:
         max_age=PREFLIGHT_SECONDS,
         expose_headers=["RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"],
     )
+
+
+def _vary_by_origin(response: Response) -> Response:
+    """Keep a cache from giving one website what was sent to another, or to none, which the library does not prevent."""
+    response.vary.add("Origin")
+    return response

@@ -225,7 +225,11 @@ def test_a_line_that_is_there_twice_makes_one_button(embed: Callable[..., str], 
     expect(page.get_by_role("button", name="Ask me")).to_have_count(1)
 
 
-def test_works_as_a_module(embed: Callable[..., str], page: Page) -> None:
+def test_works_as_a_module_after_it_was_a_script_on_another_page_of_the_site(
+    embed: Callable[..., str], page: Page
+) -> None:
+    page.goto(embed())  # for which a browser sends no Origin, and which it keeps
+    expect(page.get_by_role("button", name="Ask me")).to_be_visible()
     page.goto(embed(attributes='type="module" data-title="As a module"'))
     expect(page.get_by_role("button", name="As a module")).to_be_visible()
 
