@@ -17,8 +17,8 @@ run: .venv/service .venv/embedded
 test test-clients soak: export PYTHONDONTWRITEBYTECODE =
 test test-clients soak: export PYTHONUTF8 = 1
 test: .venv/service .venv/embedded .venv/dev
-	@echo "The tests take about 6 minutes on two cores."
-	$(BIN)/pytest -n 4
+	@echo "The tests take about 5 minutes on two cores."
+	$(BIN)/pytest -n 5
 
 test-clients: .venv/service .venv/embedded .venv/dev .venv/bench
 	@echo "These tests take about two minutes on two cores."
