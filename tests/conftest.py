@@ -14,6 +14,7 @@ from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from compileall import compile_dir
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -261,19 +262,25 @@ def _browser() -> Iterator[Browser]:
         yield playwright.chromium.launch(executable_path=chromium, args=closed + lean)
 
 
+@contextmanager
+def open_page(browser: Browser) -> Iterator[Page]:
+    """Open a page that shares nothing with the browser's others."""
+    with browser.new_context() as context:
+        context.set_default_timeout(PATIENCE * 1_000)
+        yield context.new_page()
+
+
 @pytest.fixture
 def page(_browser: Browser) -> Iterator[Page]:
     """A page in a browser of its own that reaches this machine only."""
-    with _browser.new_context() as context:
-        context.set_default_timeout(PATIENCE * 1_000)
-        yield context.new_page()
+    with open_page(_browser) as page:
+        yield page
 
 
 @pytest.fixture(scope="module")
 def _window(_browser: Browser) -> Iterator[Page]:
-    with _browser.new_context() as context:
-        context.set_default_timeout(PATIENCE * 1_000)
-        yield context.new_page()
+    with open_page(_browser) as page:
+        yield page
 
 
 @pytest.fixture
