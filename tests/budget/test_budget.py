@@ -29,7 +29,6 @@ from twin.budget import Budget
 from twin.budget.budget import ROOM_POLL_SECONDS
 from twin.budget.costs import Prices
 from twin.errors import BudgetExhausted, Overloaded, StoreUnavailable
-from twin.llm.answers import read_completion
 from twin.settings import Settings
 from twin.stores import Database, Databases
 from twin.stores.tables import budget_days
@@ -43,7 +42,6 @@ from ..support.scripted_model import (
     Step,
     answers,
     chunk,
-    completion,
     fails,
     follows,
     later,
@@ -430,24 +428,6 @@ def test_100_chats_at_once_about_48_kb_of_documents_are_answered(
     assert statuses == {200: 100}
     assert cap - 2 * 60_000 < max(sums) <= cap
     assert spent(service) == before + 100 * SETTLED
-
-
-GARBAGE = [None, {}, [], "many", 7, {"prompt_tokens": -7, "completion_tokens": 5}, {"prompt_tokens": "7"}]
-GARBAGE += [{"prompt_tokens": 0, "completion_tokens": 0}, {"prompt_tokens": 7.5, "completion_tokens": 5}]
-GARBAGE += [{"prompt_tokens": True, "completion_tokens": 5}, {"prompt_tokens": 10**30, "completion_tokens": 5}]
-
-
-@pytest.mark.parametrize("usage", GARBAGE, ids=repr)
-def test_usage_that_is_none_settles_nothing(usage: object) -> None:
-    body = json.loads(completion()) | {"usage": usage}
-    assert read_completion(json.dumps(body).encode()).usage is None
-
-
-def test_reasoning_that_only_the_total_counts_is_paid_for() -> None:
-    body = json.loads(completion()) | {"usage": {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 1_512}}
-    usage = read_completion(json.dumps(body).encode()).usage
-    assert usage is not None
-    assert (usage.prompt_tokens, usage.output_tokens) == (7, 1_505)
 
 
 def finishes_with_usage() -> Step:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import logging
 import socket
 import ssl
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -15,6 +17,7 @@ import pytest
 import trustme
 
 from twin.errors import InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, TwinError
+from twin.llm.answers import Answer
 from twin.llm.embedded import EmbeddedModel
 from twin.llm.model import Model
 from twin.llm.retries import MAX_ATTEMPTS
@@ -74,6 +77,61 @@ def test_leaves_out_what_is_null(model: ScriptedModel, connect: Connect) -> None
     ]
 
 
+def test_azures_classic_form_has_the_version_in_the_query_and_the_key_in_a_header_of_its_own(
+    model: ScriptedModel, connect: Connect
+) -> None:
+    base = model.url.removesuffix("/v1") + "/openai/deployments/mine?api-version=2024-10-21"
+    assert connect(openai_base_url=base).answer(MESSAGES, NoHold).text == "Hello from the model."
+    assert model.paths == ["/openai/deployments/mine/chat/completions?api-version=2024-10-21"]
+    assert model.headers[0]["api-key"] == "sk-test"
+    assert "authorization" not in model.headers[0]
+
+
+def test_a_query_of_the_base_url_is_sent_with_each_request(model: ScriptedModel, connect: Connect) -> None:
+    connect(openai_base_url=model.url + "?team=ada").answer(MESSAGES, NoHold)
+    assert model.paths == ["/v1/chat/completions?team=ada"]
+
+
+def test_further_headers_go_to_the_server_that_they_are_for(model: ScriptedModel, connect: Connect) -> None:
+    headers = '{"Helicone-Auth": "Bearer sk-helicone", "X-Title": "Ada"}'
+    twin = connect(openai_headers=headers, fallback_model="second", fallback_base_url=model.url + "/second")
+    model.script.append(fails(401))
+    twin.answer(MESSAGES, NoHold)
+    assert [request.get("helicone-auth") for request in model.headers] == ["Bearer sk-helicone", None]
+    assert model.headers[0]["x-title"] == "Ada"
+
+
+def test_cookies_do_not_join_one_chat_to_another(model: ScriptedModel, connect: Connect) -> None:
+    twin = connect()
+    model.script.append(sends(completion(), set_cookie="who=visitor"))
+    for _ in range(2):
+        twin.answer(MESSAGES, NoHold)
+    assert model.connections == 1
+    assert all("cookie" not in request for request in model.headers)
+
+
+@pytest.mark.parametrize("method", ["answer", "stream"])
+@pytest.mark.parametrize(
+    "pack", [gzip.compress, zlib.compress, lambda body: gzip.compress(body[:9]) + gzip.compress(body[9:])]
+)
+def test_takes_a_compressed_answer_although_it_asked_for_none(
+    model: ScriptedModel, connect: Connect, method: str, pack: Callable[[bytes], bytes]
+) -> None:
+    model.otherwise = sends(pack(completion()), content_encoding="gzip")
+    answers = connect().stream(MESSAGES, NoHold) if method == "stream" else [connect().answer(MESSAGES, NoHold)]
+    assert [each.text for each in answers if isinstance(each, Answer)] == ["Hello from the model."]
+    assert model.headers[0]["accept-encoding"] == "identity"
+
+
+def test_declined_questions_do_not_open_the_breaker(model: ScriptedModel, connect: Connect) -> None:
+    twin = connect()
+    model.asked = {"Rude": fails(400, "data_inspection_failed")}
+    rude = [{"role": "user", "content": "Rude"}]
+    for number in range(100):
+        reply = twin.answer(rude if number % 10 < 6 else MESSAGES, NoHold)
+        assert reply.finish_reason == ("content_filter" if number % 10 < 6 else "stop")
+
+
 def test_a_server_without_keys_gets_one_all_the_same(model: ScriptedModel, connect: Connect) -> None:
     connect(openai_api_key=None).answer(MESSAGES, NoHold)
     assert model.headers[0]["authorization"].startswith("Bearer ")
@@ -92,7 +150,10 @@ FAILURES: dict[str, Step] = {
     "no HTTP": writes(b"garbage\r\n\r\n"),
     "bad chunk": writes(HEAD + b"transfer-encoding: chunked\r\n\r\nzz\r\n"),
     "no such charset": sends({"error": "PROVIDER"}, 500, content_type="application/json; charset=quopri"),
-    "bad gzip": writes(HEAD + b"content-encoding: gzip\r\ncontent-length: 4\r\n\r\nnope"),
+    "bad gzip": writes(HEAD + b"content-length: 4\r\n\r\n\x1f\x8bpe"),
+    "half of a gzip": sends(gzip.compress(completion())[:-20]),
+    "a bomb": sends(gzip.compress(b" " * (17 * 1024 * 1024)), content_encoding="gzip"),
+    "an error that is a bomb": sends(gzip.compress(b" " * (17 * 1024 * 1024)), 500, content_encoding="gzip"),
     "HTML": sends("<html>hello</html>", content_type="text/html"),
     "nothing": sends(b""),
     "not UTF-8": sends(b'{"choices": "\xff"}'),
@@ -192,6 +253,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
             connect(openai_base_url=f"https://127.0.0.1:{listener.getsockname()[1]}/v1").answer(MESSAGES, NoHold)
         server.join()
     assert "certificate verify failed" in caplog.text
+    assert "SSL_CERT_FILE" in caplog.text
 
 
 def test_goes_through_the_environments_proxy(

@@ -117,7 +117,7 @@ DONE = b"data: [DONE]\n\n"
 
 
 def streams(*pieces: bytes | str, seconds: float = 0, finish_reason: str | None = "stop", then: str = "end") -> Step:
-    """Stream texts, and bytes as they are, `seconds` apart; then end well, close, reset or stall."""
+    """Stream texts, and bytes as they are, `seconds` apart; then end, with or without [DONE], close, reset or stall."""
 
     async def step(writer: asyncio.StreamWriter) -> bool:
         async def write(data: bytes) -> None:
@@ -130,10 +130,11 @@ def streams(*pieces: bytes | str, seconds: float = 0, finish_reason: str | None 
             await asyncio.sleep(seconds)
         if finish_reason is not None:
             await write(chunk(finish_reason=finish_reason))
-        if then != "end":
+        if then not in ("end", "end without [DONE]"):
             return await writes(b"", then=then)(writer)
         await write(b"data: " + json.dumps({"choices": [], "usage": USAGE}).encode() + b"\n\n")
-        await write(DONE)
+        if then == "end":
+            await write(DONE)
         writer.write(b"0\r\n\r\n")
         await writer.drain()
         return True
@@ -168,6 +169,7 @@ class ScriptedModel:
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[dict[str, Any]] = []
+        self.paths: list[str] = []
         self.headers: list[dict[str, str]] = []
         self.connections = 0
         self.left = 0
@@ -186,6 +188,7 @@ class ScriptedModel:
 
     def reset(self) -> None:
         self.requests.clear()
+        self.paths.clear()
         self.headers.clear()
         self.script.clear()
         self.asked.clear()
@@ -217,9 +220,10 @@ class ScriptedModel:
         self._writers.add(writer)
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
-                lines = head.decode("latin-1").split("\r\n")[1:-2]
+                request_line, *lines = head.decode("latin-1").split("\r\n")[:-2]
                 headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
                 body = await reader.readexactly(int(headers.get("content-length", "0")))
+                self.paths.append(request_line.split(" ")[1])
                 self.headers.append(headers)
                 self.requests.append(json.loads(body) if body else {})
                 special = [step for text, step in self.asked.items() if text in str(self.requests[-1])]

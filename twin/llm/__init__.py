@@ -12,15 +12,30 @@ A chat's call, from the entrance down:
     deadline        the time that a chat may take, and its cancellation
     request         one request: its body, its reply, its faults as errors
     messages        the type of a chat's messages
-    answers         chat completions, parsed and validated
-    faults          a provider's faults, with advice for the owner
+    answers         a raw reply, and the answer that it is where it is valid
+
+A reply, from the wire up:
+    completions     chat completions, whole and streamed, read into a raw reply
+    event_stream    server-sent events
+    content         the text of a message: parts, halves of surrogate pairs
+    thinking        thinking at an answer's beginning, left out
+    finish_reasons  finished, cut, declined or broken, in the words of all providers
+
+An error of a provider:
+    reports         what it says is wrong, in whatever shape
+    meanings        what that means, by its words
+    wording         words made alike
+    caps            the two names of the output cap
+    faults          the error for the visitor, with advice for the owner
 
 The providers and the way to them:
-    providers       the models in the settings: URL, key, name
+    providers       the models and servers in the settings: URL, key, name
     breaker         the circuit breaker of each
-    connections     connections, each of one call at a time, that another thread can end
+    client          the SDK's client of one connection
+    connections     connections, each of one call at a time, that another thread can end: the client's transport
+    bodies          bodies of responses, bounded and unpacked
     idle            connections that wait for the next call
-    transport       HTTP headers and the socket under a connection
+    transport       the socket under a connection
     proxies         the environment's proxies
 
 Beside chats, and without a key:

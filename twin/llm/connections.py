@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import ssl
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import httpcore2
@@ -14,51 +13,18 @@ import openai
 
 from ..system.address import Address
 from ..system.alarms import Alarm, Alarms
-from ..system.fairness import Fairness
+from .bodies import Body
+from .client import make_client
 from .deadline import Deadline
 from .idle import IdleConnections
-from .transport import Network, connect, find_target
+from .transport import Network, connect, mapped_faults
 
-MAX_RESPONSE_BYTES = 16 * 1024 * 1024  # more than a million tokens of output
-# Made once: json.dumps would make one for each request.
-REQUEST_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-CONNECTION_FAULTS = (  # raised by a connection that fails
-    httpcore2.NetworkError,
-    httpcore2.TimeoutException,
-    httpcore2.ProtocolError,
-    httpcore2.ProxyError,
-)
+# Of responses: cookies would join one chat to another, and the body is unpacked and known by its first bytes.
+HEADERS_LEFT_OUT = {b"set-cookie", b"content-encoding", b"content-type"}
+FAULTS = (openai.OpenAIError, httpx2.RequestError)  # raised by `post`, the second also while its response is read
 
 
-class Response:
-    """A response whose head has arrived; the caller reads and closes it."""
-
-    def __init__(self, response: httpcore2.Response, fairness: Fairness) -> None:
-        self._response = response
-        self._fairness = fairness
-        self.status = response.status
-        self.headers = httpx2.Headers(response.headers)
-
-    def __iter__(self) -> Iterator[bytes]:
-        """Yield the pieces of the body; raises ReadError for more than MAX_RESPONSE_BYTES."""
-        size = 0
-        for piece in self._response.iter_stream():
-            size += len(piece)
-            if size > MAX_RESPONSE_BYTES:  # before the body fills the memory
-                raise httpcore2.ReadError(f"more than {MAX_RESPONSE_BYTES} bytes")
-            self._fairness.give_turn()
-            yield piece
-
-    def read(self) -> bytes:
-        """Return the whole body."""
-        return b"".join(self)
-
-    def close(self) -> None:
-        """Free the connection for the next request; close the connection where the body was not read to its end."""
-        self._response.close()
-
-
-class Connection:
+class Connection(httpx2.BaseTransport):
     """One connection to a server, whose call another thread can end."""
 
     def __init__(self, address: Address, tls: ssl.SSLContext, alarms: Alarms) -> None:
@@ -66,6 +32,7 @@ class Connection:
         self._tls = tls
         self._alarms = alarms
         self._network = Network()
+        self._client: openai.OpenAI | None = None
         self._http: httpcore2.ConnectionInterface | None = None
         self._watchdog: Alarm | None = None
 
@@ -74,26 +41,38 @@ class Connection:
         """Whether any byte of the last request was sent to the server."""
         return self._network.has_sent
 
-    def post(self, path: str, body: dict[str, Any], seconds: float) -> Response:
-        """Send `body` as JSON, and return the response once its head has arrived.
+    def post(self, path: str, body: dict[str, Any], seconds: float) -> httpx2.Response:
+        """Send `body` as JSON, and return the response, unread, once its head has arrived; the caller closes it.
 
         Each address of the server is given `seconds` to connect; all else ends with `end_in`. Raises
-        openai.APIStatusError for a status other than 2xx, one of CONNECTION_FAULTS, and ValueError for an invalid URL.
+        openai.APIStatusError for a status other than 2xx, another one of FAULTS, and ValueError for an invalid URL.
         """
         self._network.has_sent = False
-        target = find_target(self.address, path, self._tls)
-        content = REQUEST_ENCODER.encode(body).encode()
-        headers = [*target.headers, (b"Content-Length", b"%d" % len(content))]
-        extensions = {"timeout": {"connect": seconds}}
-        request = httpcore2.Request("POST", target.url, headers=headers, content=content, extensions=extensions)
-        response = Response(self._open(target.url).handle_request(request), self._network.fairness)
+        if self._client is None:
+            self._client = make_client(self.address, self)
+        is_stream = True  # else the SDK would read the body
+        timeout = httpx2.Timeout(None, connect=seconds)
+        return self._client.post(
+            path, body=body, cast_to=httpx2.Response, stream=is_stream, options={"timeout": timeout}
+        )
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Send a request of the SDK's client."""
+        url = request.url
+        target = httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        sent = httpcore2.Request(
+            request.method, target, headers=request.headers.raw, content=request.content, extensions=request.extensions
+        )
+        with mapped_faults():
+            response = self._open(target).handle_request(sent)
         if not self.has_sent:  # the response was there before the request: another visitor's, perhaps
             self.close()
-            raise httpcore2.RemoteProtocolError("an answer came before its question")
-        if not 200 <= response.status < 300:
-            with closing(response):
-                raise _make_fault(response, str(self.address.base_url))
-        return response
+            raise httpx2.RemoteProtocolError("an answer came before its question")
+        body = Body(
+            response.iter_stream(), response.close, self._network.fairness, is_error=not 200 <= response.status < 300
+        )
+        headers = [(name, value) for name, value in response.headers if name.lower() not in HEADERS_LEFT_OUT]
+        return httpx2.Response(response.status, headers=headers, stream=body)
 
     def is_idle(self) -> bool:
         """Whether the connection can take the next request: not after a failed call, or one that was cut off."""
@@ -128,16 +107,6 @@ class Connection:
         return http
 
 
-def _make_fault(response: Response, url: str) -> openai.APIStatusError:
-    """Return the SDK's exception for an error response, with the code and type of a body in OpenAI's shape."""
-    said = None
-    with suppress(*CONNECTION_FAULTS, ValueError, RecursionError):
-        said = json.loads(response.read())
-    request = httpx2.Request("POST", url)
-    shown = httpx2.Response(response.status, headers=response.headers, request=request)
-    return openai.APIStatusError("", response=shown, body=said.get("error", said) if isinstance(said, dict) else said)
-
-
 class Connections:
     """The connections of one process, lent to one call at a time; safe to use from many threads at once.
 
@@ -149,7 +118,7 @@ class Connections:
         self._alarms = Alarms()
         self._idle = IdleConnections[Connection](self._alarms)
         # The SDK's first use runs a program to name this machine: now, and not in hundreds of first calls at once.
-        find_target(Address("http://unused", "none"), "", self._tls)
+        _ = make_client(Address("http://unused", "none"), httpx2.BaseTransport()).default_headers
 
     @contextmanager
     def take(self, address: Address, deadline: Deadline) -> Iterator[Connection]:

@@ -17,9 +17,9 @@ from ..settings import Settings
 from ..system.address import Address
 from ..system.sidecar import Sidecar
 from .breaker import Breaker
-from .connections import CONNECTION_FAULTS, Connections
+from .connections import FAULTS, Connections
 from .deadline import Deadline
-from .providers import inherit_server, make_address
+from .providers import find_server
 
 if TYPE_CHECKING:
     from numpy import float32
@@ -103,7 +103,7 @@ class Embeddings:
             ):
                 content = response.read()
             return _read_vectors(content, len(texts))
-        except (openai.OpenAIError, *CONNECTION_FAULTS, ValueError, RecursionError) as error:
+        except (*FAULTS, ValueError, RecursionError) as error:
             reason = f"status {error.status_code}" if isinstance(error, openai.APIStatusError) else type(error).__name__
             raise ModelFailed(advice=f"EMBEDDING_MODEL: {self.model} gives no vectors ({reason}).") from error
 
@@ -116,8 +116,8 @@ def find_embeddings(settings: Settings, instance: Path) -> Embeddings | None:
                 sidecar = Sidecar(instance, "embeddings", "twin.llm.vector_server", "The embedded model of vectors")
                 return Embeddings(EMBEDDED_VECTOR_MODEL, sidecar)
         return None
-    url, key = inherit_server(settings, settings.embedding_base_url, settings.embedding_api_key)
-    return Embeddings(settings.embedding_model, make_address(url, key))
+    server = find_server(settings, settings.embedding_base_url, settings.embedding_api_key)
+    return Embeddings(settings.embedding_model, server.address)
 
 
 def _read_vectors(content: bytes, count: int) -> NDArray[float32]:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import re
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
-import httpcore2
+import httpx2
 import openai
 
 from ..errors import InvalidField, InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, TwinError
-from .connections import CONNECTION_FAULTS
+from .completions import BrokenOff, ErrorInBody
+from .connections import FAULTS
+from .meanings import FAILED_STATUSES, Meaning, judge_report
 from .providers import Provider
+from .reports import Report
 
-CONTEXT_EXCEEDED = {"context_length_exceeded", "exceed_context_size_error"}  # OpenAI's code, llama.cpp's type
-DECLINED = {"content_filter", "content_policy_violation"}
-MAY_HAVE_COST = {408, 409, 425, 499}  # although the status blames the caller
+MAX_RETRY_AFTER = 86_400  # seconds
 SETTING_OF_PARAMETER = {
     "temperature": "OPENAI_TEMPERATURE",
     "max_tokens": "MAX_OUTPUT_TOKENS",
@@ -21,18 +28,18 @@ SETTING_OF_PARAMETER = {
 }
 
 
-def is_refusal(error: Exception) -> bool:
-    """Whether the provider's filter declined the question, which some providers report as a 400."""
-    return isinstance(error, openai.APIStatusError) and error.status_code == 400 and bool(_labels(error) & DECLINED)
+def read_report(error: Exception) -> Report | None:
+    """Return what the provider reports; None for a fault of another kind."""
+    if isinstance(error, openai.APIStatusError):
+        return Report.of(error)
+    return Report.in_body(error.body) if isinstance(error, ErrorInBody) else None
 
 
-def costs_nothing(error: Exception) -> bool:
+def costs_nothing(report: Report) -> bool:
     """Whether the provider certainly did no work for a request that arrived: for lack of room, or as a refusal."""
-    if not isinstance(error, openai.APIStatusError):
-        return False
-    status = error.status_code
-    is_refused = status == 503 or (300 <= status < 500 and status not in MAY_HAVE_COST)
-    return is_refused and not is_refusal(error)
+    status = report.status
+    is_refused = status in (503, 529) or (300 <= status < 500 and status not in FAILED_STATUSES)
+    return is_refused and judge_report(report) is not Meaning.DECLINED
 
 
 def explain(error: Exception, provider: Provider, seconds: float, *, is_late: bool) -> TwinError:
@@ -40,11 +47,11 @@ def explain(error: Exception, provider: Provider, seconds: float, *, is_late: bo
 
     `is_late` says that the chat's deadline, `seconds` from its start, has passed.
     """
-    if isinstance(error, openai.APIStatusError):
-        return _explain_status(error, provider)
-    if is_late or isinstance(error, httpcore2.TimeoutException):
+    if report := read_report(error):
+        return _explain_report(report, provider)
+    if is_late or isinstance(error, (openai.APITimeoutError, httpx2.TimeoutException)):
         return explain_lateness(provider, seconds)
-    return _explain_break(error, provider)
+    return _explain_break(error.__cause__ if isinstance(error, openai.APIConnectionError) else error, provider)
 
 
 def explain_lateness(provider: Provider, seconds: float) -> ModelTimeout:
@@ -53,83 +60,107 @@ def explain_lateness(provider: Provider, seconds: float) -> ModelTimeout:
     return ModelTimeout(advice=f"CHAT_DEADLINE: {late}: raise it, or use a faster model.")
 
 
-def _explain_status(error: openai.APIStatusError, provider: Provider) -> TwinError:
-    """Return the error for a status; its advice never has the provider's words."""
-    status = error.status_code
-    if status == 503 or (status == 429 and "insufficient_quota" not in _labels(error)):
-        return ModelBusy(
-            retry_after=_parse_retry_after(error),
-            advice=f"{provider.label} is busy ({status}): if often, it needs more room.",
-        )
-    if status >= 500 or status in (408, 409, 425):
-        return ModelFailed(advice=f"{provider.label} failed with status {status}: its own log says why.")
-    if _labels(error) & CONTEXT_EXCEEDED:
-        return InvalidRequest(
-            fields=[InvalidField(field="message", message="It is too long for this model")],
-            advice="MODEL_CONTEXT: the model holds less than persona, documents and the message take: "
-            "lower KNOWLEDGE_TOKENS, or shorten the persona.",
-        )
-    return ModelMisconfigured(advice=_explain_refusal(error, provider))
+def _explain_report(report: Report, provider: Provider) -> TwinError:
+    """Return the error for what the provider reports; its advice never has the provider's words."""
+    status, server = report.status, provider.label
+    match judge_report(report):
+        case Meaning.BUSY:
+            return ModelBusy(
+                retry_after=parse_retry_after(report.headers),
+                advice=f"{server} is busy ({status}): if often, it needs more room.",
+            )
+        case Meaning.FAILED:
+            return ModelFailed(advice=f"{server} failed with status {status}: its own log says why.")
+        case Meaning.NO_COMPLETION:
+            return ModelFailed(advice=_explain_nonsense(provider))
+        case Meaning.TOO_LONG:
+            return InvalidRequest(
+                fields=[InvalidField(field="message", message="It is too long for this model")],
+                advice="MODEL_CONTEXT: the model holds less than persona, documents, the message and an answer of "
+                "MAX_OUTPUT_TOKENS take: set it to what the model holds, and lower KNOWLEDGE_TOKENS or "
+                "MAX_OUTPUT_TOKENS, or shorten the persona.",
+            )
+        case meaning:
+            return ModelMisconfigured(advice=_advise(meaning, report, provider))
 
 
-def _explain_break(error: Exception, provider: Provider) -> ModelFailed:
+def _advise(meaning: Meaning, report: Report, provider: Provider) -> str:
+    """Return the line for an owner who has to mend a setting."""
+    status, prefix, key = report.status, provider.prefix, f"{provider.prefix}_API_KEY"
+    server, account = provider.url, f"{key}: the account behind it has no quota left"
+    lines = {
+        Meaning.BAD_CAP: f"MAX_OUTPUT_TOKENS: the model writes fewer at once ({status}): lower it.",
+        Meaning.BAD_KEY: f"{key}: {server} refuses it ({status}): copy it again from where it was made."
+        if provider.server.api_key
+        else f"{key}: {server} wants a key ({status}): set it.",
+        Meaning.NO_CREDIT: f"{account} ({status}): add credit, or raise its limit.",
+        Meaning.REDIRECT: f"{provider.label} redirects ({status}): put the address to which it leads there.",
+        Meaning.NO_MODEL: f"{prefix}_MODEL: {server} has no model {provider.model!r} ({status}): name one that it has.",
+        Meaning.BAD_PATH: f"{provider.label} takes no chats ({status}): {_advise_on_path(provider)}.",
+    }
+    return lines.get(meaning) or _explain_refusal(report, provider)
+
+
+def _explain_refusal(report: Report, provider: Provider) -> str:
+    setting = SETTING_OF_PARAMETER.get(report.parameter)
+    if setting is None:
+        settings = f"OPENAI_EXTRA, OPENAI_TEMPERATURE or {provider.prefix}_MODEL"
+        return f"{settings}: the model refuses the request ({report.status}): check them."
+    return f"{setting}: the model refuses its value ({report.status}): change it, or unset it."
+
+
+def _explain_break(error: BaseException | None, provider: Provider) -> ModelFailed:
     """Return the error for a request without a chat completion; its advice keeps the operating system's words."""
     server = provider.label
-    if isinstance(error, httpcore2.ConnectError):
-        mend = "start that server, or correct the address" if provider.base_url else "check the network"
+    if isinstance(error, httpx2.ConnectError):
+        if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(error)):
+            return ModelFailed(
+                advice=f"SSL_CERT_FILE: nobody known vouches for the certificate of {provider.url} ({error}): name the "
+                "file of the authority that signed it, or of the certificate itself."
+            )
+        mend = "start that server, or correct the address" if provider.server.base_url else "check the network"
         return ModelFailed(advice=f"{server} cannot be reached ({error}): {mend}.")
-    if isinstance(error, httpcore2.ProxyError):
+    if isinstance(error, httpx2.ProxyError):
         return ModelFailed(
             advice=f"{server} is not let through by the environment's proxy ({error}): mend HTTPS_PROXY."
         )
-    if isinstance(error, CONNECTION_FAULTS):
+    if isinstance(error, FAULTS):
         return ModelFailed(advice=f"{server} broke off its answer ({type(error).__name__}): its own log says why.")
-    return ModelFailed(advice=f"{server} sends what is no chat completion: {_advise_on_path(provider)}.")
+    if isinstance(error, BrokenOff):
+        return ModelFailed(advice=f"{server} broke off its answer, before its end: its own log says why.")
+    return ModelFailed(advice=_explain_nonsense(provider))
 
 
-def _explain_refusal(error: openai.APIStatusError, provider: Provider) -> str:
-    status = error.status_code
-    if status in (401, 403):
-        if provider.api_key is None:
-            return f"{provider.prefix}_API_KEY: {provider.url} wants a key ({status}): set it."
-        return f"{provider.prefix}_API_KEY: {provider.url} refuses it ({status}): copy it again from where it was made."
-    if 300 <= status < 400:
-        return f"{provider.label} redirects ({status}): put the address to which it leads there."
-    if status in (402, 429):
-        key = f"{provider.prefix}_API_KEY"
-        return f"{key}: the account behind it has no quota left ({status}): add credit, or raise its limit."
-    if _is_about_model(error):
-        return (
-            f"{provider.prefix}_MODEL: {provider.url} has no model {provider.model!r} ({status}): name one that it has."
-        )
-    if status in (404, 405):
-        return f"{provider.label} takes no chats ({status}): {_advise_on_path(provider)}."
-    setting = SETTING_OF_PARAMETER.get(str(error.param))
-    if setting is None:
-        settings = f"OPENAI_EXTRA, OPENAI_TEMPERATURE or {provider.prefix}_MODEL"
-        return f"{settings}: the model refuses the request ({status}): check them."
-    return f"{setting}: the model refuses its value ({status}): change it, or unset it."
-
-
-def _is_about_model(error: openai.APIStatusError) -> bool:
-    """Whether the error is about the model's name; OpenAI, Mistral, Ollama and vLLM each say so in another way."""
-    if _labels(error) & {"model_not_found", "invalid_model"} or error.param == "model":
-        return True
-    is_json = "json" in error.response.headers.get("Content-Type", "")
-    return error.status_code == 404 and is_json and "model" in str(error.body).lower()
+def _explain_nonsense(provider: Provider) -> str:
+    return f"{provider.label} sends what is no chat completion: {_advise_on_path(provider)}."
 
 
 def _advise_on_path(provider: Provider) -> str:
     url = provider.url.rstrip("/")
-    if re.search(r"/v\d+$", url):
+    if re.search(r"/v\d+$", url) or provider.server.base_url is None:
         return f"give the address of an OpenAI-compatible server, and a model that it has in {provider.prefix}_MODEL"
     return f"it usually ends in /v1, so try {url}/v1"
 
 
-def _parse_retry_after(error: openai.APIStatusError) -> int | None:
-    value = error.response.headers.get("Retry-After", "")
-    return int(value) or None if value.isascii() and value.isdigit() and len(value) < 6 else None
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
-def _labels(error: openai.APIStatusError) -> set[str]:
-    return {str(error.code), str(error.type)}  # as text, since a broken server may send any type
+def parse_retry_after(headers: Mapping[str, str]) -> int | None:
+    """Return the seconds that a provider asks to wait, rounded up, or None.
+
+    `retry-after-ms` is OpenAI's; Retry-After is a number, by some with a fraction, or a date (RFC 9110, section
+    10.2.3).
+    """
+    seconds = _parse_number(headers.get("retry-after-ms"), 1_000) or _parse_number(headers.get("retry-after"), 1)
+    if seconds is None:
+        with suppress(TypeError, ValueError, OverflowError):
+            date = parsedate_to_datetime(headers.get("retry-after", ""))
+            seconds = (date.astimezone(UTC) - datetime.now(UTC)).total_seconds()
+    return math.ceil(seconds) if seconds is not None and 0 < seconds <= MAX_RETRY_AFTER else None
+
+
+def _parse_number(value: str | None, divisor: int) -> float | None:
+    return float(value) / divisor if value and re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value.strip()) else None

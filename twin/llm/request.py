@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack, closing, suppress
-from dataclasses import replace
+from contextlib import ExitStack, closing
 from typing import Any
-
-import openai
 
 from ..errors import TwinError
 from ..settings import Settings
-from .answers import RawReply, read_chunks, read_completion, read_stream
+from .answers import RawReply
 from .attempt import Attempt
-from .connections import CONNECTION_FAULTS, Connection, Connections, Response
+from .caps import find_other_cap
+from .completions import ReplyReader
+from .connections import FAULTS, Connection, Connections
 from .deadline import Deadline
-from .faults import costs_nothing, explain, explain_lateness, is_refusal
+from .faults import costs_nothing, explain, explain_lateness, read_report
+from .finish_reasons import Ending
+from .meanings import Meaning, judge_report
 from .messages import ChatMessages
 from .providers import Provider
-
-TRAILER_SECONDS = 2.0  # that the end of a stream may take after the answer is complete
 
 
 class CompletionRequest:
@@ -70,38 +69,44 @@ class CompletionRequest:
             self._deliver(text)
 
     def _send(self, attempt: Attempt, connection: Connection) -> RawReply:
-        provider, seconds = attempt.provider, max(self._deadline.remaining(), 0.001)
-        try:
-            with closing(connection.post("/chat/completions", self._build(provider), seconds)) as response:
-                return self._read(connection, response)
-        except (openai.OpenAIError, *CONNECTION_FAULTS, ValueError) as error:
-            if not connection.has_sent or costs_nothing(error):
-                attempt.reservation.release()
-            if is_refusal(error):
-                return RawReply(is_refused=True)
-            raise explain(error, provider, self._settings.chat_deadline, is_late=self._deadline.passed()) from error
+        """Send the request, and once more where the server knows the output cap by its other name."""
+        provider = attempt.provider
+        caps = [provider.cap]
+        while True:
+            try:
+                reply = self._exchange(provider, caps[-1], connection)
+            except (*FAULTS, ValueError, RecursionError) as error:
+                report = read_report(error)
+                if report and len(caps) == 1 and (other := find_other_cap(report, caps[0])):
+                    caps.append(other)
+                    continue
+                if not connection.has_sent or (report and not self.has_delivered and costs_nothing(report)):
+                    attempt.reservation.release()
+                if report and judge_report(report) is Meaning.DECLINED:
+                    return RawReply(ending=Ending.DECLINED)
+                raise explain(error, provider, self._settings.chat_deadline, is_late=self._deadline.passed()) from error
+            provider.learn(caps[-1], begins_with_thinking=reply.begins_with_thinking)
+            return reply
 
-    def _build(self, provider: Provider) -> dict[str, Any]:
+    def _exchange(self, provider: Provider, cap: str, connection: Connection) -> RawReply:
+        seconds = max(self._deadline.remaining(), 0.001)
+        reader = ReplyReader(
+            self.deliver,
+            lambda limit: connection.end_in(min(limit, self._deadline.remaining())),
+            begins_with_thinking=provider.begins_with_thinking,
+        )
+        with closing(connection.post("/chat/completions", self._build(provider, cap), seconds)) as response:
+            return reader.read(response.iter_raw())
+
+    def _build(self, provider: Provider, cap: str) -> dict[str, Any]:
         settings = self._settings
         body: dict[str, Any] = {
             "model": provider.model,
             "messages": self._messages,
-            provider.cap: settings.max_output_tokens,
+            cap: settings.max_output_tokens,
         }
         if settings.openai_temperature is not None:
             body["temperature"] = settings.openai_temperature
         if self._deliver is not None:
             body |= {"stream": True, "stream_options": {"include_usage": True}}
         return {name: value for name, value in (body | settings.openai_extra).items() if value is not None}
-
-    def _read(self, connection: Connection, response: Response) -> RawReply:
-        if self._deliver is None or "json" in response.headers.get("Content-Type", ""):
-            return read_completion(response.read())
-        chunks = read_chunks(response)
-        reply = read_stream(chunks, self.deliver)
-        # The usage comes last, and a connection is used again only where its response was read to the end.
-        connection.end_in(TRAILER_SECONDS)
-        with suppress(*CONNECTION_FAULTS, ValueError):
-            for chunk in chunks:
-                reply = replace(reply, usage=chunk.usage or reply.usage)
-        return reply

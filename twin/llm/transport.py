@@ -1,51 +1,40 @@
-"""HTTP to a provider: the headers of each request, and the socket under a connection."""
+"""The socket under a connection to a provider."""
 
 from __future__ import annotations
 
 import socket
 import ssl
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from fcntl import ioctl
-from functools import lru_cache
 from termios import FIONREAD
 from typing import Any
 
 import httpcore2
 import httpx2
-import openai
 
-from ..system.address import Address
 from ..system.fairness import Fairness
 from ..system.sockets import duplicate, has_left, shut_down
 from .proxies import find_proxy
 
 KEEP_ALIVE_SECONDS = 30.0  # for which an idle connection is used again; providers close theirs after a minute or more
 READ_BYTES = 16_384  # at once: a record of TLS, and few enough heads to parse while other chats wait
+HTTPCORE_FAULTS = (
+    httpcore2.NetworkError,
+    httpcore2.TimeoutException,
+    httpcore2.ProtocolError,
+    httpcore2.ProxyError,
+    httpcore2.UnsupportedProtocol,
+)
 
 
-@dataclass(frozen=True)
-class Target:
-    """The URL of requests, and their headers."""
-
-    url: httpcore2.URL
-    headers: list[tuple[bytes, bytes]]
-
-
-@lru_cache(maxsize=16)
-def find_target(address: Address, path: str, tls: ssl.SSLContext) -> Target:
-    """Return the target for `path` of a server, with the SDK's headers; raises ValueError for an invalid URL."""
-    with httpx2.Client(verify=tls, trust_env=False) as http:
-        sdk = openai.OpenAI(api_key=address.api_key, base_url=address.base_url, http_client=http)
-        headers = {name: value for name, value in sdk.default_headers.items() if isinstance(value, str)}
-        headers |= sdk.auth_headers
-        headers["Accept-Encoding"] = "identity"  # a small compressed body might not fit the memory
-        request = http.build_request("POST", str(sdk.base_url).rstrip("/") + path, headers=headers)
-    url = request.url
-    if url.userinfo:
-        request = next(httpx2.BasicAuth(url.username, url.password).sync_auth_flow(request))
-    sent = [(name, value) for name, value in request.headers.raw if name.lower() != b"content-length"]
-    return Target(httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path), sent)
+@contextmanager
+def mapped_faults() -> Iterator[None]:
+    """Raise httpcore's exceptions as httpx's of the same name, which the SDK knows."""
+    try:
+        yield
+    except HTTPCORE_FAULTS as error:
+        raise getattr(httpx2, type(error).__name__)(str(error)) from error
 
 
 class Network(httpcore2.SyncBackend):

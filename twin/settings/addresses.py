@@ -17,11 +17,13 @@ def parse_origins(value: object) -> object:
 
 
 def check_base_url(value: object) -> object:
-    """Return a base URL; raises ValueError for any other value."""
-    pattern = rf"(?=[!-~]+\Z)https?://(?:[^/?#@]+@)?{HOST_AND_PORT}(?:/[^?#]*)?"
+    """Return a base URL, which may have a query; raises ValueError for any other value."""
+    pattern = rf"(?=[!-~]+\Z)https?://(?:[^/?#@]+@)?{HOST_AND_PORT}(?P<path>/[^?#]*)?(?:\?[^#]*)?"
     match = re.fullmatch(pattern, str(value), re.ASCII | re.IGNORECASE)
     if match is None or not _is_host(match):
         raise ValueError("it is not a URL such as http://localhost:11434/v1")
+    if added := re.search(r"(?:/chat)?/(?:completions|embeddings|responses)/*\Z", match["path"] or ""):
+        raise ValueError(f"it ends in {added[0]}, which the service adds itself: leave that out")
     return value
 
 
@@ -53,8 +55,8 @@ def parse_hosts(value: object) -> object:
 
 
 def mask_password(url: str) -> str:
-    """Return a URL with its user and password masked, even where these are not escaped."""
-    return re.sub(r"(?<=password=)[^&#]*", "********", re.sub(r"(?<=://).*@", "********@", url))
+    """Return a URL with its user, password and keys masked, even where these are not escaped."""
+    return re.sub(r"((?:password|key|token|secret)=)[^&#]*", r"\1********", re.sub(r"(?<=://).*@", "********@", url))
 
 
 def _split_list(value: str | list[object] | tuple[object, ...]) -> tuple[str, ...]:

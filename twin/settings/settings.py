@@ -11,6 +11,7 @@ from .values import (
     DatabaseUrl,
     ExtraFields,
     Grounding,
+    Headers,
     Hosts,
     ModelName,
     Origins,
@@ -35,10 +36,11 @@ class Settings(BaseModel):
 
     # fmt: off
     openai_api_key: ApiKey | None = Field(None, description="key of the model's provider; a secret")
-    openai_base_url: BaseUrl | None = Field(None, description="URL of an OpenAI-compatible server, usually ending in /v1; unset: OpenAI's own")
+    openai_base_url: BaseUrl | None = Field(None, description="URL of an OpenAI-compatible server, usually ending in /v1; with an `api-version` in its query: Azure's classic form; unset: OpenAI's own")
     openai_model: ModelName = Field("gpt-4o-mini", description="name of the model")
     openai_temperature: float | None = Field(None, ge=0, le=2, allow_inf_nan=False, description="sampling temperature, 0 to 2; unset: not sent")
     openai_extra: ExtraFields = Field({}, description='further fields of each request to the model, a JSON object such as {"reasoning_effort": "low"}; null leaves a field out')
+    openai_headers: Headers | None = Field(None, description='further headers of each request to OPENAI_BASE_URL, a JSON object such as {"X-Title": "My twin"}; a secret')
     max_output_tokens: int = Field(2_000, ge=1, le=1_000_000, description="tokens that one answer may have, 1 to 1000000; reasoning counts")
     model_context: int | None = Field(None, ge=256, le=10_000_000, description="tokens (estimated) that persona, knowledge and history may take together, from 256; unset: 128000, with the embedded model 2048")
     chat_deadline: float = Field(60, gt=0, le=3_600, allow_inf_nan=False, description="seconds that one chat may take in all, retries included; above 0, at most 3600")

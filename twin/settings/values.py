@@ -7,7 +7,7 @@ import os
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, Secret, SecretStr
 
 from ..system import paths
 from .addresses import check_base_url, check_database_url, check_redis_url, mask_password, parse_hosts, parse_origins
@@ -22,6 +22,9 @@ RESERVED_FIELDS = {
     "max_tokens": "MAX_OUTPUT_TOKENS",
     "max_completion_tokens": "MAX_OUTPUT_TOKENS",
 }
+HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110, section 5.1
+HEADER_VALUE = r"[!-~](?:[ -~]*[!-~])?"
+RESERVED_HEADERS = {"host", "content-length", "content-type", "transfer-encoding", "connection", "accept-encoding"}
 COMMENT = re.compile(r"\s#|^#\s")
 COMMENTED = "a comment stands behind the value, where Docker and systemd take it for a part of it: give it its own line"
 
@@ -83,6 +86,23 @@ def _parse_extra(value: object) -> object:
     return value
 
 
+def _parse_headers(value: object) -> object:
+    """Parse a JSON object of headers; raises ValueError for any other value, without a word of it."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            raise ValueError("it is not JSON") from None
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise ValueError('it is not a JSON object of texts such as {"X-Title": "My twin"}')
+    for name, text in value.items():
+        if not re.fullmatch(HEADER_NAME, name) or not re.fullmatch(HEADER_VALUE, text):
+            raise ValueError("it holds what is no header")
+        if name.lower() in RESERVED_HEADERS:
+            raise ValueError(f"it may not hold {name}")
+    return value
+
+
 def _check_portrait(value: str) -> str:
     if not re.fullmatch(r"[^/\\]+\.(png|jpe?g|webp|avif|gif)", value, re.IGNORECASE):
         raise ValueError("it is not the name of a PNG, JPEG, WebP, AVIF or GIF file")
@@ -121,4 +141,5 @@ Portrait = Annotated[Utf8Text, AfterValidator(_check_portrait)]
 Grounding = Annotated[Literal["strict", "contacts", "off"], BeforeValidator(_fold_word)]
 Colour = Annotated[str, BeforeValidator(parse_colour)]
 Starters = Annotated[Paragraph, AfterValidator(_check_starters)]
+Headers = Annotated[Secret[dict[str, str]], BeforeValidator(_parse_headers)]
 ExtraFields = Annotated[dict[str, Any], BeforeValidator(_parse_extra)]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Address:
-    """The base URL of an OpenAI-compatible server, and the key for it."""
+    """The base URL of an OpenAI-compatible server, the key for it, and further headers of each request."""
 
     base_url: str
     api_key: str
+    headers: tuple[tuple[str, str], ...] = ()

@@ -92,8 +92,8 @@ def test_a_silent_model_leaves_comments(service: Service, model: ScriptedModel) 
 
 
 BROKEN: dict[str, tuple[Step, str]] = {
-    "no finish_reason": (streams("Half", finish_reason=None), "model_failed"),
-    "empty finish_reason": (streams("Half", finish_reason=""), "model_failed"),
+    "no finish_reason": (streams("Half", finish_reason=None, then="end without [DONE]"), "model_failed"),
+    "empty finish_reason": (streams("Half", finish_reason="", then="end without [DONE]"), "model_failed"),
     "cut": (streams("Half", finish_reason=None, then="close"), "model_failed"),
     "reset": (streams("Half", finish_reason=None, then="reset"), "model_failed"),
     "stalled": (streams("Half", finish_reason=None, then="stall"), "model_timeout"),

@@ -1,0 +1,41 @@
+"""The SDK's client for one connection: address, key and headers."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+import httpx2
+import openai
+
+from ..system.address import Address
+
+
+def make_client(address: Address, transport: httpx2.BaseTransport) -> openai.OpenAI:
+    """Return a client that sends each request once; Azure's, where the address has an `api-version`.
+
+    Azure's classic API takes the key as `api-key`, and the model's name in the path (learn.microsoft.com, Azure OpenAI
+    REST API reference). Raises ValueError for an invalid URL.
+    """
+    url, _, query = address.base_url.partition("?")
+    parameters: dict[str, str] = dict(parse_qsl(query))
+    # A compressed body could be a thousand times as large in memory.
+    headers = {"Accept-Encoding": "identity", **dict(address.headers)}
+    http = httpx2.Client(transport=transport, trust_env=False)
+    if version := parameters.pop("api-version", None):
+        return openai.AzureOpenAI(
+            api_version=version,
+            base_url=url,
+            api_key=address.api_key,
+            max_retries=0,
+            default_headers=headers,
+            default_query=parameters,
+            http_client=http,
+        )
+    return openai.OpenAI(
+        base_url=url,
+        api_key=address.api_key,
+        max_retries=0,
+        default_headers=headers,
+        default_query=parameters,
+        http_client=http,
+    )
