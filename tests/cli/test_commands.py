@@ -19,7 +19,7 @@ from twin.llm.embedded import NOTICE
 from twin.settings import Settings
 
 from ..support.commands import Run, assert_failed_in_one_line
-from ..support.scripted_model import ScriptedModel, answers, fails
+from ..support.scripted_model import ScriptedModel, Step, answers, completion, fails, follows, sends, streams
 from ..support.service import processes_in, wait_until
 from ..support.warm import WarmPythons
 
@@ -172,7 +172,7 @@ def test_check_finds_nothing_where_all_is_well(run: Run, model: ScriptedModel) -
     ]
     assert "Hello from the model." in end.stdout
     assert "https://a.example, http://[::1]:3000" in end.stdout
-    assert len(model.requests) == 1
+    assert ["stream" in request for request in model.requests] == [False, True]
     report = json.loads(run("check", "--json", CORS_ORIGINS="*").stdout)
     assert report["ok"]
     assert "every website" in report["checks"][-1]["message"]
@@ -195,6 +195,44 @@ def test_check_finds_all_that_is_wrong_at_once(run: Run, root: Path, model: Scri
         ["WRONG", "model"],
         ["ok", "origins"],
     ]
+
+
+LONG = "I am Ada, and I answer in more words than one piece holds."
+
+
+@pytest.mark.parametrize(
+    ("whole", "streamed", "says"),
+    [
+        (answers(LONG), streams(*LONG.split(" ")), "whole and streamed alike."),
+        (answers(LONG), sends(completion(LONG)), "in one piece"),
+        (answers(LONG), streams("Hi", finish_reason="length"), "streamed length"),
+        (answers(LONG), streams("Be brief.", "</think>", "Hi"), "shows thinking"),
+        (answers(LONG), streams("Hi", then="reset"), "streamed, it reports no usage"),
+    ],
+)
+def test_check_says_where_a_stream_differs(
+    run: Run, model: ScriptedModel, whole: Step, streamed: Step, says: str
+) -> None:
+    model.otherwise = follows(whole, streamed)
+    end = run("check")
+    assert end.returncode == 0
+    assert says in next(line for line in end.stdout.splitlines() if " model " in line)
+
+
+@pytest.mark.parametrize(
+    ("whole", "streamed", "says"),
+    [
+        (answers(), fails(400, "unsupported_parameter"), "streamed, as the page asks, it fails: OPENAI_EXTRA"),
+        (fails(500), streams("Hi"), "asked for a whole answer it fails: OPENAI_BASE_URL"),
+    ],
+)
+def test_check_finds_a_model_that_answers_one_way_alone(
+    run: Run, model: ScriptedModel, whole: Step, streamed: Step, says: str
+) -> None:
+    model.otherwise = follows(whole, streamed)
+    end = run("check")
+    assert end.returncode == 1
+    assert says in next(line for line in end.stdout.splitlines() if " model " in line)
 
 
 def test_spend_shows_what_the_days_have_cost(run: Run, model: ScriptedModel) -> None:

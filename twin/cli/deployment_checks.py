@@ -115,18 +115,22 @@ def check_gaps(deployment: Deployment) -> str:
 
 
 def check_model(deployment: Deployment) -> str:
-    """Return the answer to a test question; raises StartError where no model is set, and TwinError where it fails."""
+    """Return the answer to a test question, and how the streamed one differs.
+
+    Raises StartError where no model is set or it answers one way alone, and TwinError where it fails.
+    """
     settings = deployment.settings
     embedded = EmbeddedModel(paths.INSTANCE)
     if settings.uses_embedded_model:
         check_available(settings.embedded_model, paths.INSTANCE)
     from ..llm.model import Model  # openai takes 0.6 s to import
+    from .model_check import ask_both_ways
 
     budget = Budget(settings, Databases.of(settings))
-    answer = Model(settings, embedded).answer(deployment.compose(), budget.hold)
+    answer, differences = ask_both_ways(Model(settings, embedded), deployment.compose(), budget.hold)
+    text = shorten(deployment.ground(answer.text), 60, placeholder=" …")
     notice = f" {NOTICE}" if settings.uses_embedded_model else ""
-    text = deployment.ground(answer.text)
-    return f"asked “{QUESTION}”, it answers “{shorten(text, 60, placeholder=' …')}”.{notice}"
+    return f"asked “{QUESTION}”, it answers “{text}”, {'; '.join(differences) or 'whole and streamed alike'}.{notice}"
 
 
 def check_origins(deployment: Deployment) -> str:
