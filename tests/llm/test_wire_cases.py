@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from twin.settings import Settings
 
 from ..support.holds import MESSAGES, NoHold
 from ..support.scripted_model import ScriptedModel
+from ..support.service import ROOT
 from ..support.wire_cases import plays, read_cases
 
 CASES = read_cases()
@@ -89,6 +91,17 @@ def test_the_visitor_gets_what_the_provider_means(
         again = ask(twin, model, case, mode)
         compare(wanted, again, caplog.text, is_stream=mode == "stream")
         assert again.calls <= wanted["calls_again"]
+
+
+def test_each_server_in_the_docs_was_tried_with_cases_that_there_are() -> None:
+    page = (ROOT / "docs" / "providers.md").read_text(encoding="utf-8")
+    rows = [row.strip(" |").split("|") for row in page.splitlines() if row.startswith("| ")][1:]
+    names = {case["name"] for case in CASES}
+    assert len(rows) > 20
+    for server, *_, tried in rows:
+        cases = set(re.findall("`([^`]+)`", tried))
+        assert cases, server
+        assert cases <= names, server
 
 
 def compare(wanted: dict[str, Any], outcome: Outcome, log: str, *, is_stream: bool) -> None:

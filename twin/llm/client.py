@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from urllib.parse import parse_qsl
 
 import httpx2
@@ -20,22 +22,13 @@ def make_client(address: Address, transport: httpx2.BaseTransport) -> openai.Ope
     parameters: dict[str, str] = dict(parse_qsl(query))
     # A compressed body could be a thousand times as large in memory.
     headers = {"Accept-Encoding": "identity", **dict(address.headers)}
-    http = httpx2.Client(transport=transport, trust_env=False)
-    if version := parameters.pop("api-version", None):
-        return openai.AzureOpenAI(
-            api_version=version,
-            base_url=url,
-            api_key=address.api_key,
-            max_retries=0,
-            default_headers=headers,
-            default_query=parameters,
-            http_client=http,
-        )
-    return openai.OpenAI(
+    version = parameters.pop("api-version", None)
+    make: Callable[..., openai.OpenAI] = partial(openai.AzureOpenAI, api_version=version) if version else openai.OpenAI
+    return make(
         base_url=url,
         api_key=address.api_key,
         max_retries=0,
         default_headers=headers,
         default_query=parameters,
-        http_client=http,
+        http_client=httpx2.Client(transport=transport, trust_env=False),
     )
