@@ -22,6 +22,8 @@ def make_client(address: Address, transport: httpx2.BaseTransport) -> openai.Ope
     parameters: dict[str, str] = dict(parse_qsl(query))
     # A compressed body could be a thousand times as large in memory.
     headers = {"Accept-Encoding": "identity", **dict(address.headers)}
+    http = httpx2.Client(transport=transport, trust_env=False)
+    http.headers.clear()  # the SDK sets all
     version = parameters.pop("api-version", None)
     make: Callable[..., openai.OpenAI] = partial(openai.AzureOpenAI, api_version=version) if version else openai.OpenAI
     return make(
@@ -30,5 +32,5 @@ def make_client(address: Address, transport: httpx2.BaseTransport) -> openai.Ope
         max_retries=0,
         default_headers=headers,
         default_query=parameters,
-        http_client=httpx2.Client(transport=transport, trust_env=False),
+        http_client=http,
     )
