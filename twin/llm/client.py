@@ -12,6 +12,21 @@ import openai
 from ..system.address import Address
 
 
+class _Anonymous:
+    """Tells a server nothing of the machine, where the SDK would name its system, architecture and Python."""
+
+    def platform_headers(self) -> dict[str, str]:
+        return {}
+
+
+class _OpenAI(_Anonymous, openai.OpenAI):
+    pass
+
+
+class _AzureOpenAI(_Anonymous, openai.AzureOpenAI):
+    pass
+
+
 def make_client(address: Address, transport: httpx2.BaseTransport) -> openai.OpenAI:
     """Return a client that sends each request once; Azure's, where the address has an `api-version`.
 
@@ -25,7 +40,7 @@ def make_client(address: Address, transport: httpx2.BaseTransport) -> openai.Ope
     http = httpx2.Client(transport=transport, trust_env=False)
     http.headers.clear()  # the SDK sets all
     version = parameters.pop("api-version", None)
-    make: Callable[..., openai.OpenAI] = partial(openai.AzureOpenAI, api_version=version) if version else openai.OpenAI
+    make: Callable[..., openai.OpenAI] = partial(_AzureOpenAI, api_version=version) if version else _OpenAI
     return make(
         base_url=url,
         api_key=address.api_key,

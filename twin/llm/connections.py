@@ -117,8 +117,6 @@ class Connections:
         self._tls = httpx2.create_ssl_context()
         self._alarms = Alarms()
         self._idle = IdleConnections[Connection](self._alarms)
-        # The SDK's first use runs a program to name this machine: now, and not in hundreds of first calls at once.
-        _ = make_client(Address("http://unused", "none"), httpx2.BaseTransport()).default_headers
 
     @contextmanager
     def take(self, address: Address, deadline: Deadline) -> Iterator[Connection]:
