@@ -172,6 +172,8 @@ class ReplyReader:
         if self._ending is not Ending.DECLINED and (reason or is_refused):
             self._ending = Ending.DECLINED if is_refused else judge(reason)
         self._is_settled = bool(self._text) and (bool(reason) or (self._is_settled and not has_text))
+        if self._is_whole:
+            return
         if self._is_settled and not self._is_unreliable:
             self._limit(QUIET_SECONDS)
         elif was_limited:

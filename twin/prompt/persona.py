@@ -24,6 +24,7 @@ class Persona:
     def __init__(self, root: Path, max_tokens: int) -> None:
         """Read the file below `root`, or raise StartError; `max_tokens` bounds the estimate of its tokens."""
         self._root = root
+        self._own, self._example = root / "instance" / PERSONA_FILE, root / PERSONA_FILE
         self._max_tokens = max_tokens
         self._is_owned = False  # whether the owner's file has ever been there
         self._text = self._read()
@@ -46,9 +47,8 @@ class Persona:
         return str(self._find().relative_to(self._root))
 
     def _find(self) -> Path:
-        own, example = self._root / "instance" / PERSONA_FILE, self._root / PERSONA_FILE
-        self._is_owned = self._is_owned or _is_there(own)
-        return own if self._is_owned or not _is_there(example) else example
+        self._is_owned = self._is_owned or _is_there(self._own)
+        return self._own if self._is_owned or not _is_there(self._example) else self._example
 
     def _read(self) -> str:
         path = self._find()
