@@ -172,7 +172,7 @@ def test_check_finds_nothing_where_all_is_well(run: Run, model: ScriptedModel) -
     ]
     assert "Hello from the model." in end.stdout
     assert "https://a.example, http://[::1]:3000" in end.stdout
-    assert ["stream" in request for request in model.requests] == [False, True]
+    assert ["stream" in request for request in model.requests] == [True, False]
     report = json.loads(run("check", "--json", CORS_ORIGINS="*").stdout)
     assert report["ok"]
     assert "every website" in report["checks"][-1]["message"]

@@ -157,9 +157,9 @@ def test_text_behind_a_reason_takes_the_limit_back() -> None:
     ]
 
 
-def test_a_reason_in_every_chunk_sets_no_limit_once_text_came_behind_one() -> None:
+def test_a_reason_beside_text_sets_no_limit() -> None:
     events = [say(piece, "stop") for piece in PIECES]
-    assert read(*events, "data: [DONE]\n\n")[2] == [QUIET_SECONDS, inf, TRAILER_SECONDS]
+    assert read(*events, "data: [DONE]\n\n")[2] == [TRAILER_SECONDS]
 
 
 @pytest.mark.parametrize("reasons", [("content_filter", "stop"), ("stop", "SAFETY")])
@@ -167,13 +167,51 @@ def test_a_filters_reason_counts_wherever_it_comes(reasons: tuple[str, str]) -> 
     assert read(say("Hello.", reasons[0]), say(None, reasons[1]))[0].ending is Ending.DECLINED
 
 
+@pytest.mark.parametrize(("reason", "ending"), [("content_filter", Ending.DECLINED), ("length", Ending.CUT)])
+def test_a_reason_that_explains_why_there_is_no_text_ends_the_stream(reason: str, ending: Ending) -> None:
+    reply, _, limits = read(say(None, reason), RESET)
+    assert (reply.ending, limits) == (ending, [QUIET_SECONDS])
+
+
+def test_thinking_counts_as_text_where_the_stream_ends() -> None:
+    assert read(say("Hello."), say(None, "stop"), RESET, thinks=True)[0].text == "Hello."
+    assert read(say("<think>Hm."), say(None, "stop"), RESET)[0].is_thinking
+
+
+def test_an_error_tells_whether_it_came_behind_output() -> None:
+    error = dump({"error": {"code": 429}})
+    for events, has_output, has_usage in (
+        ([error], False, False),
+        ([say(None), error], True, False),
+        ([dump({"choices": [], "usage": USAGE}), error], False, True),
+    ):
+        with pytest.raises(ErrorInBody) as raised:
+            read(*events)
+        assert (raised.value.has_output, raised.value.usage is not None) == (has_output, has_usage)
+
+
+def test_other_choices_than_the_first_are_left_out() -> None:
+    other = dump({"choices": [{"index": 1, "delta": {"content": "Wrong."}}]})
+    assert read(say("Hel", index=0), other, say("lo.", "stop", index=0))[0].text == "Hello."
+
+
+def test_a_comment_without_a_word_ends_no_event() -> None:
+    event = json.dumps({"choices": [{"delta": {"content": "Hi"}, "finish_reason": "stop"}]}, indent=0)
+    assert read("".join(f"data: {line}\n:\n" for line in event.splitlines()) + "\n")[0].text == "Hi"
+
+
+def test_a_whole_answer_of_many_megabytes_is_none() -> None:
+    with pytest.raises(NoCompletion):
+        read(*[b"[" + b" " * 1024 * 1024] * 5)
+
+
 def test_the_last_reason_counts() -> None:
     assert read(say("Hel", "length"), say("lo.", "stop"))[0].ending is Ending.FINISHED
     assert read(say("Hel", "stop"), say("lo.", "length"))[0].ending is Ending.CUT
 
 
-def test_white_space_waits_for_text() -> None:
-    assert read(say("\n"), say(" "), say("Hi"), say(" "), say("there", "stop"))[1] == ["\n Hi", " ", "there"]
+def test_white_space_at_the_beginning_is_left_out() -> None:
+    assert read(say("\n"), say(" "), say("Hi"), say(" "), say("there", "stop"))[1] == ["Hi", " ", "there"]
 
 
 def test_a_whole_answer_is_not_delivered_before_it_is_known_to_be_one() -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
-from twin.llm.caps import NEWER_CAP, OLDER_CAP, find_other_cap
-from twin.llm.faults import parse_retry_after
-from twin.llm.finish_reasons import Ending, judge
-from twin.llm.meanings import Meaning, judge_report
+from twin.llm.dialects import NEWER_CAP, OLDER_CAP, Dialect
+from twin.llm.finish_reasons import Ending, read_ending
+from twin.llm.meanings import Meaning
 from twin.llm.reports import Report
+from twin.llm.waits import find_wait
 
 E = {"type": "invalid_request_error", "param": None, "code": None}
 # fmt: off
@@ -52,6 +53,16 @@ ERRORS: list[tuple[Meaning, int, Any]] = [
     (Meaning.BUSY, 429, {"error": {"code": "Throttling.RateQuota"}}),
     (Meaning.BUSY, 200, {"error": {"code": 429, "message": "Provider returned error"}}),
     (Meaning.BUSY, 503, "<html>503</html>"),
+    (Meaning.BUSY, 429, {"error": {"message": "Rate limit reached. Your billing limit may be raised."}}),
+    # a server's own failure
+    (Meaning.FAILED, 500, {"error": {"message": "context deadline exceeded"}}),
+    (Meaning.FAILED, 500, {"error": "error loading model: out of memory"}),
+    (Meaning.FAILED, 502, {"error": {"message": "moderation check timed out"}}),
+    (Meaning.BUSY, 503, {"error": {"message": "The model is not available right now"}}),
+    (Meaning.TOO_LONG, 500, {"error": {"message": "Requested tokens (2285) exceed context window of 2048"}}),
+    # what a visitor said
+    (Meaning.DECLINED, 403, {"error": "Blocked by guardrail. Your text was: 'why is there a rate limit?'"}),
+    (Meaning.BAD_REQUEST, 400, {"message": "[{'type': 'extra_forbidden', 'msg': 'Extra inputs', 'input': 'content filter'}]"}),
     # too long
     (Meaning.TOO_LONG, 400, {"error": {"message": "This model's maximum context length is 8192 tokens."}}),
     (Meaning.TOO_LONG, 400, {"error": {"message": "the request exceeds the available context size, try increasing it", "type": "exceed_context_size_error"}}),
@@ -97,7 +108,7 @@ ERRORS: list[tuple[Meaning, int, Any]] = [
 @pytest.mark.parametrize(("meaning", "status", "body"), ERRORS)
 def test_an_error_is_told_by_its_words(meaning: Meaning, status: int, body: object) -> None:
     report = Report.in_body(body) if status == 200 else Report.read(body, status, {})
-    assert judge_report(report) is meaning
+    assert report.meaning is meaning
 
 
 @pytest.mark.parametrize(
@@ -110,7 +121,7 @@ def test_an_error_is_told_by_its_words(meaning: Meaning, status: int, body: obje
     ],
 )  # fmt: skip
 def test_a_reason_to_finish_is_told_by_its_words(reason: str, ending: Ending) -> None:
-    assert judge(reason) is ending
+    assert read_ending(reason) is ending
 
 
 UNSUPPORTED = "Unsupported parameter: '{}' is not supported with this model."
@@ -132,7 +143,8 @@ UNSUPPORTED = "Unsupported parameter: '{}' is not supported with this model."
     ],
 )  # fmt: skip
 def test_a_cap_that_is_refused_by_name_has_another_one(cap: str, status: int, body: object, other: str | None) -> None:
-    assert find_other_cap(Report.read(body, status, {}), cap) == other
+    refused = Dialect(cap).without_refused(Report.read(body, status, {}))
+    assert (refused and refused.cap) == other
 
 
 @pytest.mark.parametrize(
@@ -151,7 +163,31 @@ def test_a_cap_that_is_refused_by_name_has_another_one(cap: str, status: int, bo
         ({"retry-after": "nan"}, None),
         ({"retry-after": "999999999999"}, None),
         ({"retry-after": "٣"}, None),
+        ({"retry-after": "90s"}, 90),
+        ({"x-ms-retry-after-ms": "75000"}, 75),
+        ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "1m30s"}, 90),
+        ({"x-ratelimit-remaining-requests": "5", "x-ratelimit-reset-requests": "1m30s"}, None),
     ],
 )
 def test_the_wait_that_a_provider_asks_for_is_whole_seconds(headers: dict[str, str], seconds: int | None) -> None:
-    assert parse_retry_after(headers) == seconds
+    assert find_wait(Report(429, headers=headers)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("body", "seconds"),
+    [
+        ({"error": {"message": "Please try again in 7m12s."}}, 432),
+        ({"error": {"message": "Please try again in 6ms."}}, 1),
+        ({"error": {"details": [{"retryDelay": "59.4s"}]}}, 60),
+        ({"error": {"message": "Please try again in a while."}}, None),
+    ],
+)
+def test_it_may_stand_in_the_body(body: object, seconds: int | None) -> None:
+    assert find_wait(Report.read(body, 429, {})) == seconds
+
+
+def test_what_takes_a_regular_expression_long_is_judged_soon() -> None:
+    said = {"error": {"message": ["exceed" * 333, "violat" * 333, "model " * 333, "prompt " * 285] * 12}}
+    began = time.process_time()
+    assert Report.read(said, 400, {}).meaning is Meaning.BAD_REQUEST
+    assert time.process_time() - began < 1

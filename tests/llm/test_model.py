@@ -29,6 +29,7 @@ from ..support.scripted_model import (
     ScriptedModel,
     Step,
     answers,
+    chunk,
     completion,
     drips,
     fails,
@@ -87,6 +88,12 @@ def test_azures_classic_form_has_the_version_in_the_query_and_the_key_in_a_heade
     assert "authorization" not in model.headers[0]
 
 
+def test_azures_other_paths_are_called_as_they_are(model: ScriptedModel, connect: Connect) -> None:
+    base = model.url.removesuffix("/v1") + "/models?api-version=2024-05-01-preview"
+    connect(openai_base_url=base).answer(MESSAGES, NoHold)
+    assert model.paths == ["/models/chat/completions?api-version=2024-05-01-preview"]
+
+
 def test_a_query_of_the_base_url_is_sent_with_each_request(model: ScriptedModel, connect: Connect) -> None:
     connect(openai_base_url=model.url + "?team=ada").answer(MESSAGES, NoHold)
     assert model.paths == ["/v1/chat/completions?team=ada"]
@@ -130,6 +137,37 @@ def test_declined_questions_do_not_open_the_breaker(model: ScriptedModel, connec
     for number in range(100):
         reply = twin.answer(rude if number % 10 < 6 else MESSAGES, NoHold)
         assert reply.finish_reason == ("content_filter" if number % 10 < 6 else "stop")
+
+
+def test_thinking_that_never_ends_does_not_open_the_breaker(model: ScriptedModel, connect: Connect) -> None:
+    twin = connect()
+    model.otherwise = answers("<think>Hm.")
+    for _ in range(6):
+        with pytest.raises(ModelFailed):
+            twin.answer(MESSAGES, NoHold)
+    model.otherwise = answers()
+    assert twin.answer(MESSAGES, NoHold).text == "Hello from the model."
+
+
+@pytest.mark.parametrize(
+    ("body", "released"), [({"error": {"code": 429}}, 3), (chunk() + b'data: {"error": {"code": 429}}\n\n', 0)]
+)
+def test_an_error_in_a_200_costs_nothing_where_no_output_came(
+    model: ScriptedModel, connect: Connect, body: dict[str, Any] | bytes, released: int
+) -> None:
+    holds = type("Hold", (CountedHold,), {})
+    model.otherwise = sends(body)
+    with pytest.raises(ModelBusy):
+        connect().answer(MESSAGES, holds)
+    assert (holds.made, holds.released) == (3, released)
+
+
+def test_a_server_that_knows_no_stream_options_is_asked_without_them(model: ScriptedModel, connect: Connect) -> None:
+    twin = connect()
+    model.script.append(sends({"error": {"message": "Unknown field: stream_options"}}, 400))
+    for _ in range(2):
+        list(twin.stream(MESSAGES, NoHold))
+    assert ["stream_options" in request for request in model.requests] == [True, False, False]
 
 
 def test_a_server_without_keys_gets_one_all_the_same(model: ScriptedModel, connect: Connect) -> None:

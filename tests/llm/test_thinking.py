@@ -17,6 +17,15 @@ HIDDEN = {
     "Command A": f"<|START_THINKING|>{SECRET}<|END_THINKING|><|START_RESPONSE|>Hello.",
     "empty": "<think>\n\n</think>\n\nHello.",
     "two blocks": f"<think>{SECRET}</think>\n<think>{SECRET}</think>Hello.",
+    "Gemma": f"<|channel>thought\n{SECRET}<channel|>Hello.",
+    "MedGemma": f"<unused94>thought\n{SECRET}<unused95>Hello.",
+    "Sky-T1": f"<|begin_of_thought|>{SECRET}<|end_of_thought|>\n<|begin_of_solution|>Hello.<|end_of_solution|>",
+    "Hunyuan": f"<think>{SECRET}</think>\n<answer>\nHello.\n</answer>",
+    "Granite": f"Here is my thought process: {SECRET} Here is my response: Hello.",
+    "harmony without its tokens": f"analysis{SECRET}assistantfinalHello.",
+    "harmony with a constraint": f"<|channel|>analysis<|message|>{SECRET}<|end|>"
+    "<|start|>assistant<|channel|>final <|constrain|>text<|message|>Hello.",
+    "tokens behind it": f"<think>{SECRET}</think>Hello.</answer>\n<|im_end|></s>",
     "harmony": f"<|channel|>analysis<|message|>{SECRET}<|end|><|start|>assistant<|channel|>final<|message|>Hello.",
     "harmony with its end": f"<|channel|>analysis<|message|>{SECRET}<|end|>"
     "<|start|>assistant<|channel|>final<|message|>Hello.<|return|>",
@@ -32,6 +41,11 @@ SHOWN = [
     "<",
     "[TH",
     "A <think>block</think> in the middle.",
+    "[think] That is how I begin.",
+    "analysis of variance is my subject.",
+    "Here is my thought process, in short.",
+    "I write a < b and </b> and <|im",
+    "HTML has <br> tags.",
 ]
 
 
@@ -39,8 +53,8 @@ SHOWN = [
 @pytest.mark.parametrize("text", HIDDEN.values(), ids=HIDDEN.keys())
 def test_thinking_is_left_out_wherever_it_is_cut(text: str, *, is_open: bool) -> None:
     for cut in range(len(text) + 1):
-        assert read([text[:cut], text[cut:]], is_open=is_open) == "Hello."
-    assert read(list(text), is_open=is_open) == "Hello."
+        assert read([text[:cut], text[cut:]], is_open=is_open).strip() == "Hello."
+    assert read(list(text), is_open=is_open).strip() == "Hello."
 
 
 @pytest.mark.parametrize("text", SHOWN)
@@ -66,7 +80,16 @@ def test_an_open_beginning_waits_for_the_mark_that_ends_it() -> None:
     assert thinking.has_lone_end
 
 
-@pytest.mark.parametrize("text", ["It ends in `</think>`, I say.", 'It ends in "</think>".', "Nothing ends."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It ends in `</think>`, I say.",
+        'It ends in "</think>".',
+        "Nothing ends.",
+        "Strip <think>x</think>.",
+        "The tag </think> ends it.",
+    ],
+)
 def test_an_answer_may_speak_of_the_mark(text: str) -> None:
     assert drop_lone_thinking(text) == (text, False)
 

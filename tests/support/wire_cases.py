@@ -4,11 +4,11 @@
 |---|---|
 | `name`, `kind`, `why` | the case, its part of the work, and the provider or standard that it is from |
 | `plain` | the answer where no stream is asked for: `status`, `headers`, `body` |
-| `stream` | the answer where one is: `status`, `headers`, `chunks`, `end` (`whole`, `close` without chunks, `cut`) |
+| `stream` | the answer where one is: `status`, `headers`, `chunks`, `end` (`whole`, `close`, `cut`); or `as plain` |
 | `refuses` | for a field of the request the answer that it gets |
 | `first` | answers to the first requests of one question |
 | `after` | the case that is asked before |
-| `expect` | for `plain` and `stream` what the visitor gets: `response` with `finish_reason`, or `status` with `code` |
+| `expect` | for `plain`, `stream` or `both` what comes: `response` with `finish_reason`, or `status` with `code` |
 
 `expect` also has `calls` and `calls_again`, the requests that there may be at most; `not_shown`, words that no visitor
 may see; `shown`, `any` where thinking may be shown on the way; `usage`, tokens read and written; `advice` and
@@ -32,8 +32,16 @@ CASES = Path(__file__).parent.parent / "llm" / "wire_cases.jsonl"
 
 
 def read_cases() -> list[dict[str, Any]]:
-    """Return all cases."""
-    return [json.loads(line) for line in CASES.read_text(encoding="utf-8").splitlines()]
+    """Return all cases, with what is said once for both modes under each."""
+    return [_spread(json.loads(line)) for line in CASES.read_text(encoding="utf-8").splitlines()]
+
+
+def _spread(case: dict[str, Any]) -> dict[str, Any]:
+    if case.get("stream") == "as plain":
+        case["stream"] = case["plain"]
+    if "both" in case["expect"]:
+        case["expect"] = dict.fromkeys(("plain", "stream"), case["expect"]["both"])
+    return case
 
 
 def plays(case: dict[str, Any], model: ScriptedModel) -> Step:

@@ -16,7 +16,7 @@ MIN_CHARACTERS = 40  # of an answer that a server which streams sends in several
 
 @dataclass(frozen=True)
 class _Asked:
-    """What came of one question."""
+    """The outcome of one question: an answer or an error."""
 
     answer: Answer | None = None
     error: TwinError | None = None
@@ -28,7 +28,8 @@ def ask_both_ways(model: Model, messages: ChatMessages, reserve: Reserve) -> tup
 
     Raises the error of the whole answer where both fail, and StartError where one does.
     """
-    whole, streamed = _ask_whole(model, messages, reserve), _ask_streamed(model, messages, reserve)
+    streamed = _ask_streamed(model, messages, reserve)  # first, since a whole answer would teach the model's habits
+    whole = _ask_whole(model, messages, reserve)
     if whole.answer is None and streamed.answer is None and whole.error is not None:
         raise whole.error
     if whole.answer is None:
@@ -61,7 +62,7 @@ def _ask_streamed(model: Model, messages: ChatMessages, reserve: Reserve) -> _As
 def _compare(whole: Answer, streamed: Answer, pieces: tuple[str, ...]) -> Iterator[str]:
     if streamed.finish_reason != whole.finish_reason:
         yield f"whole, its finish_reason is {whole.finish_reason}, streamed {streamed.finish_reason}"
-    if "".join(pieces).strip() != streamed.text.strip():
+    if streamed.text and "".join(pieces).strip() != streamed.text.strip():
         yield "streamed, its first answer shows thinking before the mark that ends it; later ones wait for that mark"
     elif len(pieces) == 1 and len(streamed.text) > MIN_CHARACTERS:
         yield "streamed, its answer comes in one piece, so that visitors wait for all of it"

@@ -25,7 +25,8 @@ An error of a provider:
     reports         what it says is wrong, in whatever shape
     meanings        what that means, by its words
     wording         words made alike
-    caps            the two names of the output cap
+    dialects        the fields of a request in which servers differ
+    waits           the time that a busy provider asks to wait
     faults          the error for the visitor, with advice for the owner
 
 The providers and the way to them:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from ..errors import ModelFailed, ModelMisconfigured
 from .finish_reasons import Ending
@@ -13,12 +21,19 @@ from .finish_reasons import Ending
 FinishReason = Literal["stop", "length", "content_filter"]
 
 
-class Usage(BaseModel):
-    """The tokens that a call used; a report of no prompt tokens at all is invalid."""
+def _parse_whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value  # 44.0, as some languages write it
 
-    prompt_tokens: int = Field(ge=1, le=10**9, strict=True)
-    completion_tokens: int = Field(ge=0, le=10**9, strict=True)
-    total_tokens: int = Field(0, ge=0, le=10**9, strict=True)
+
+Tokens = Annotated[int, BeforeValidator(_parse_whole), Field(le=10**9, strict=True)]
+
+
+class Usage(BaseModel):
+    """The tokens that a call used, by OpenAI's names or Anthropic's; a report of no prompt tokens at all is invalid."""
+
+    prompt_tokens: Tokens = Field(ge=1, validation_alias=AliasChoices("prompt_tokens", "input_tokens"))
+    completion_tokens: Tokens = Field(ge=0, validation_alias=AliasChoices("completion_tokens", "output_tokens"))
+    total_tokens: Tokens = Field(0, ge=0)
 
     @property
     def output_tokens(self) -> int:
@@ -35,6 +50,10 @@ def _parse_usage(value: object, parse: ValidatorFunctionWrapHandler) -> Usage | 
 
 
 ReportedUsage = Annotated[Usage | None, WrapValidator(_parse_usage)]
+
+
+class OnlyThinking(ModelFailed, status=502, code="model_failed"):
+    """An answer of nothing but thinking, which a visitor can make a model give: no failure of the provider."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +74,7 @@ class RawReply:
     ending: Ending = Ending.FINISHED
     usage: Usage | None = None
     begins_with_thinking: bool = False  # without a mark that begins it
+    is_thinking: bool = False  # and nothing else
 
     def validate(self) -> Answer:
         """Return the answer.
@@ -73,6 +93,8 @@ class RawReply:
                     advice="MAX_OUTPUT_TOKENS: the model used them up before it wrote a word: raise it."
                 )
             return Answer(self.text, "length", self.usage)
+        if self.is_thinking:
+            raise OnlyThinking(advice="The model sent an answer of nothing but thinking.")
         if is_empty:
             raise ModelFailed(advice="The model sent an answer without text.")
         return Answer(self.text, "stop", self.usage)

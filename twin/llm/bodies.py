@@ -31,14 +31,18 @@ class Body(httpx2.SyncByteStream):
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the pieces; raises ReadError for more than MAX_BODY_BYTES, and DecodingError for a broken gzip."""
-        size, max_bytes = 0, MAX_ERROR_BYTES if self._is_error else MAX_BODY_BYTES
+        max_bytes = MAX_ERROR_BYTES if self._is_error else MAX_BODY_BYTES
         with suppress(httpx2.RequestError) if self._is_error else nullcontext(), mapped_faults():
-            for piece in unpack(self._packed):
-                size += len(piece)
-                if size > max_bytes:  # before the body fills the memory
-                    raise httpx2.ReadError(f"more than {max_bytes} bytes")
-                self._fairness.give_turn()
-                yield piece
+            yield from self._bound(unpack(self._bound(self._packed, max_bytes)), max_bytes)
+
+    def _bound(self, pieces: Iterable[bytes], max_bytes: int) -> Iterator[bytes]:
+        size = 0
+        for piece in pieces:
+            size += len(piece)
+            if size > max_bytes:  # before the body fills the memory
+                raise httpx2.ReadError(f"more than {max_bytes} bytes")
+            self._fairness.give_turn()
+            yield piece
 
     def close(self) -> None:
         """Free the connection for the next request; close the connection where the body was not read to its end."""

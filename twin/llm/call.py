@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ..errors import ModelBusy, ModelFailed, ModelTimeout, Overloaded, TwinError, log_advice
 from ..settings import Settings
-from .answers import Answer
+from .answers import Answer, OnlyThinking
 from .attempt import Attempt, Reserve
 from .breaker import Ticket
 from .connections import Connections
@@ -116,7 +116,7 @@ class Call:
         except TwinError as error:
             self._tried.add(attempt.provider)
             if attempt.is_made and not self.deadline.is_cancelled:
-                is_well = not isinstance(error, COUNTED_BY_BREAKER)
+                is_well = not isinstance(error, COUNTED_BY_BREAKER) or isinstance(error, OnlyThinking)
             raise
         finally:
             self._record(attempt, is_well)

@@ -11,14 +11,16 @@ from math import inf
 import httpx2
 from pydantic import BaseModel
 
+from ..system.fairness import give_turn
 from .answers import RawReply, ReportedUsage, Usage
 from .content import SurrogateJoiner, is_refusal, read_content
 from .event_stream import read_events
-from .finish_reasons import Ending, judge
+from .finish_reasons import Ending, read_ending
 from .thinking import ThinkingFilter, drop_lone_thinking
 
 BLANK = b" \t\r\n\xef\xbb\xbf"  # white space, and the bytes of a byte order mark
 NO_REASON = {"", "null", "none"}
+MAX_WHOLE_BYTES = 4 * 1024 * 1024  # of an answer that is no stream, which is parsed at once: a million tokens of output
 TRAILER_SECONDS = 2.0  # for the end of the body behind [DONE]: a connection is used again only where it was read
 QUIET_SECONDS = 5.0  # behind text and a finish_reason, after which the stream counts as ended
 
@@ -32,11 +34,13 @@ class BrokenOff(NoCompletion):
 
 
 class ErrorInBody(NoCompletion):
-    """A body, or an event, that reports an error although the status is 200."""
+    """A body, or an event, that reports an error although the status is 200; `has_output` where it came behind text."""
 
-    def __init__(self, body: object) -> None:
+    def __init__(self, body: object, usage: Usage | None = None, *, has_output: bool = False) -> None:
         super().__init__()
         self.body = body
+        self.usage = usage
+        self.has_output = has_output
 
 
 class _Message(BaseModel):
@@ -57,12 +61,8 @@ class _Groq(BaseModel):
 
 
 class _Completion(BaseModel):
-    """The parts that we use of a chat completion and of a chunk of one (platform.openai.com/docs/api-reference/chat).
+    """The parts beside the choices of a chat completion, or a chunk (platform.openai.com/docs/api-reference/chat)."""
 
-    Some chunks have no choice: Azure's first, and the last, which has the usage.
-    """
-
-    choices: list[_Choice] | None = None
     usage: ReportedUsage = None
     x_groq: _Groq | None = None
 
@@ -75,8 +75,8 @@ class ReplyReader:
     ) -> None:
         """Begin; `limit` ends the body in a number of seconds, and with infinity when the chat must end.
 
-        White space at the beginning is held until other text follows, thinking is not delivered; of a model that
-        `begins_with_thinking` without a mark, nothing is until the mark that ends it.
+        White space and thinking at the beginning are not delivered; of a model that `begins_with_thinking` without a
+        mark, nothing is until the mark that ends it.
         """
         self._deliver = deliver
         self._limit = limit
@@ -87,8 +87,11 @@ class ReplyReader:
         self._blank = ""  # white space that was not, since it may be all of the reply
         self._usage: Usage | None = None
         self._ending: Ending | None = None  # by the last finish_reason
-        self._is_settled = False  # whether no text came behind that
+        self._index: object = None  # of the choice that is read
+        self._has_text = False  # also of thinking
+        self._is_settled = False  # whether no text came behind the last finish_reason
         self._is_unreliable = False  # whether text came behind another
+        self._is_limited = False
         self._is_whole = False
         self._has_chunk = False
 
@@ -106,7 +109,7 @@ class ReplyReader:
         self._is_whole = bool(start) and start[-1].strip(BLANK).startswith((b"{", b"["))
         pieces = chain(start, pieces)
         if self._is_whole:
-            self._take(json.loads(b"".join(pieces)))
+            self._take(json.loads(_join(pieces)))
         else:
             self._read_stream(pieces)
         return self._finish()
@@ -114,8 +117,10 @@ class ReplyReader:
     def _read_stream(self, pieces: Iterator[bytes]) -> None:
         try:
             for event in read_events(pieces):
+                if event.name == "error":
+                    raise self._report(event.data)
                 for payload in _parse(event.data):
-                    self._take(payload, event.name)
+                    self._take(payload)
                 if event.data.rpartition("\n")[2].strip().startswith("[DONE]"):
                     self._limit(TRAILER_SECONDS)
                     with suppress(httpx2.RequestError):
@@ -130,7 +135,7 @@ class ReplyReader:
         if self._ending is None:
             raise BrokenOff
 
-    def _take(self, payload: object, name: str = "") -> None:
+    def _take(self, payload: object) -> None:
         """Take a completion, or a chunk of one."""
         if isinstance(payload, list) and payload:
             payload = payload[0]  # as Gemini sends its errors
@@ -138,21 +143,34 @@ class ReplyReader:
             if self._is_whole:
                 raise NoCompletion
             return
-        if name == "error" or _reports_error(payload):
-            raise ErrorInBody(payload)
         completion = _Completion.model_validate(payload)
-        usage = completion.usage or (completion.x_groq and completion.x_groq.usage)
-        if self._is_whole and not completion.choices:
-            raise ErrorInBody(payload)
-        for choice in (completion.choices or [])[:1]:
-            self._has_chunk = True
-            usage = usage or choice.usage
-            self._take_choice(choice)
+        choice = self._find_choice(payload.get("choices"))
+        usage = completion.usage or (completion.x_groq and completion.x_groq.usage) or (choice and choice.usage)
         self._usage = usage or self._usage
+        if _reports_error(payload) or (self._is_whole and choice is None):
+            raise self._report(payload)
+        if choice is not None:
+            if choice.error:
+                raise self._report({"error": choice.error})
+            self._has_chunk = True
+            self._take_choice(choice)
+
+    def _find_choice(self, choices: object) -> _Choice | None:
+        """Return the choice that is read, the first that came; Azure's first chunk has none, nor has the usage's."""
+        if not choices:
+            return None
+        if not isinstance(choices, list):
+            raise NoCompletion
+        choice = choices[0]
+        index = choice.get("index") if isinstance(choice, dict) else None
+        if not self._has_chunk:
+            self._index = index
+        return _Choice.model_validate(choice) if index in (None, self._index) else None
+
+    def _report(self, body: object) -> ErrorInBody:
+        return ErrorInBody(body, self._usage, has_output=self._has_chunk)
 
     def _take_choice(self, choice: _Choice) -> None:
-        if choice.error:
-            raise ErrorInBody({"error": choice.error})
         # Beside deltas the message so far may stand (Perplexity), instead of one the whole (gateways of servers
         # that know no streams).
         message = choice.delta or (None if self._text else choice.message)
@@ -160,42 +178,56 @@ class ReplyReader:
             message = choice.message or choice.delta
         text = read_content(message.content) if message else ""
         if text:
+            self._has_text = True
             self._show(self._thinking.feed(self._joiner.feed(text)))
         is_refused = message is not None and bool(message.refusal or is_refusal(message.content))
         reason = str(choice.finish_reason or "").strip()
         self._settle(reason if reason.lower() not in NO_REASON else "", is_refused=is_refused, has_text=bool(text))
 
     def _settle(self, reason: str, *, is_refused: bool, has_text: bool) -> None:
-        """Note what a chunk says of the end: the last reason counts, a filter's always."""
-        was_limited = self._is_settled and not self._is_unreliable
-        self._is_unreliable |= has_text and self._ending is not None and bool(self._text)
+        """Note what a chunk says of the end: the last reason counts, a filter's always.
+
+        A reason in a chunk without text sets a limit, since some servers then neither send [DONE] nor close; one beside
+        text sets none, since others give a reason with every word.
+        """
+        self._is_unreliable |= has_text and self._ending is not None
         if self._ending is not Ending.DECLINED and (reason or is_refused):
-            self._ending = Ending.DECLINED if is_refused else judge(reason)
-        self._is_settled = bool(self._text) and (bool(reason) or (self._is_settled and not has_text))
+            self._ending = Ending.DECLINED if is_refused else read_ending(reason)
+        says_all = self._has_text or self._ending in (Ending.DECLINED, Ending.CUT)
+        self._is_settled = says_all and (bool(reason) or (self._is_settled and not has_text))
         if self._is_whole:
             return
-        if self._is_settled and not self._is_unreliable:
+        if self._is_settled and not self._is_unreliable and not has_text:
+            self._is_limited = True
             self._limit(QUIET_SECONDS)
-        elif was_limited:
+        elif self._is_limited and has_text:
+            self._is_limited = False
             self._limit(inf)
 
     def _show(self, text: str) -> None:
-        if not text:
-            return
-        self._text.append(text)
-        if self._is_whole:
-            return  # it is delivered once it is known to be an answer
-        self._blank += text
-        self._has_begun |= not self._blank.isspace()
-        if self._has_begun:
-            text, self._blank = self._blank, ""
-            self._deliver(text)
+        if text:
+            self._text.append(text)
+            if not self._is_whole:  # which is delivered once it is known to be an answer
+                self._deliver(text)
 
     def _finish(self) -> RawReply:
         self._show(self._thinking.feed(self._joiner.finish()))
         self._show(self._thinking.finish())
         text, has_lone_end = drop_lone_thinking("".join(self._text))
-        return RawReply(text, self._ending or Ending.FINISHED, self._usage, has_lone_end or self._thinking.has_lone_end)
+        begins_with_thinking = has_lone_end or self._thinking.has_lone_end
+        ending, is_thinking = self._ending or Ending.FINISHED, self._thinking.is_thinking and not text
+        return RawReply(text, ending, self._usage, begins_with_thinking, is_thinking)
+
+
+def _join(pieces: Iterable[bytes]) -> str:
+    """Return a whole body; raises NoCompletion for more than MAX_WHOLE_BYTES."""
+    size, parts = 0, []
+    for piece in pieces:
+        size += len(piece)
+        if size > MAX_WHOLE_BYTES:
+            raise NoCompletion
+        parts.append(piece)
+    return b"".join(parts).decode("utf-8-sig", "replace")
 
 
 def _parse(data: str) -> Iterator[object]:
@@ -207,6 +239,7 @@ def _parse(data: str) -> Iterator[object]:
         yield json.loads(data)
     except ValueError:
         for line in data.split("\n"):
+            give_turn()
             if line.lstrip().startswith("{"):
                 yield json.loads(line)
 
@@ -215,7 +248,9 @@ def _reports_error(payload: dict[object, object]) -> bool:
     """Whether a body or chunk reports an error, in one of the shapes that providers have for it."""
     if payload.get("error") or "error" in (payload.get("object"), payload.get("type")):
         return True
-    base = payload.get("base_resp")  # MiniMax
-    if isinstance(base, dict) and base.get("status_code"):
+    base, feedback = payload.get("base_resp"), payload.get("promptFeedback") or payload.get("prompt_feedback")
+    if isinstance(base, dict) and base.get("status_code"):  # MiniMax
+        return True
+    if isinstance(feedback, dict) and (feedback.get("blockReason") or feedback.get("block_reason")):  # Gemini
         return True
     return "choices" not in payload and bool(payload.get("code"))

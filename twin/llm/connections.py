@@ -20,7 +20,7 @@ from .idle import IdleConnections
 from .transport import Network, connect, mapped_faults
 
 # Of responses; cookies would join one chat to another, and a body is unpacked and known by its first bytes.
-HEADERS_READ = {b"retry-after", b"retry-after-ms"}
+HEADERS_READ = (b"retry-after", b"x-ms-retry-after", b"x-ratelimit-")
 FAULTS = (openai.OpenAIError, httpx2.RequestError)  # raised by `post`, the second also while its response is read
 
 
@@ -71,7 +71,7 @@ class Connection(httpx2.BaseTransport):
         body = Body(
             response.iter_stream(), response.close, self._network.fairness, is_error=not 200 <= response.status < 300
         )
-        headers = [(name, value) for name, value in response.headers if name.lower() in HEADERS_READ]
+        headers = [(name, value) for name, value in response.headers if name.lower().startswith(HEADERS_READ)]
         return httpx2.Response(response.status, headers=headers, stream=body)
 
     def is_idle(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-TEXT_PARTS = {"text", "output_text", None}  # the types whose text is for the reader; others are thinking, or no text
+TEXT_PARTS = ("text", "output_text")  # the types whose text is for the reader; others are thinking, or no text
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -12,17 +12,15 @@ def read_content(content: object) -> str:
     """Return the text of a message's `content`, without parts that are no text; raises ValueError for other types."""
     if isinstance(content, str):
         return content
-    if content is None:
-        return ""
-    if not isinstance(content, list):
+    parts = _list_parts(content)
+    if parts is None:
         raise ValueError("the content is neither text nor a list of parts")
-    return "".join(map(_read_part, content))
+    return "".join(map(_read_part, parts))
 
 
 def is_refusal(content: object) -> bool:
     """Whether a part of the content is a refusal (platform.openai.com/docs/api-reference/chat/object)."""
-    parts = content if isinstance(content, list) else []
-    return any(isinstance(part, dict) and part.get("type") == "refusal" for part in parts)
+    return any(isinstance(part, dict) and part.get("type") == "refusal" for part in _list_parts(content) or ())
 
 
 class SurrogateJoiner:
@@ -46,10 +44,19 @@ class SurrogateJoiner:
         return "\ufffd" if self._half else ""
 
 
+def _list_parts(content: object) -> list[object] | None:
+    """Return the parts of a content, also of one part alone; None for another type."""
+    if content is None:
+        return []
+    if isinstance(content, dict) and "type" in content:
+        return [content]
+    return content if isinstance(content, list) else None
+
+
 def _read_part(part: object) -> str:
     if isinstance(part, str):
         return part
-    if not isinstance(part, dict) or part.get("type") not in TEXT_PARTS:
+    if not isinstance(part, dict) or part.get("type", "text") not in TEXT_PARTS:
         return ""
     text = part.get("text")
     return text if isinstance(text, str) else ""

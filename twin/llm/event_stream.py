@@ -21,18 +21,19 @@ def read_events(pieces: Iterable[bytes]) -> Iterator[Event]:
     """Yield each event that has data, and beyond the standard a last one that no blank line ends."""
     line: list[str] = []  # its pieces, since a line can be as long as the body
     name, data = "", list[str]()
-    for text in _decode(pieces):
-        end, *starts = text.split("\n")
+    for piece in _decode(pieces):
+        end, *starts = piece.split("\n")
         line.append(end)
         for start in starts:
             give_turn()
-            field, _, value = "".join(line).partition(":")
+            text = "".join(line)
+            field, _, value = text.partition(":")
             line = [start]
             if field == "data":
                 data.append(value.removeprefix(" "))
             elif field == "event":
                 name = value.removeprefix(" ")
-            elif not field and not value:  # a blank line, or a comment without a word
+            elif not text:
                 if any(data):
                     yield Event(name, "\n".join(data))
                 name, data = "", []

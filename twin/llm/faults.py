@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import re
 import ssl
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import Iterator
 
 import httpx2
 import openai
@@ -16,11 +12,11 @@ import openai
 from ..errors import InvalidField, InvalidRequest, ModelBusy, ModelFailed, ModelMisconfigured, ModelTimeout, TwinError
 from .completions import BrokenOff, ErrorInBody
 from .connections import FAULTS
-from .meanings import FAILED_STATUSES, Meaning, judge_report
+from .meanings import FAILED_STATUSES, Meaning
 from .providers import Provider
 from .reports import Report
+from .waits import find_wait
 
-MAX_RETRY_AFTER = 86_400  # seconds
 SETTING_OF_PARAMETER = {
     "temperature": "OPENAI_TEMPERATURE",
     "max_tokens": "MAX_OUTPUT_TOKENS",
@@ -39,7 +35,7 @@ def costs_nothing(report: Report) -> bool:
     """Whether the provider certainly did no work for a request that arrived: for lack of room, or as a refusal."""
     status = report.status
     is_refused = status in (503, 529) or (300 <= status < 500 and status not in FAILED_STATUSES)
-    return is_refused and judge_report(report) is not Meaning.DECLINED
+    return is_refused and report.meaning is not Meaning.DECLINED
 
 
 def explain(error: Exception, provider: Provider, seconds: float, *, is_late: bool) -> TwinError:
@@ -63,10 +59,10 @@ def explain_lateness(provider: Provider, seconds: float) -> ModelTimeout:
 def _explain_report(report: Report, provider: Provider) -> TwinError:
     """Return the error for what the provider reports; its advice never has the provider's words."""
     status, server = report.status, provider.label
-    match judge_report(report):
+    match report.meaning:
         case Meaning.BUSY:
             return ModelBusy(
-                retry_after=parse_retry_after(report.headers),
+                retry_after=find_wait(report),
                 advice=f"{server} is busy ({status}): if often, it needs more room.",
             )
         case Meaning.FAILED:
@@ -89,7 +85,8 @@ def _advise(meaning: Meaning, report: Report, provider: Provider) -> str:
     status, prefix, key = report.status, provider.prefix, f"{provider.prefix}_API_KEY"
     server, account = provider.url, f"{key}: the account behind it has no quota left"
     lines = {
-        Meaning.BAD_CAP: f"MAX_OUTPUT_TOKENS: the model writes fewer at once ({status}): lower it.",
+        Meaning.BAD_CAP: f"MAX_OUTPUT_TOKENS: the model takes another value ({status}): lower it, or raise it for one "
+        "that reasons.",
         Meaning.BAD_KEY: f"{key}: {server} refuses it ({status}): copy it again from where it was made."
         if provider.server.api_key
         else f"{key}: {server} wants a key ({status}): set it.",
@@ -146,21 +143,3 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
-
-
-def parse_retry_after(headers: Mapping[str, str]) -> int | None:
-    """Return the seconds that a provider asks to wait, rounded up, or None.
-
-    `retry-after-ms` is OpenAI's; Retry-After is a number, by some with a fraction, or a date (RFC 9110, section
-    10.2.3).
-    """
-    seconds = _parse_number(headers.get("retry-after-ms"), 1_000) or _parse_number(headers.get("retry-after"), 1)
-    if seconds is None:
-        with suppress(TypeError, ValueError, OverflowError):
-            date = parsedate_to_datetime(headers.get("retry-after", ""))
-            seconds = (date.astimezone(UTC) - datetime.now(UTC)).total_seconds()
-    return math.ceil(seconds) if seconds is not None and 0 < seconds <= MAX_RETRY_AFTER else None
-
-
-def _parse_number(value: str | None, divisor: int) -> float | None:
-    return float(value) / divisor if value and re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", value.strip()) else None

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from ..settings import Settings, mask_password
 from ..system.address import Address
 from .breaker import Breaker
-from .caps import NEWER_CAP, OLDER_CAP
+from .dialects import NEWER_CAP, OLDER_CAP, Dialect
 from .embedded import EMBEDDED_NAME, EmbeddedModel
 
 FORGET = 20  # answers; a visitor can make any model write the mark that ends thinking
@@ -36,8 +36,8 @@ class Server:
 class Provider:
     """A model, its server, and a circuit breaker; `prefix` begins the names of its settings.
 
-    Its answers teach `cap`, the name of the output cap that it takes, and whether they begin with thinking that no mark
-    begins; both are remembered for the process.
+    Its answers teach the dialect that it takes, and whether they begin with thinking that no mark begins; both are
+    remembered for the process.
     """
 
     prefix: str
@@ -45,13 +45,13 @@ class Provider:
     server: Server
     embedded: EmbeddedModel | None = None
     breaker: Breaker = field(init=False)
-    cap: str = field(init=False)
+    dialect: Dialect = field(init=False)
     _expects_thinking: int = field(init=False, default=0)  # in so many further answers
 
     def __post_init__(self) -> None:
         self.breaker = Breaker(self.label)
         # Compatible servers know the older name, and OpenAI's newer models the newer one alone.
-        self.cap = OLDER_CAP if self.server.base_url or self.embedded else NEWER_CAP
+        self.dialect = Dialect(OLDER_CAP if self.server.base_url or self.embedded else NEWER_CAP)
 
     @property
     def url(self) -> str:
@@ -71,9 +71,9 @@ class Provider:
         """Whether answers may begin with thinking that no mark begins, but one ends."""
         return self._expects_thinking > 0
 
-    def learn(self, cap: str, *, begins_with_thinking: bool) -> None:
+    def learn(self, dialect: Dialect, *, begins_with_thinking: bool) -> None:
         """Remember what an answer came with; after FORGET answers without unmarked thinking, expect none any more."""
-        self.cap = cap
+        self.dialect = dialect
         self._expects_thinking = FORGET if begins_with_thinking else max(0, self._expects_thinking - 1)
 
     def address(self, seconds: float) -> Address:

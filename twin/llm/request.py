@@ -10,15 +10,16 @@ from ..errors import TwinError
 from ..settings import Settings
 from .answers import RawReply
 from .attempt import Attempt
-from .caps import find_other_cap
-from .completions import ReplyReader
+from .completions import ErrorInBody, ReplyReader
 from .connections import FAULTS, Connection, Connections
 from .deadline import Deadline
+from .dialects import Dialect
 from .faults import costs_nothing, explain, explain_lateness, read_report
 from .finish_reasons import Ending
-from .meanings import Meaning, judge_report
+from .meanings import Meaning
 from .messages import ChatMessages
 from .providers import Provider
+from .reports import Report
 
 
 class CompletionRequest:
@@ -69,44 +70,55 @@ class CompletionRequest:
             self._deliver(text)
 
     def _send(self, attempt: Attempt, connection: Connection) -> RawReply:
-        """Send the request, and once more where the server knows the output cap by its other name."""
+        """Send the request, and again without a field that the server does not know, where it says so."""
         provider = attempt.provider
-        caps = [provider.cap]
+        tried = [provider.dialect]
         while True:
             try:
-                reply = self._exchange(provider, caps[-1], connection)
+                reply = self._exchange(provider, tried[-1], connection)
             except (*FAULTS, ValueError, RecursionError) as error:
                 report = read_report(error)
-                if report and len(caps) == 1 and (other := find_other_cap(report, caps[0])):
-                    caps.append(other)
+                other = tried[-1].without_refused(report) if report else None
+                if other is not None and other not in tried:
+                    tried.append(other)
                     continue
-                if not connection.has_sent or (report and not self.has_delivered and costs_nothing(report)):
-                    attempt.reservation.release()
-                if report and judge_report(report) is Meaning.DECLINED:
+                _account_for(attempt, error, report, has_sent=connection.has_sent)
+                if report and report.meaning is Meaning.DECLINED:
                     return RawReply(ending=Ending.DECLINED)
                 raise explain(error, provider, self._settings.chat_deadline, is_late=self._deadline.passed()) from error
-            provider.learn(caps[-1], begins_with_thinking=reply.begins_with_thinking)
+            provider.learn(tried[-1], begins_with_thinking=reply.begins_with_thinking)
             return reply
 
-    def _exchange(self, provider: Provider, cap: str, connection: Connection) -> RawReply:
+    def _exchange(self, provider: Provider, dialect: Dialect, connection: Connection) -> RawReply:
         seconds = max(self._deadline.remaining(), 0.001)
         reader = ReplyReader(
             self.deliver,
             lambda limit: connection.end_in(min(limit, self._deadline.remaining())),
             begins_with_thinking=provider.begins_with_thinking,
         )
-        with closing(connection.post("/chat/completions", self._build(provider, cap), seconds)) as response:
+        with closing(connection.post("/chat/completions", self._build(provider, dialect), seconds)) as response:
             return reader.read(response.iter_raw())
 
-    def _build(self, provider: Provider, cap: str) -> dict[str, Any]:
+    def _build(self, provider: Provider, dialect: Dialect) -> dict[str, Any]:
         settings = self._settings
         body: dict[str, Any] = {
             "model": provider.model,
             "messages": self._messages,
-            cap: settings.max_output_tokens,
+            dialect.cap: settings.max_output_tokens,
         }
         if settings.openai_temperature is not None:
             body["temperature"] = settings.openai_temperature
         if self._deliver is not None:
-            body |= {"stream": True, "stream_options": {"include_usage": True}}
+            body["stream"] = True
+            if dialect.takes_stream_options:
+                body["stream_options"] = {"include_usage": True}
         return {name: value for name, value in (body | settings.openai_extra).items() if value is not None}
+
+
+def _account_for(attempt: Attempt, error: Exception, report: Report | None, *, has_sent: bool) -> None:
+    """Settle what a failed request cost where that is known; else the most that was possible counts."""
+    in_body = error if isinstance(error, ErrorInBody) else None
+    if in_body and in_body.usage:
+        attempt.reservation.settle(in_body.usage.prompt_tokens, in_body.usage.output_tokens)
+    elif not has_sent or (report and costs_nothing(report) and not (in_body and in_body.has_output)):
+        attempt.reservation.release()

@@ -22,7 +22,9 @@ def check_base_url(value: object) -> object:
     match = re.fullmatch(pattern, str(value), re.ASCII | re.IGNORECASE)
     if match is None or not _is_host(match):
         raise ValueError("it is not a URL such as http://localhost:11434/v1")
-    if added := re.search(r"(?:/chat)?/(?:completions|embeddings|responses)/*\Z", match["path"] or ""):
+    if added := re.search(
+        r"(?:/chat/completions|(?<=/v1)/(?:completions|embeddings|responses))/*\Z", match["path"] or ""
+    ):
         raise ValueError(f"it ends in {added[0]}, which the service adds itself: leave that out")
     return value
 
@@ -56,7 +58,9 @@ def parse_hosts(value: object) -> object:
 
 def mask_password(url: str) -> str:
     """Return a URL with its user, password and keys masked, even where these are not escaped."""
-    return re.sub(r"((?:password|key|token|secret)=)[^&#]*", r"\1********", re.sub(r"(?<=://).*@", "********@", url))
+    url = re.sub(r"(?<=://).*@", "********@", url)
+    names = r"(?!api-version=)[^=&]+" if url.startswith("http") else "password"  # which query of a server is a key?
+    return re.sub(rf"(?<=[?&])({names}=)[^&#]*", r"\1********", url)
 
 
 def _split_list(value: str | list[object] | tuple[object, ...]) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ class Settings(BaseModel):
 
     # fmt: off
     openai_api_key: ApiKey | None = Field(None, description="key of the model's provider; a secret")
-    openai_base_url: BaseUrl | None = Field(None, description="URL of an OpenAI-compatible server, usually ending in /v1; with an `api-version` in its query: Azure's classic form; unset: OpenAI's own")
+    openai_base_url: BaseUrl | None = Field(None, description="URL of an OpenAI-compatible server, usually ending in /v1; with an `api-version` in its query: Azure's form; unset: OpenAI's own")
     openai_model: ModelName = Field("gpt-4o-mini", description="name of the model")
     openai_temperature: float | None = Field(None, ge=0, le=2, allow_inf_nan=False, description="sampling temperature, 0 to 2; unset: not sent")
     openai_extra: ExtraFields = Field({}, description='further fields of each request to the model, a JSON object such as {"reasoning_effort": "low"}; null leaves a field out')

@@ -93,7 +93,7 @@ def _parse_headers(value: object) -> object:
             value = json.loads(value)
         except (ValueError, RecursionError):
             raise ValueError("it is not JSON") from None
-    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+    if not isinstance(value, dict) or not all(isinstance(text, str) for entry in value.items() for text in entry):
         raise ValueError('it is not a JSON object of texts such as {"X-Title": "My twin"}')
     for name, text in value.items():
         if not re.fullmatch(HEADER_NAME, name) or not re.fullmatch(HEADER_VALUE, text):

@@ -35,6 +35,8 @@ def set_up(*, as_json: bool) -> None:
     package = logging.getLogger("twin")
     package.handlers = [handler]
     package.setLevel(logging.INFO)
+    # httpx's request lines hold the model's whole URL, with its password or keys, whatever level its root logger has.
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
     # The development server's own request lines hold addresses, and the words of a link such as /?m=….
     logging.getLogger("werkzeug").addFilter(_is_no_request)
 
