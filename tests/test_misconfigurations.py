@@ -166,8 +166,9 @@ CHATS = {
         model=sends({"error": {"message": "PROVIDER", "param": "temperature", "code": "unsupported_value"}}, 400),
     ),
     "a me.txt longer than the model's context": Mistake(
-        "MODEL_CONTEXT: the model holds less than persona, documents and the message take: "
-        "lower KNOWLEDGE_TOKENS, or shorten the persona.",
+        "MODEL_CONTEXT: the model holds less than persona, documents, the message and an answer of "
+        "MAX_OUTPUT_TOKENS take: set it to what the model holds, and lower KNOWLEDGE_TOKENS or MAX_OUTPUT_TOKENS, "
+        "or shorten the persona.",
         model=fails(400, "context_length_exceeded"),
     ),
     "a deadline that the model cannot keep": Mistake(

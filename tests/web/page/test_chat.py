@@ -96,7 +96,7 @@ def test_stop_keeps_what_was_written_and_ends_the_call(chat: Page, model: Script
 
 FAILURES: dict[str, tuple[Step, str]] = {
     "before a word": (fails(401), "the owner of this twin has to check its settings"),
-    "after some": (streams("Half", finish_reason=None), "The model failed to answer."),
+    "after some": (streams("Half", finish_reason=None, then="close"), "The model failed to answer."),
     "busy": (fails(503, retry_after="9"), "The model is busy."),
 }
 
