@@ -40,6 +40,7 @@ BLOCKS = (
     Block("<|begin_of_solution|>", NOTHING),
     Block("<answer>", NOTHING),  # Hunyuan
 )
+FIRST_CHARACTERS = tuple({block.mark[0] for block in BLOCKS})
 HARMONY_END = re.compile(r"<\|(?:end|return)\|>")
 # Behind an answer: ends of wrappers, and tokens that a server should have left out.
 END_MARKS = (
@@ -98,7 +99,7 @@ class ThinkingFilter:
         self._held = self._held.lstrip()
         start = self._held[:MAX_MARK]
         is_unclear = not start
-        for block in BLOCKS if self._blocks < MAX_BLOCKS else ():
+        for block in BLOCKS if start.startswith(FIRST_CHARACTERS) and self._blocks < MAX_BLOCKS else ():
             mark, follower = block.mark, start[len(block.mark) : len(block.mark) + 1]
             begun = start[: len(mark)]
             if begun != mark and not (mark.startswith("<") and begun.lower() == mark.lower()):
@@ -143,10 +144,12 @@ class ThinkingFilter:
             shown, self._held = self._held[: match.start()], self._held[match.end() :]
             self._read = self._read_start
             return shown
-        trailing = PERHAPS_TRAILING.search(self._held, max(0, len(self._held) - 2 * MAX_MARK))
         start = len(self._held)
-        if trailing and any(mark.startswith(trailing["begun"] or "") for mark in END_MARKS):
-            start = trailing.start()
+        tail = max(0, start - 2 * MAX_MARK)
+        if self._held.find("<", tail) >= 0:
+            trailing = PERHAPS_TRAILING.search(self._held, tail)
+            if trailing and any(mark.startswith(trailing["begun"] or "") for mark in END_MARKS):
+                start = trailing.start()
         shown, self._held = self._held[:start], self._held[start:]
         return shown or None
 
