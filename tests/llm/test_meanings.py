@@ -11,7 +11,7 @@ from twin.llm.dialects import NEWER_CAP, OLDER_CAP, Dialect
 from twin.llm.finish_reasons import Ending, read_ending
 from twin.llm.meanings import Meaning
 from twin.llm.reports import Report
-from twin.llm.waits import find_wait
+from twin.llm.waits import read_wait
 
 E = {"type": "invalid_request_error", "param": None, "code": None}
 # fmt: off
@@ -170,7 +170,7 @@ def test_a_cap_that_is_refused_by_name_has_another_one(cap: str, status: int, bo
     ],
 )
 def test_the_wait_that_a_provider_asks_for_is_whole_seconds(headers: dict[str, str], seconds: int | None) -> None:
-    assert find_wait(Report(429, headers=headers)) == seconds
+    assert read_wait(Report(429, headers=headers)) == seconds
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_the_wait_that_a_provider_asks_for_is_whole_seconds(headers: dict[str, s
     ],
 )
 def test_it_may_stand_in_the_body(body: object, seconds: int | None) -> None:
-    assert find_wait(Report.read(body, 429, {})) == seconds
+    assert read_wait(Report.read(body, 429, {})) == seconds
 
 
 def test_what_takes_a_regular_expression_long_is_judged_soon() -> None:

@@ -52,10 +52,6 @@ def _parse_usage(value: object, parse: ValidatorFunctionWrapHandler) -> Usage | 
 ReportedUsage = Annotated[Usage | None, WrapValidator(_parse_usage)]
 
 
-class OnlyThinking(ModelFailed, status=502, code="model_failed"):
-    """An answer of nothing but thinking, which a visitor can make a model give: no failure of the provider."""
-
-
 @dataclass(frozen=True)
 class Answer:
     """A valid answer of the model; `text` is empty where the model declined (`content_filter`)."""
@@ -74,7 +70,7 @@ class RawReply:
     ending: Ending = Ending.FINISHED
     usage: Usage | None = None
     begins_with_thinking: bool = False  # without a mark that begins it
-    is_thinking: bool = False  # and nothing else
+    is_thinking: bool = False  # and nothing else, as a visitor can make any model answer
 
     def validate(self) -> Answer:
         """Return the answer.
@@ -94,7 +90,7 @@ class RawReply:
                 )
             return Answer(self.text, "length", self.usage)
         if self.is_thinking:
-            raise OnlyThinking(advice="The model sent an answer of nothing but thinking.")
+            raise ModelFailed(advice="The model sent an answer of nothing but thinking.")
         if is_empty:
             raise ModelFailed(advice="The model sent an answer without text.")
         return Answer(self.text, "stop", self.usage)

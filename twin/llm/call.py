@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ..errors import ModelBusy, ModelFailed, ModelTimeout, Overloaded, TwinError, log_advice
 from ..settings import Settings
-from .answers import Answer, OnlyThinking
+from .answers import Answer, RawReply
 from .attempt import Attempt, Reserve
 from .breaker import Ticket
 from .connections import Connections
@@ -107,6 +107,7 @@ class Call:
     def _ask(self, attempt: Attempt, request: CompletionRequest) -> Answer:
         """Make one attempt, and report its outcome to budget and breaker."""
         is_well = None
+        reply: RawReply | None = None
         try:
             reply = request.fetch(attempt)
             if reply.usage:
@@ -116,7 +117,7 @@ class Call:
         except TwinError as error:
             self._tried.add(attempt.provider)
             if attempt.is_made and not self.deadline.is_cancelled:
-                is_well = not isinstance(error, COUNTED_BY_BREAKER) or isinstance(error, OnlyThinking)
+                is_well = not isinstance(error, COUNTED_BY_BREAKER) or (reply is not None and reply.is_thinking)
             raise
         finally:
             self._record(attempt, is_well)

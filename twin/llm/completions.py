@@ -83,8 +83,6 @@ class ReplyReader:
         self._joiner = SurrogateJoiner()
         self._thinking = ThinkingFilter(is_open=begins_with_thinking)
         self._text: list[str] = []
-        self._has_begun = False  # to deliver
-        self._blank = ""  # white space that was not, since it may be all of the reply
         self._usage: Usage | None = None
         self._ending: Ending | None = None  # by the last finish_reason
         self._index: object = None  # of the choice that is read
@@ -173,7 +171,7 @@ class ReplyReader:
     def _take_choice(self, choice: _Choice) -> None:
         # Beside deltas the message so far may stand (Perplexity), instead of one the whole (gateways of servers
         # that know no streams).
-        message = choice.delta or (None if self._text else choice.message)
+        message = choice.delta or (None if self._has_text else choice.message)
         if self._is_whole:
             message = choice.message or choice.delta
         text = read_content(message.content) if message else ""

@@ -15,7 +15,7 @@ from .connections import FAULTS
 from .meanings import FAILED_STATUSES, Meaning
 from .providers import Provider
 from .reports import Report
-from .waits import find_wait
+from .waits import read_wait
 
 SETTING_OF_PARAMETER = {
     "temperature": "OPENAI_TEMPERATURE",
@@ -62,7 +62,7 @@ def _explain_report(report: Report, provider: Provider) -> TwinError:
     match report.meaning:
         case Meaning.BUSY:
             return ModelBusy(
-                retry_after=find_wait(report),
+                retry_after=read_wait(report),
                 advice=f"{server} is busy ({status}): if often, it needs more room.",
             )
         case Meaning.FAILED:

@@ -17,7 +17,7 @@ SAID = re.compile(rf"(?:try again|retry|wait)(?: again)?(?: in| after| for)? ({D
 LIMITS = ("requests", "tokens")
 
 
-def find_wait(report: Report) -> int | None:
+def read_wait(report: Report) -> int | None:
     """Return the seconds that a report asks to wait, rounded up, up to MAX_WAIT; None where it says nothing of use.
 
     First come the headers: `retry-after-ms`, OpenAI's and Azure's, and Retry-After, a number, with a fraction or a unit
