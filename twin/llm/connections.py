@@ -52,8 +52,9 @@ class Connection(httpx2.BaseTransport):
             self._client = make_client(self.address, self)
         is_stream = True  # else the SDK would read the body
         timeout = httpx2.Timeout(None, connect=seconds)
+        url = f"{self._client.base_url}{path.lstrip('/')}"  # of which the SDK would make a copy, were it relative
         return self._client.post(
-            path, body=body, cast_to=httpx2.Response, stream=is_stream, options={"timeout": timeout}
+            url, body=body, cast_to=httpx2.Response, stream=is_stream, options={"timeout": timeout}
         )
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
