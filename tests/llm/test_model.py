@@ -94,6 +94,12 @@ def test_azures_other_paths_are_called_as_they_are(model: ScriptedModel, connect
     assert model.paths == ["/models/chat/completions?api-version=2024-05-01-preview"]
 
 
+def test_a_base_url_may_have_no_path(model: ScriptedModel, connect: Connect) -> None:
+    for end in ("", "/", "/v1/"):
+        connect(openai_base_url=model.url.removesuffix("/v1") + end).answer(MESSAGES, NoHold)
+    assert model.paths == ["/chat/completions"] * 2 + ["/v1/chat/completions"]
+
+
 def test_a_query_of_the_base_url_is_sent_with_each_request(model: ScriptedModel, connect: Connect) -> None:
     connect(openai_base_url=model.url + "?team=ada").answer(MESSAGES, NoHold)
     assert model.paths == ["/v1/chat/completions?team=ada"]

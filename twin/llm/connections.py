@@ -21,7 +21,11 @@ from .transport import Network, connect, mapped_faults
 
 # Of responses; cookies would join one chat to another, and a body is unpacked and known by its first bytes.
 HEADERS_READ = (b"retry-after", b"x-ms-retry-after", b"x-ratelimit-")
-FAULTS = (openai.OpenAIError, httpx2.RequestError)  # raised by `post`, the second also while its response is read
+FAULTS = (
+    openai.OpenAIError,
+    httpx2.RequestError,
+    httpx2.InvalidURL,
+)  # raised by `post`, the second also while its response is read
 
 
 class Connection(httpx2.BaseTransport):
@@ -45,14 +49,14 @@ class Connection(httpx2.BaseTransport):
         """Send `body` as JSON, and return the response, unread, once its head has arrived; the caller closes it.
 
         Each address of the server is given `seconds` to connect; all else ends with `end_in`. Raises
-        openai.APIStatusError for a status other than 2xx, another one of FAULTS, and ValueError for an invalid URL.
+        openai.APIStatusError for a status other than 2xx, or another one of FAULTS.
         """
         self._network.has_sent = False
         if self._client is None:
             self._client = make_client(self.address, self)
         is_stream = True  # else the SDK would read the body
         timeout = httpx2.Timeout(None, connect=seconds)
-        url = f"{self._client.base_url}{path.lstrip('/')}"  # of which the SDK would make a copy, were it relative
+        url = str(self._client.base_url).rstrip("/") + path  # of which the SDK would make a copy, were it relative
         return self._client.post(
             url, body=body, cast_to=httpx2.Response, stream=is_stream, options={"timeout": timeout}
         )
