@@ -45,7 +45,7 @@ def make_client(address: Address, transport: httpx2.BaseTransport) -> openai.Ope
     """Return a client that sends each request once, with the query of the base URL.
 
     A server whose query has an `api-version` is Azure, which takes the key as `api-key` (learn.microsoft.com, Azure
-    OpenAI REST API reference). Raises ValueError for an invalid URL.
+    OpenAI REST API reference). Raises httpx2.InvalidURL.
     """
     pattern = _make_pattern(address)
     http = HttpClient(transport)
