@@ -200,7 +200,7 @@ class Sidecar:
 
     def _read_address(self) -> Address | None:
         with suppress(OSError, ValueError, TypeError):
-            return Address(*json.loads(self._file("server").read_text()))
+            return Address(**json.loads(self._file("server").read_text()))
         return None
 
     def _open_claim(self) -> IO[str]:

@@ -33,7 +33,7 @@ def announce_loaded(claim: int) -> None:
 
 def publish_address(claim: int, address: Address) -> None:
     """Tell the service where this process listens."""
-    os.write(claim, json.dumps([address.base_url, address.api_key]).encode())
+    os.write(claim, json.dumps({"base_url": address.base_url, "api_key": address.api_key}).encode())
 
 
 def _end_when_alone(presence: IO[str]) -> None:
