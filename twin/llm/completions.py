@@ -107,7 +107,10 @@ class ReplyReader:
         self._is_whole = bool(start) and start[-1].strip(BLANK).startswith((b"{", b"["))
         pieces = chain(start, pieces)
         if self._is_whole:
-            self._take(json.loads(_join(pieces)))
+            body = b"".join(pieces)
+            if len(body) > MAX_WHOLE_BYTES:
+                raise NoCompletion
+            self._take(json.loads(body.decode("utf-8-sig", "replace")))
         else:
             self._read_stream(pieces)
         return self._finish()
@@ -215,17 +218,6 @@ class ReplyReader:
         begins_with_thinking = has_lone_end or self._thinking.has_lone_end
         ending, is_thinking = self._ending or Ending.FINISHED, self._thinking.is_thinking and not text
         return RawReply(text, ending, self._usage, begins_with_thinking, is_thinking)
-
-
-def _join(pieces: Iterable[bytes]) -> str:
-    """Return a whole body; raises NoCompletion for more than MAX_WHOLE_BYTES."""
-    size, parts = 0, []
-    for piece in pieces:
-        size += len(piece)
-        if size > MAX_WHOLE_BYTES:
-            raise NoCompletion
-        parts.append(piece)
-    return b"".join(parts).decode("utf-8-sig", "replace")
 
 
 def _parse(data: str) -> Iterator[object]:

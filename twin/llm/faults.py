@@ -38,12 +38,12 @@ def costs_nothing(report: Report) -> bool:
     return is_refused and report.meaning is not Meaning.DECLINED
 
 
-def explain(error: Exception, provider: Provider, seconds: float, *, is_late: bool) -> TwinError:
-    """Return the error for a fault of a request.
+def explain(error: Exception, report: Report | None, provider: Provider, seconds: float, *, is_late: bool) -> TwinError:
+    """Return the error for a fault of a request, and what the provider reports of it.
 
     `is_late` says that the chat's deadline, `seconds` from its start, has passed.
     """
-    if report := read_report(error):
+    if report:
         return _explain_report(report, provider)
     if is_late or isinstance(error, (openai.APITimeoutError, httpx2.TimeoutException)):
         return explain_lateness(provider, seconds)

@@ -85,7 +85,8 @@ class CompletionRequest:
                 _account_for(attempt, error, report, has_sent=connection.has_sent)
                 if report and report.meaning is Meaning.DECLINED:
                     return RawReply(ending=Ending.DECLINED)
-                raise explain(error, provider, self._settings.chat_deadline, is_late=self._deadline.passed()) from error
+                is_late = self._deadline.passed()
+                raise explain(error, report, provider, self._settings.chat_deadline, is_late=is_late) from error
             provider.learn(tried[-1], begins_with_thinking=reply.begins_with_thinking)
             return reply
 
