@@ -38,10 +38,8 @@ class Outcome:
 
 @pytest.fixture
 def connect(model: ScriptedModel, monkeypatch: pytest.MonkeyPatch, certificate: Path) -> Iterator[Callable[[], Model]]:
-    """Make a Model that calls the scripted one, has learned nothing, and does not wait between attempts."""
+    """Make a Model that calls the scripted one, and has learned nothing."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    monkeypatch.setattr("twin.llm.retries.BACKOFF_SECONDS", 0)
-    monkeypatch.setattr("twin.llm.retries.JITTER_SECONDS", 0)
     settings = Settings(openai_api_key="sk-test", openai_base_url=model.url, chat_deadline=30)
     made: list[Model] = []
 

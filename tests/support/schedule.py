@@ -13,6 +13,7 @@ from xdist.scheduler import LoadScopeScheduling
 LONGEST = [
     "tests/web/page/",
     "tests/web/test_guards.py::test_gives_up_on_a_body_that_does_not_come",
+    "tests/llm/test_wire_cases.py",  # which waits between attempts, and takes little CPU
     "tests/llm/test_embedded.py",
     "tests/web/chat/test_stream.py",
     "tests/memory/test_memory.py",
