@@ -1,23 +1,17 @@
-"""What an answer used, under it; a server in front of the real one answers chats with sources."""
+"""What an answer used, under it, where it does not say which sentence used what."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
-import httpx2
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
+from ...support.pages import Front, assert_accessible
 from ...support.scripted_model import ScriptedModel, streams
 from ...support.service import Service
 
-ANSWER = "Seven people."
 CAREER = {"title": "My career", "file": "cv.md", "quote": "At Northwind I led a team of seven people."}
 LATER = {"title": "My career", "file": "cv.md", "quote": "Since 2020 I have been a baker."}
 DOG = {"title": "Biscuit", "file": "pets/dog.md", "quote": "My dog is a collie called Biscuit."}
@@ -35,62 +29,9 @@ HOSTILE: dict[str, Any] = {
 }
 
 
-class Front:
-    """The real service, but that chats are answered here, as the service would, with `sources`."""
-
-    def __init__(self, service: Service) -> None:
-        self.sources: Any = [CAREER]
-        self.http = http = httpx2.Client(verify=False)  # which else reads all certificates, of which none is needed
-        front = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                if self.path.startswith("/sessions/"):
-                    said = {"role": "user", "content": "Who are you?"}, {"role": "assistant", "content": ANSWER}
-                    self.respond(200, "application/json", json.dumps({"messages": said}).encode(), {})
-                    return
-                got = http.get(service.url + self.path, headers={"Accept": self.headers["Accept"]})
-                self.respond(got.status_code, got.headers["Content-Type"], got.content, got.headers)
-
-            def do_POST(self) -> None:
-                self.rfile.read(int(self.headers["Content-Length"]))
-                done = {"response": ANSWER, "session_id": "s", "sources": front.sources}
-                events = {"session": {"session_id": "s"}, "delta": {"text": "Seven"}, "done": done}
-                text = "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events.items())
-                self.respond(200, "text/event-stream", text.encode(), {})
-
-            def respond(self, status: int, content_type: str, body: bytes, headers: Any) -> None:
-                self.send_response(status)
-                self.send_header("Content-Type", content_type)
-                self.send_header("Content-Length", str(len(body)))
-                if policy := headers.get("Content-Security-Policy"):
-                    self.send_header("Content-Security-Policy", policy)
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *args: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-        self.http.close()
-
-
-@pytest.fixture
-def front(gunicorn: Service) -> Iterator[Front]:
-    front = Front(gunicorn)
-    yield front
-    front.close()
-
-
 def ask(page: Page, front: Front, sources: Any, path: str = "/") -> Locator:
     """Ask something on a new page, and return what is shown of the sources."""
-    front.sources = sources
+    front.support = {"sources": sources}
     page.goto(front.url + path)
     page.get_by_role("button", name="Who are you?").click()
     expect(page.locator(".turn")).to_have_attribute("data-state", "answered")
@@ -128,16 +69,14 @@ def test_they_are_there_after_a_reload(page: Page, front: Front) -> None:
     expect(page.locator(".answer")).to_have_text("Seven people.")
 
 
-def test_with_memory_the_browser_keeps_them(page: Page, under: Callable[..., Service], model: ScriptedModel) -> None:
-    front = Front(under("gunicorn", MEMORY="on", WEB_CONCURRENCY="4", CHAT_DEADLINE="30"))
-    ask(page, front, [DOG])
+def test_with_memory_the_browser_keeps_them(page: Page, remembering_front: Front) -> None:
+    ask(page, remembering_front, [DOG])
     with page.expect_response("**/sessions/*"):
         page.reload()
     page.wait_for_load_state("networkidle")  # by then what the service has is shown
     expect(page.locator(".turn")).to_have_attribute("data-state", "answered")
     page.locator(".sources summary").click()
     expect(page.locator(".sources cite")).to_have_text("Biscuit")
-    front.close()
 
 
 @pytest.mark.parametrize("sources", [None, [], "x", {}, 7], ids=repr)
@@ -179,5 +118,4 @@ def test_they_are_accessible(page: Page, front: Front, theme: Any, path: str) ->
     sources = ask(page, front, [CAREER, DOG], path)
     sources.locator("summary").click()
     expect(sources.get_by_text(DOG["quote"])).to_be_visible()
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
+    assert_accessible(page)
