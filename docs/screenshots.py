@@ -22,6 +22,7 @@ FOLDER = Path(__file__).parent / "screenshots"
 DOCUMENT = "My workshop on forecasting takes two days, for up to twelve people."
 QUESTION = "How long is your workshop?"
 ANSWER = "It takes two days, and there is room for up to twelve people."
+SOURCE = ".answer .footnotes button, .sources summary"  # behind its sentence or, without one, under the answer
 MONOGRAM = """<body style="margin:0;width:176px;height:176px;display:grid;place-items:center;background:#c9d8cf;
 color:#1d4a3e;font:600 72px Georgia,serif">RC</body>"""
 SITE = """<!doctype html><html lang="en">
@@ -76,7 +77,7 @@ def take(
     if asked:
         page.get_by_role("button", name=QUESTION).click()
         page.get_by_role("button", name="Copy").wait_for()
-        page.get_by_text("Source", exact=True).click()
+        page.locator(SOURCE).first.click()
     page.screenshot(path=FOLDER / f"{name}.png")
     page.context.close()
 
@@ -88,7 +89,7 @@ def take_widget(browser: Browser, url: str) -> None:
     frame = page.frame_locator("iframe")
     frame.get_by_role("button", name=QUESTION).click()
     frame.get_by_role("button", name="Copy").wait_for()
-    frame.get_by_text("Source", exact=True).click()
+    frame.locator(SOURCE).first.click()
     page.screenshot(path=FOLDER / "widget.png")
     page.context.close()
 

@@ -81,8 +81,8 @@ async function start(question, key = session?.makeKey()) {
         view.grow();
       }
       if (name === "done") {
-        const { response, sources, finish_reason: reason } = data;
-        Object.assign(turn, { answer: response, sources, state: "answered", note: explain(reason) });
+        const { response, sources, unsupported, finish_reason: reason } = data;
+        Object.assign(turn, { answer: response, sources, unsupported, state: "answered", note: explain(reason) });
       }
     }
   } catch (error) {

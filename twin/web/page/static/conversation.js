@@ -6,7 +6,7 @@ const DELETED = "twin.deleted"; // holds, for a moment, the id of a session that
 export class Conversation {
   sessionId = null;
   draft = "";
-  turns = []; // {question, answer, sources, state: "pending" | "answered" | "stopped" | "failed", note, key}
+  turns = []; // {question, answer, sources, unsupported, state: "pending" | "answered" | "stopped" | "failed", note, key}
   #storage; // "sessionStorage" or "localStorage", which are not touched before they are needed: that may throw
 
   constructor(storage) {
@@ -94,7 +94,9 @@ function merge(stored, kept) {
   };
   for (const turn of stored) {
     const found = turn.state === "answered" && match(turn, (other) => other.answer === turn.answer);
-    if (found) found.sources ??= turn.sources; // which an older service did not keep
+    if (!found) continue;
+    found.sources ??= turn.sources; // which an older service did not keep
+    found.unsupported ??= turn.unsupported;
   }
   const end = stored.findLastIndex((turn) => turn.state === "answered") + 1;
   const lost = [];

@@ -1,6 +1,7 @@
 // A model's Markdown as elements that run nothing, load nothing and lead only to named places.
 
-import { Lexer, Marked } from "./marked.esm.js";
+import { anchorBlock, anchorPlain, cutAtAnchor } from "./anchors.js";
+import { Lexer, Marked, Tokenizer } from "./marked.esm.js";
 import "./purify.min.js";
 
 const MAX = { characters: 30_000, lines: 1_500, marks: 4_000, marksOfPart: 700 }; // for more, parsing takes too long
@@ -26,6 +27,7 @@ const marked = new Marked({
   gfm: true,
   breaks: true,
   renderer: { image: ({ text }) => escape(text), html: ({ text }) => (HARMLESS.test(text) ? text : escape(text)) },
+  tokenizer: { url: findAddress },
 });
 const purifier = globalThis.DOMPurify(globalThis);
 const ALLOWED = {
@@ -46,6 +48,11 @@ export function straighten(text) {
   return text.replace(DIRECTIONS, "");
 }
 
+/** Return `text` as it is drawn, which is what a place in it refers to. */
+export function normalize(text) {
+  return straighten(text).replace(/\r\n?/g, "\n");
+}
+
 /** An answer in an element, drawn anew only from where it has changed. */
 export class Markdown {
   constructor(element) {
@@ -53,8 +60,9 @@ export class Markdown {
     this.parts = []; // {size, source, make, nodes}: some blocks (paragraphs, lists …) that were drawn together
   }
 
-  draw(markdown) {
-    const { blocks, make } = split(straighten(markdown));
+  /** Draw `markdown`, with an anchor at each of the `places` in it; see `anchorBlock`. */
+  draw(markdown, places = []) {
+    const { blocks, make } = split(normalize(markdown), places);
     let [kept, drawn] = [0, 0];
     for (const part of this.parts) {
       if (part.make !== make || part.source !== blocks.slice(drawn, drawn + part.size).join("")) break;
@@ -77,21 +85,58 @@ export class Markdown {
 }
 
 /** Return the blocks of `text`, and the function that makes a fragment of some of them. */
-function split(text) {
+function split(text, places) {
   try {
-    if (isBounded(text)) return { blocks: lex(text).map((token) => marked.parser([token])), make: sanitize };
+    if (isBounded(text)) return { blocks: render(text, places), make: sanitize };
   } catch {
     // nested too deep, or too many marks
   }
-  return { blocks: [text], make: makePlain };
+  return { blocks: [anchorPlain(text, places)], make: makePlain };
 }
 
 function isBounded(text) {
   return text.length <= MAX.characters && text.split("\n").length <= MAX.lines && !NESTED.test(text);
 }
 
-function lex(text) {
-  return new BoundedLexer(marked.defaults).lex(text);
+/** Return the HTML of each block. */
+function render(text, places) {
+  const tokens = lex(text);
+  if (places.length === 0) return tokens.map((token) => marked.parser([token]));
+  const renderAgain = (raw) => marked.parser(lex(raw, tokens.links));
+  return findBlocks(text, tokens).map((block) => {
+    const touch = ({ start, end, edge }) => (edge === "start" ? start : end - 1) - block.offset;
+    const own = places.filter((place) => touch(place) >= 0 && touch(place) < block.raw.length);
+    return own.length ? anchorBlock(block, own, renderAgain) : block.html;
+  });
+}
+
+/** Return the blocks as `anchorBlock` takes them; from where marked changes white space, all that follows is one. */
+function findBlocks(text, tokens) {
+  const blocks = [];
+  let offset = 0;
+  for (const [index, token] of tokens.entries()) {
+    const isAsWritten = text.startsWith(token.raw, offset);
+    const raw = isAsWritten ? token.raw : text.slice(offset);
+    blocks.push({ raw, offset, html: marked.parser(isAsWritten ? [token] : tokens.slice(index)) });
+    if (!isAsWritten) break;
+    offset += raw.length;
+  }
+  return blocks;
+}
+
+/** Return the tokens of `text`; `links` are those that are defined elsewhere. */
+function lex(text, links = {}) {
+  const lexer = new BoundedLexer(marked.defaults);
+  Object.assign(lexer.tokens.links, links);
+  return lexer.lex(text);
+}
+
+/** Return an address that stands there without marks, as marked does, but end it at an anchor. */
+function findAddress(source) {
+  const find = (text) => Tokenizer.prototype.url.call(this, text);
+  const found = find(source);
+  const cut = found ? cutAtAnchor(found.raw) : "";
+  return !found || cut === found.raw ? found : find(cut);
 }
 
 function sanitize(html) {

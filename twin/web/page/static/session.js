@@ -90,11 +90,11 @@ async function fetchTurns(id) {
 /** Return what was said as turns. */
 function pair(messages) {
   const paired = [];
-  for (const { role, content, sources, finish_reason: reason } of messages) {
+  for (const { role, content, sources, unsupported, finish_reason: reason } of messages) {
     if (role === "user") paired.push({ question: content, answer: "", state: "stopped", note: "Stopped." });
     else if (!paired.length) continue; // a greeting, in a conversation from elsewhere
     else if (reason === "interrupted") paired.at(-1).answer = content;
-    else Object.assign(paired.at(-1), { answer: content, sources, state: "answered", note: explain(reason) });
+    else Object.assign(paired.at(-1), { answer: content, sources, unsupported, state: "answered", note: explain(reason) });
   }
   return paired;
 }

@@ -1,8 +1,10 @@
 // Turns of the conversation as elements.
 
+import { annotate } from "./annotations.js";
 import { Markdown, straighten } from "./markdown.js";
+import { readSupport } from "./support.js";
 
-const MOST = { files: 10, title: 200, quote: 500 }; // of sources: files; characters
+const MAX_FILES = 10; // in the list of sources
 
 /** One question and its answer, drawn at most once a frame while it grows. */
 export class TurnView {
@@ -28,12 +30,12 @@ export class TurnView {
     this.drawing ??= setTimeout(() => requestAnimationFrame(() => this.draw()), this.next - performance.now());
   }
 
-  draw() {
+  draw(places) {
     clearTimeout(this.drawing);
     this.drawing = null;
     if (this.finished) return;
     const start = performance.now();
-    this.markdown.draw(this.turn.answer);
+    this.markdown.draw(this.turn.answer, places);
     const end = performance.now();
     this.next = end + (end - start); // the page does other things for as long as this took
   }
@@ -41,18 +43,24 @@ export class TurnView {
   /** Draw all of the turn, and what can be done with it. */
   finish() {
     const { state, note, answer } = this.turn;
+    const support = state === "answered" ? readSupport(this.turn) : null;
     this.finished = false;
-    this.draw();
+    this.draw(support?.places);
     this.finished = state !== "pending";
     this.element.dataset.state = state;
     this.element.setAttribute("aria-busy", state === "pending");
-    this.sources?.remove();
-    this.sources = state === "answered" ? listSources(this.turn.sources) : null;
-    if (this.sources) this.answer.after(this.sources);
+    if (support) this.explain(support);
     this.foot.replaceChildren();
     if (note) this.foot.append(make("p", "note", note));
     if (state === "failed" || state === "stopped") this.foot.append(this.retry);
     if (answer && state !== "pending") this.foot.append(this.copy);
+  }
+
+  /** Show what supports the answer: in it, and under it what has no place there. */
+  explain(support) {
+    const legend = annotate(this.answer, support) ? makeLegend() : null;
+    const sources = listSources(support);
+    this.answer.after(...[legend, sources].filter(Boolean));
   }
 
   get text() {
@@ -74,25 +82,31 @@ function makeButton(label, onClick) {
   return button;
 }
 
-/** Return a list that the visitor may open, each document once with what is quoted of it; null without sources.
+function makeLegend() {
+  const legend = make("p", "legend");
+  legend.append(make("span", "unsupported", "Underlined"), ": not in the owner’s documents.");
+  return legend;
+}
 
-    Titles and quotes may hold anything: they stay text. */
-function listSources(sources) {
-  const quotes = new Map(); // by file, in the order of the sources
-  for (const { title, file, quote } of Array.isArray(sources) ? sources : []) {
-    if (!quotes.has(file)) quotes.set(file, { title: shorten(title, MOST.title) || shorten(file, MOST.title), texts: [] });
-    quotes.get(file).texts.push(shorten(quote, MOST.quote));
-  }
-  if (quotes.size === 0) return null;
+/**
+ * Return a list that the visitor may open, of the sources that have no number in the answer: each document once, with
+ * what is quoted of it; null where all have one.
+ *
+ * Titles and quotes may hold anything: they stay text.
+ */
+function listSources({ citations, unnumbered }) {
+  const documents = Map.groupBy(unnumbered, ({ file }) => file);
+  if (documents.size === 0) return null;
   const list = document.createElement("ul");
-  for (const { title, texts } of [...quotes.values()].slice(0, MOST.files)) {
+  for (const sources of [...documents.values()].slice(0, MAX_FILES)) {
     const item = list.appendChild(document.createElement("li"));
-    append(item, "cite", title);
-    for (const text of new Set(texts.filter(Boolean))) append(item, "blockquote", text);
+    append(item, "cite", sources[0].title);
+    for (const quote of new Set(sources.map((source) => source.quote).filter(Boolean))) append(item, "blockquote", quote);
   }
   const details = document.createElement("details");
   details.className = "sources";
-  append(details, "summary", quotes.size === 1 ? "Source" : "Sources");
+  const name = documents.size === 1 ? "Source" : "Sources";
+  append(details, "summary", citations.length ? `Other ${name.toLowerCase()}` : name);
   details.append(list);
   return details;
 }
@@ -101,10 +115,4 @@ function append(parent, tag, text) {
   const element = parent.appendChild(document.createElement(tag));
   if (tag !== "summary") element.dir = "auto";
   element.textContent = text;
-}
-
-function shorten(text, most) {
-  const all = straighten(String(text ?? "")).trim();
-  const characters = Array.from(all.slice(0, 2 * most + 2)); // of which none is cut in two
-  return characters.length > most ? `${characters.slice(0, most).join("")}…` : all;
 }
