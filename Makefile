@@ -1,4 +1,4 @@
-# What the README names: make run · test · test-clients · lint · soak · bench · bench-quick · bench-knowledge · screenshots · locks. Everything is installed into .venv.
+# What the README names: make run · test · test-clients · lint · soak · bench · bench-quick · bench-knowledge · bench-truth · screenshots · locks. Everything is installed into .venv.
 SHELL := bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := set -o pipefail; $(BIN)/pip install --disable-pip-version-check
 SAY := | sed -nE 's/^ *(Downloading|Using cached) ([^-]+)-([^-]+)-.*(\([0-9.]+ MB\)).*/  \2 \3 \4/p; s/^Installing collected.*/  unpacking …/p'
 
-.PHONY: run test test-clients lint locks soak bench bench-quick bench-knowledge docs screenshots
+.PHONY: run test test-clients lint locks soak bench bench-quick bench-knowledge bench-truth docs screenshots
 .DELETE_ON_ERROR:
 
 run: .venv/service .venv/embedded
@@ -44,6 +44,9 @@ bench-quick: .venv/service .venv/dev .venv/bench
 
 bench-knowledge: .venv/service
 	$(BIN)/python benchmarks/retrieval.py $(or $(DATA),$(error DATA=folder: say where the questions and passages are))
+
+bench-truth: .venv/service
+	$(BIN)/python benchmarks/truth.py $(DATA)
 
 docs: .venv/service
 	$(BIN)/python docs/settings.py

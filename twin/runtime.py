@@ -134,7 +134,7 @@ class Runtime:
 
     def _load_documents(self) -> None:
         self.briefings.start_embeddings()
-        _ = self.briefings.read().library.rarity  # half a second for 5,000 passages, needed by the first answer
+        self.briefings.prepare_checks()
 
     def _connect(self) -> None:
         with suppress(StoreUnavailable):  # it may be there when the first visitor is

@@ -298,6 +298,7 @@ def test_an_answer_names_the_passages_that_it_used_and_no_others(finding: Servic
         "title": "My boat",
         "file": "boat.md",
         "quote": "The boat that I sail is called Kittiwake. She was built in 1987.",
+        "supports": [[0, len(text)]],
     }
     model.otherwise = answers(text)
     assert finding.chat("What is the name of your boat?").json()["sources"] == [source]
@@ -373,8 +374,7 @@ def test_the_twins_own_name_is_no_sign_of_a_document(knowing: Service, folder: P
     (folder / "cv.md").write_text("# CV\n\nRoger J. Campbell, born in 1971 in Perth.")
     (folder / "b.md").write_text("I sail a boat.")
     model.otherwise = answers("I'm Roger J. Campbell.")
-    assert "sources" not in knowing.chat("Who are you?").json()
-    assert "sources" not in stream(knowing)[-1][1]
+    assert [source["file"] for source in knowing.chat("Who are you?").json()["sources"]] == ["me.txt"]
     model.otherwise = answers("In Perth, in 1971.")
     assert [source["file"] for source in knowing.chat("Where were you born?").json()["sources"]] == ["cv.md"]
 
@@ -386,19 +386,32 @@ def test_a_question_that_hangs_on_the_last_one_finds_the_same(finding: Service, 
     assert "built in 1987" in asked(model)[-1]["content"]
 
 
-def test_where_nothing_is_close_the_model_is_told_and_the_answer_says_so(
-    finding: Service, model: ScriptedModel
-) -> None:
+def test_what_the_twin_does_not_know_is_called_so(finding: Service, model: ScriptedModel) -> None:
     heal(finding, model)
     question = "Which football club won the cup in Glasgow in 1974?"
+    for reply in ("I'm afraid I do not know.", "**[?]** I know nothing of football."):
+        model.otherwise = answers(reply)
+        body = finding.chat(question).json()
+        assert (body["grounded"], "[?]" in body["response"]) == (False, False)
+        model.otherwise = streams(reply)
+        assert stream(finding, message=question)[-1][1]["grounded"] is False
+    model.otherwise = answers("Hello! Ask me about my boat.")
+    assert "grounded" not in finding.chat("Hi there!").json()
+    model.otherwise = answers("She is called Kittiwake.")
+    assert "grounded" not in finding.chat("What is your boat called?").json()
 
-    def is_judged() -> bool:  # as long as a busy machine makes the question's vector too late, words alone decide
-        return "grounded" in finding.chat(question).json()
 
-    wait_until(is_judged)
-    assert finding.chat(question).json()["grounded"] is False
-    assert "Nothing in the documents seems to answer this message." in asked(model)[-1]["content"]
-    assert stream(finding, message=question)[-1][1]["grounded"] is False
+def test_what_nobody_gave_the_model_is_marked(finding: Service, model: ScriptedModel) -> None:
+    heal(finding, model)
+    text = "\U0001f642 She is called Kittiwake. Captain Zorblax built her in 1742."
+    model.otherwise = answers(text)
+    body = finding.chat("What is your boat called?").json()
+    marked = [text[each["start"] : each["end"]] for each in body["unsupported"]]
+    assert marked == [each["text"] for each in body["unsupported"]] == ["Captain Zorblax", "1742"]
+    model.otherwise = streams(text)
+    done = stream(finding, message="What is your boat called?")[-1][1]
+    assert (done["unsupported"], done.get("sources")) == (body["unsupported"], body.get("sources"))
+    assert "unsupported" not in finding.chat("Was it Captain Zorblax in 1742?").json()
 
 
 def test_what_was_not_found_is_kept_for_the_owner_without_who_asked_it(finding: Service, model: ScriptedModel) -> None:

@@ -19,19 +19,20 @@ from threading import Thread
 from twin.budget import Budget
 from twin.gaps.question import read_question
 from twin.grounding import Material, OwnedText, open_gate
+from twin.grounding.support import Claims, Facts
 from twin.knowledge.faq import Entry, Faq
 from twin.knowledge.search import Index, Search
-from twin.knowledge.sources import Rarity, find_sources
+from twin.knowledge.sources import Citable, find_sources
 from twin.settings import Settings
 from twin.stores import Databases
 from twin.text.invisible import strip_invisible
 
 from .answers import FALLBACK, OWNERS, SECRET
-from .passages import LARGE
+from .passages import LARGE, SMALL
 
 CONTACT = "evil@example.net"  # for which the visitor's own words are looked through
 MATERIAL = Material([OWNERS], [OwnedText(SECRET)])
-RARITY = Rarity.of(LARGE)
+GIVEN, PERSONA = Citable(LARGE), Citable(SMALL)
 ANSWER, MESSAGE = "an answer", "contacts in a message"  # the two steps that take longest
 FAQ = Faq.of([Entry(question="Where do you live?", answer="In Fife.")])
 
@@ -74,6 +75,11 @@ def answer_with_what_the_visitor_wrote(text: str) -> None:
     open_gate("contacts", MATERIAL, FALLBACK, [text]).pass_whole(CONTACT)
 
 
+def review(text: str) -> None:
+    claims = Claims.read(text, text, GIVEN.facts, [], 2026)
+    find_sources(claims, text, GIVEN, PERSONA, {}, claims.find_unsupported()[:1])
+
+
 def make_steps(folder: Path) -> dict[str, Callable[[str], object]]:
     search = Search(Index(folder / "knowledge.index"), None)
     search.replace_passages(LARGE)
@@ -85,7 +91,8 @@ def make_steps(folder: Path) -> dict[str, Callable[[str], object]]:
         "what nobody sees": strip_invisible,
         "the owner's answers": lambda text: FAQ.find_answer(text[:4_000]),
         "search": lambda text: search.find(text, [text[-300:], text[:300]]),
-        "sources of an answer": lambda text: find_sources(text, text, LARGE, RARITY),
+        "sources of an answer": review,
+        "facts of a message": lambda text: Facts.of(text[:8_000]),
         "a question without an answer": read_question,
         "budget": lambda text: budget.find_worst_case([{"content": text}] * 3),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ from flask import current_app
 
 from ..errors import StartError
 from ..evaluation import OWN_CASES, as_literal
-from ..gaps import Gap, Gaps, Group, group
+from ..gaps import Gap, Gaps, Group, Invention, group
 from ..knowledge.documents.extraction import Unreadable, read_plain
 from ..knowledge.faq import FAQ_FILE, Faq, read_entries
 from ..settings import Settings, load_settings
@@ -28,15 +29,28 @@ MAX_WORDINGS = 5  # other wordings of a question that are shown
 @click.command("gaps")
 @click.option("--first", default=50, show_default=True, type=click.IntRange(1), help="How many, the most asked first.")
 @click.option("--forget", type=IDS, multiple=True, metavar="ID", help="Delete question ID unanswered; may be repeated.")
+@click.option("--made-up", is_flag=True, help="Only the sentences of answers with what your documents do not say.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
-def list_gaps(first: int, forget: tuple[int, ...], as_json: bool) -> None:
-    """List the questions that your documents do not answer, alike ones in groups, the most asked first."""
+def list_gaps(first: int, forget: tuple[int, ...], made_up: bool, as_json: bool) -> None:
+    """List the questions that the twin did not know, and the sentences in which it made something up.
+
+    Alike questions stand in groups, the most asked first.
+    """
     settings = load_settings(current_app.config)
     kept = open_gaps(settings)
     if forget:
-        click.echo(f"Deleted {count(kept.delete(forget), 'question')}.")
-        return
-    groups = group(kept.fetch_all())[:first]
+        found = kept.delete_inventions(forget) if made_up else kept.delete(forget)
+        click.echo(f"Deleted {count(found, 'sentence' if made_up else 'question')}.")
+    elif made_up:
+        _list_inventions(kept.fetch_inventions()[:first], as_json=as_json)
+    else:
+        _list_groups(group(kept.fetch_all())[:first], settings, as_json=as_json)
+        if not as_json and (inventions := kept.fetch_inventions()[:first]):
+            click.echo()
+            _list_inventions(inventions, as_json=False)
+
+
+def _list_groups(groups: Sequence[Group], settings: Settings, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([_as_json(each) for each in groups], indent=2, ensure_ascii=False))
     elif not groups:
@@ -45,6 +59,20 @@ def list_gaps(first: int, forget: tuple[int, ...], as_json: bool) -> None:
         click.echo(f"{'id':>6} {'asked':>6}  {'last asked':10}  question")
         for each in groups:
             _print_group(each)
+
+
+def _list_inventions(inventions: Sequence[Invention], *, as_json: bool) -> None:
+    if as_json:
+        rows = [
+            asdict(each) | {"first_day": str(each.first_day), "last_day": str(each.last_day)} for each in inventions
+        ]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    elif not inventions:
+        click.echo("No sentence said what your documents do not.")
+    else:
+        click.echo(f"{'id':>6} {'said':>6}  {'last said':10}  what your documents do not say")
+        for each in inventions:
+            click.echo(f"{each.id:>6} {each.times:>6}  {each.last_day}  {make_printable(each.sentence)}")
 
 
 @click.command("answer")

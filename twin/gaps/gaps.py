@@ -1,4 +1,4 @@
-"""The gaps, in a table that all processes share."""
+"""The gaps, and what was said instead of knowing, in tables that all processes share."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Table, delete, func, select, update
 
 from ..knowledge.faq import fold_question
 from ..stores import Database, Databases
-from ..stores.tables import clean, gaps
-from .question import read_question
+from ..stores.tables import clean, gaps, inventions
+from .question import mask_sentence, read_question
 
-MAX_GAPS = 10_000  # one more replaces the least asked, and among those the oldest
+MAX_GAPS = 10_000  # one more replaces the least asked, and among those the oldest; of inventions as well
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,19 @@ class Gap:
     last_day: date
 
 
+@dataclass(frozen=True)
+class Invention:
+    """A sentence with something that nobody gave the model, with the times it was said, the first and last UTC day."""
+
+    id: int
+    sentence: str
+    times: int
+    first_day: date
+    last_day: date
+
+
 class Gaps:
-    """The store of gaps, for one process."""
+    """The store of gaps and inventions, for one process."""
 
     def __init__(self, databases: Databases, *, most: int = MAX_GAPS) -> None:
         """Connect to nothing yet; raises StartError where the database cannot be made."""
@@ -39,44 +51,65 @@ class Gaps:
     def record(self, message: str) -> None:
         """Count the question in a visitor's message, made anonymous, if there is one; raises StoreUnavailable."""
         if question := read_question(message):
-            self.database.transact(lambda connection: self._record(connection, question))
+            self._count(gaps, {"question": question}, fold_question(question))
+
+    def record_invention(self, sentence: str) -> None:
+        """Count a sentence of an answer, without contacts; raises StoreUnavailable."""
+        if text := mask_sentence(sentence):
+            self._count(inventions, {"sentence": text}, fold_question(text) or text)
 
     def fetch_all(self) -> list[Gap]:
         """Return all gaps, the most asked first; raises StoreUnavailable."""
-        row = gaps.c
-        query = select(row.id, row.question, row.times, row.first_day, row.last_day)
-        query = query.order_by(row.times.desc(), row.last_day.desc(), row.id)
-        return [Gap(*found) for found in self.database.run(lambda connection: connection.execute(query).all())]
+        return [Gap(*found) for found in self._fetch(gaps, gaps.c.question)]
+
+    def fetch_inventions(self) -> list[Invention]:
+        """Return all inventions, the most frequent first; raises StoreUnavailable."""
+        return [Invention(*found) for found in self._fetch(inventions, inventions.c.sentence)]
 
     def count(self) -> int:
         """Return the number of gaps; raises StoreUnavailable."""
-        return self.database.run(_count)
+        return self.database.run(lambda connection: _count(connection, gaps))
 
     def delete(self, ids: Sequence[int]) -> int:
         """Delete gaps, and return how many existed; raises StoreUnavailable."""
-        change = delete(gaps).where(gaps.c.id.in_(ids))
+        return self._delete(gaps, ids)
+
+    def delete_inventions(self, ids: Sequence[int]) -> int:
+        """Delete inventions, and return how many existed; raises StoreUnavailable."""
+        return self._delete(inventions, ids)
+
+    def _fetch(self, table: Table, text: Any) -> Sequence[Any]:
+        row = table.c
+        query = select(row.id, text, row.times, row.first_day, row.last_day)
+        query = query.order_by(row.times.desc(), row.last_day.desc(), row.id)
+        return self.database.run(lambda connection: connection.execute(query).all())
+
+    def _delete(self, table: Table, ids: Sequence[int]) -> int:
+        change = delete(table).where(table.c.id.in_(ids))
         return self.database.run(lambda connection: connection.execute(change).rowcount)
 
-    def _record(self, connection: Connection, question: str) -> None:
-        row, today = gaps.c, datetime.now(UTC).date()
-        key = sha256(clean(fold_question(question)).encode()).hexdigest()
+    def _count(self, table: Table, text: dict[str, str], folded: str) -> None:
+        key = sha256(clean(folded).encode()).hexdigest()
+        self.database.transact(lambda connection: self._record(connection, table, text, key))
+
+    def _record(self, connection: Connection, table: Table, text: dict[str, str], key: str) -> None:
+        row, today = table.c, datetime.now(UTC).date()
         again = {"times": row.times + 1, "last_day": today}
-        if connection.execute(update(gaps).where(row.key == key).values(again)).rowcount:
+        if connection.execute(update(table).where(row.key == key).values(again)).rowcount:
             return  # an INSERT would use up an id each time
-        new = self.database.insert(gaps)
-        new = new.values(key=key, question=question, times=1, first_day=today, last_day=today)
+        new = self.database.insert(table).values(key=key, times=1, first_day=today, last_day=today, **text)
         new = new.on_conflict_do_update(index_elements=[row.key], set_=again)
         kept: int = connection.execute(new.returning(row.id)).scalar_one()
-        if (more := _count(connection) - self._most) > 0:
+        if (more := _count(connection, table) - self._most) > 0:
             least = select(row.id).where(row.id != kept).order_by(row.times, row.last_day, row.id).limit(more)
-            connection.execute(delete(gaps).where(row.id.in_(least.scalar_subquery())))
+            connection.execute(delete(table).where(row.id.in_(least.scalar_subquery())))
 
 
 def delete_unasked(database: Database, since: date) -> int:
-    """Delete the gaps not asked about since a day, and return how many; raises StoreUnavailable."""
-    change = delete(gaps).where(gaps.c.last_day < since)
-    return database.run(lambda connection: connection.execute(change).rowcount)
+    """Delete gaps and inventions that did not come up since a day, and return how many; raises StoreUnavailable."""
+    changes = [delete(table).where(table.c.last_day < since) for table in (gaps, inventions)]
+    return database.run(lambda connection: sum(connection.execute(change).rowcount for change in changes))
 
 
-def _count(connection: Connection) -> int:
-    return connection.execute(select(func.count()).select_from(gaps)).scalar_one()
+def _count(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()

@@ -41,6 +41,12 @@ def read_question(message: str) -> str | None:
     return question if is_question(question) else None
 
 
+def mask_sentence(sentence: str) -> str:
+    """Return a sentence of an answer in one line, without contacts and long numbers."""
+    text = " ".join(mask_contacts(sentence[:READ_CHARACTERS]).split())
+    return text if len(text) <= MAX_KEPT_CHARACTERS else text[: MAX_KEPT_CHARACTERS - 1] + MASK
+
+
 def mask_contacts(text: str) -> str:
     """Return `text` with “…” for links, e-mail addresses, phone numbers and other long numbers but dates."""
     return LONG_NUMBER.sub(_mask_number, CONTACT.sub(_mask_contact, text))

@@ -9,6 +9,7 @@ from ..system.fairness import give_turn
 from ..text.invisible import Remover
 from .contact_filter import ContactFilter
 from .known_contacts import KnownContacts
+from .marker import MarkerFilter
 from .owned import Material
 from .private_filter import PrivateFilter
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 PIECE = 500  # characters that the filters take at once; between two pieces other threads have their turn
 
-Filter = Remover | ContactFilter | PrivateFilter
+Filter = MarkerFilter | Remover | ContactFilter | PrivateFilter
 
 
 class Gate:
@@ -26,7 +27,8 @@ class Gate:
     def __init__(self, contacts: ContactFilter | None = None, private: PrivateFilter | None = None) -> None:
         self._contacts = contacts
         self._private = private
-        self._filters: list[Filter] = []
+        self._marker = MarkerFilter()
+        self._filters: list[Filter] = [self._marker]
         if contacts:
             self._filters += [Remover(), contacts]
         if private:
@@ -52,6 +54,11 @@ class Gate:
     def pass_whole(self, answer: str) -> str:
         """Return the text that can be shown of a complete answer."""
         return self.push(answer) + self.finish()
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the model marked the answer as one that it does not know."""
+        return self._marker.is_unknown
 
     @property
     def repaired(self) -> list[str]:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
+from ..grounding.support import Facts
 from ..system.caching import cached_property
 from ..text.sentences import SENTENCE_END, WHITE_SPACE
-from ..text.words import find_terms, find_words
-from .evidence import Evidence
+from ..text.words import find_terms
 
 MAX_PASSAGE = 500  # characters: a vector of more says less of each sentence
 SHORT_PARAGRAPH = 150  # characters; a shorter one is joined to the next under the same heading
@@ -47,20 +47,10 @@ class Passage:
         """The terms of the indexed text."""
         return frozenset(find_terms(self.indexed))
 
-    @property
-    def evident(self) -> str:
-        """The text that an answer may use: heading and passage, without the document's title."""
-        return f"{self.heading}\n{self.text}"
-
     @cached_property
-    def evidence(self) -> Evidence:
-        """The evidence that shows whether an answer used this passage."""
-        return Evidence.of(self.evident)
-
-    @cached_property
-    def title_words(self) -> frozenset[str]:
-        """The words that name its document."""
-        return frozenset(find_words(f"{self.title} {self.document}"))
+    def facts(self) -> Facts:
+        """The facts of the indexed text, by which an answer's are found in it."""
+        return Facts.of(self.indexed)
 
 
 def make_passages(

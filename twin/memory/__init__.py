@@ -1,6 +1,6 @@
 """The memory of sessions: their messages, the lease to answer, the window shown to the model, and retention."""
 
-from .annotations import Annotations, CitedSource, GroundingReport
+from .annotations import Annotations, CitedSource, GroundingReport, UnsupportedText
 from .exchange import Exchange, GivenAnswer
 from .export import Export, Instant, as_time
 from .housekeeping import Housekeeping
@@ -22,6 +22,7 @@ __all__ = [
     "KeptMessage",
     "KeptSession",
     "Memory",
+    "UnsupportedText",
     "as_time",
     "parse_session_id",
 ]

@@ -27,17 +27,30 @@ class CitedSource(BaseModel):
 
     title: str = Field(description="the document's title")
     file: str = Field(description="the name of its file")
-    quote: str = Field(description="what stands there, word for word")
+    quote: str = Field(description="what stands there, word for word; of data, without its marks")
+    supports: list[tuple[int, int]] = Field(
+        default_factory=list,
+        description="start and end of each sentence of the answer that rests on it, in Unicode code points",
+    )
+
+
+class UnsupportedText(BaseModel):
+    """A name, number or date in an answer that stands in nothing that the model was given."""
+
+    text: str = Field(description="as it stands in the answer")
+    start: int = Field(description="where it begins, in Unicode code points")
+    end: int = Field(description="where it ends")
 
 
 class Annotations(BaseModel):
     """The annotations of one answer; empty fields are left out."""
 
     grounding: GroundingReport | SkipJsonSchema[None] = _note("what was not shown as the model wrote it")
-    sources: list[CitedSource] | SkipJsonSchema[None] = _note("the passages that the answer used")
-    grounded: Literal[False] | SkipJsonSchema[None] = _note(
-        "false: nothing close to the question is in the owner's documents"
+    sources: list[CitedSource] | SkipJsonSchema[None] = _note("the passages that sentences of the answer rest on")
+    unsupported: list[UnsupportedText] | SkipJsonSchema[None] = _note(
+        "names, numbers and dates in the answer that stand in nothing that the model was given"
     )
+    grounded: Literal[False] | SkipJsonSchema[None] = _note("false: the twin does not know")
 
     @classmethod
     def load(cls, text: str | None) -> Annotations:

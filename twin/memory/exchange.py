@@ -59,6 +59,10 @@ class Exchange:
         """Return the question alone as the chat, whatever `max_tokens` allows: there is no conversation before it."""
         return [{"role": "user", "content": self._question}]
 
+    def list_said(self) -> list[str]:
+        """Return no text: there is no conversation before the question."""
+        return []
+
     def record(self, said: GivenAnswer) -> None:
         """Do nothing: there is nothing to store."""
 

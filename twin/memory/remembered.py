@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from ..errors import SessionBusy, StoreUnavailable
+from ..grounding.marker import MARKER
 from ..llm.messages import ChatMessages
 from ..stores import Database
 from ..text.tokens import estimate_tokens
 from . import store, summary, window
+from .annotations import Annotations
 from .exchange import Exchange, GivenAnswer, SummaryRequest
 from .lease import SESSION_BUSY_SECONDS, Lease, Leases
 from .store import KeptMessage, KeptSession, KeptTurn
@@ -66,10 +68,14 @@ class RememberedExchange(Exchange):
         if estimate_tokens(notes) > room:
             notes = ""
         self._shown = self._shown[window.find_start(self._shown, room - estimate_tokens(notes), max_tokens) :]
-        chat = [{"role": message.role, "content": message.text} for message in self._shown]
+        chat = [{"role": message.role, "content": _as_written(message)} for message in self._shown]
         chat.append({"role": "user", "content": self._question})
         chat[0]["content"] = notes + chat[0]["content"]
         return chat
+
+    def list_said(self) -> list[str]:
+        """Return the texts that an answer may repeat: the messages before, without what nobody gave the model."""
+        return [self._session.summary, *map(_without_unsupported, self._shown)]
 
     def record(self, said: GivenAnswer) -> None:
         """Store question and answer in one transaction, which ends the lease; in a file not waiting for the disk.
@@ -163,3 +169,16 @@ class RememberedExchange(Exchange):
 
     def _is_replaced(self, message: KeptMessage) -> bool:
         return self._replaced is not None and message in (self._replaced.question, self._replaced.answer)
+
+
+def _as_written(message: KeptMessage) -> str:
+    """Return a message as the model wrote it, with the marker of what it does not know."""
+    is_known = message.annotations is None or Annotations.load(message.annotations).grounded is None
+    return message.text if is_known else f"{MARKER} {message.text}"
+
+
+def _without_unsupported(message: KeptMessage) -> str:
+    text = message.text
+    for span in reversed((Annotations.load(message.annotations).unsupported or []) if message.annotations else []):
+        text = text[: span.start] + text[span.end :]
+    return text

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ..grounding import Gate, Material, open_gate
+from ..grounding import Gate, Material, open_gate, remove_private
+from ..grounding.support import Facts
 from ..knowledge.documents.library import Library
 from ..knowledge.documents.rendering import render_passages
-from ..knowledge.evidence import Evidence
 from ..knowledge.search import Passages, SearchResult
+from ..knowledge.sources import Citable
 from ..llm.messages import ChatMessages
 from ..settings.values import Grounding
 from ..system.caching import cached_property
 from ..text.tokens import estimate_tokens
 from .messages import Prepared, compose_messages
-from .persona import PERSONA_FILE
-from .rules import NOTHING_CLOSE, state_date
+from .persona import PERSONA_FILE, cite_persona
+from .rules import state_date
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,13 @@ class Briefing:
     rules: str  # empty where there are none
     grounding: Grounding  # the mode in which answers are checked
     material: Material  # the texts that they are checked against
+    marks_claims: bool = True  # whether names, numbers and dates that stand nowhere are marked
     known: Passages = field(default_factory=dict)  # that can be found for a question
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether answers are compared with documents: there are some, or the owner wants claims marked."""
+        return bool(self.library) or self.marks_claims
 
     @cached_property
     def is_whole(self) -> bool:
@@ -42,9 +49,14 @@ class Briefing:
         return "\n\n".join(filter(None, [self.persona, self.library.text if self.is_whole else "", self.rules]))
 
     @cached_property
-    def names(self) -> frozenset[str]:
-        """The names in the persona, which the model need not have from a document."""
-        return Evidence.of(self.persona).names
+    def persona_facts(self) -> Facts:
+        """The facts of the persona."""
+        return Facts.of(self.persona)
+
+    @cached_property
+    def citable_persona(self) -> Citable:
+        """The sentences of the persona that a visitor may be shown."""
+        return Citable(tuple(cite_persona(remove_private(self.persona))))
 
     @cached_property
     def tokens(self) -> int:
@@ -53,13 +65,13 @@ class Briefing:
 
     def compose(self, said: ChatMessages, found: SearchResult) -> Prepared:
         """Return the messages for a conversation whose last message is the question, with the passages `found`."""
-        passages, given = "", list(self.library.passages)
+        passages, given = "", self.library.citable
         if not self.is_whole:
             hits = (hit.passage for hit in found.hits if hit.passage.document != PERSONA_FILE)  # sent anyway
-            passages, given = render_passages(hits, self.max_tokens)
+            passages, sent = render_passages(hits, self.max_tokens)
+            given = Citable(tuple(sent))
         today = state_date() if self.rules else ""
-        context = [today, passages, "" if found.is_close else NOTHING_CLOSE]
-        return Prepared(compose_messages(self.system, said, context), tuple(given))
+        return Prepared(compose_messages(self.system, said, [today, passages]), given)
 
     def open_gate(self, fallback: str, visitor: Sequence[str]) -> Gate:
         """Return the gate for one answer; `visitor` are the visitor's messages, `fallback` stands for private text."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Lock
 
 from ..grounding import Material, OwnedText, find_private, remove_private
+from ..grounding.support import load_tagger
 from ..knowledge.documents.folder import Folder
 from ..knowledge.documents.library import Library
 from ..knowledge.passages import make_passages
@@ -73,6 +74,15 @@ class Briefings:
                 self._briefing = last = self._make_briefing(persona, library)
             return last
 
+    def prepare_checks(self) -> None:
+        """Make in advance what the first answer is compared with, where all documents are sent."""
+        briefing = self.read()
+        if briefing.is_reviewed:
+            load_tagger()
+            _ = briefing.persona_facts, briefing.citable_persona.facts
+            if briefing.is_whole:
+                _ = briefing.library.citable.facts
+
     def find_passages(self, briefing: Briefing, said: ChatMessages) -> SearchResult:
         """Return the passages close to the last message of a conversation; without documents, none has to be."""
         if not briefing.library:
@@ -87,7 +97,9 @@ class Briefings:
         max_tokens = min(settings.knowledge_tokens, room // (2 if settings.uses_embedded_model else 1))
         grounding = settings.grounding or ("strict" if library else "off")
         known = self._index_passages(persona, library)
-        briefing = Briefing(persona, library, max_tokens, rules, grounding, _gather_material(persona, library), known)
+        marks = (settings.claims or ("mark" if library else "off")) == "mark"
+        material = _gather_material(persona, library)
+        briefing = Briefing(persona, library, max_tokens, rules, grounding, material, marks, known)
         if not briefing.is_whole and (self._briefing is None or self._briefing.is_whole):
             logger.info("Of the documents, about %s tokens are sent: what is close to the question.", max_tokens)
         return briefing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..knowledge.passages import Passage
+from ..knowledge.sources import Citable
 from ..llm.messages import ChatMessages
 
 
@@ -14,7 +14,7 @@ class Prepared:
     """The messages, and the passages of the documents in them."""
 
     messages: ChatMessages
-    given: tuple[Passage, ...]
+    given: Citable
 
 
 def compose_messages(system: str, said: ChatMessages, context: Iterable[str]) -> ChatMessages:

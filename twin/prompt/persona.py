@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import StartError
+from ..knowledge.passages import Passage
+from ..text.sentences import SENTENCE_END
 from ..text.tokens import estimate_tokens
 
 PERSONA_FILE = "me.txt"  # in instance/, as the owner wrote it, or beside it, as it ships
+PERSONA_TITLE = "About me"
 MAX_CHARACTERS = 100_000
+FIRST_PERSON = re.compile(
+    r"(?<!\w)(?:i|i'm|i’m|i've|my|me|mine|we|our|us|ich|mein\w*|mir|mich|wir|unser\w*|uns|je|j'\w+|j’\w+|mon|ma|mes|moi|nous"
+    r"|yo|mi|mis|soy|tengo|nosotros|io|mio|mia|sono|eu|meu|minha|sou|ik|mijn|wij)(?!\w)",
+    re.IGNORECASE,
+)
+# A sentence with one of these says how to behave, in the languages that most personas are written in.
+INSTRUCTION = re.compile(
+    r"(?<!\w)(?:you|your|yours|yourself|du|dich|dir|dein\w*|vous|votre|vos|tu|usted|answer|reply|speak|say|pretend|antworte|sprich|sage\w*|réponds|responde"
+    r"|twin|zwilling\w*|visitors?|besucher\w*|visiteurs?|visitantes?|never|always|niemals|immer|jamais|nunca)(?!\w)",
+    re.IGNORECASE,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +94,13 @@ class Persona:
                 "shorten it, or raise that setting if the model has more."
             )
         return text
+
+
+def cite_persona(text: str) -> Iterator[Passage]:
+    """Yield the sentences of a persona that a visitor may be shown as a source: in the first person, and no rules."""
+    for sentence in SENTENCE_END.split(text):
+        if sentence and FIRST_PERSON.search(sentence) and not INSTRUCTION.search(sentence):
+            yield Passage(PERSONA_FILE, PERSONA_TITLE, "", sentence.strip())
 
 
 def _is_there(path: Path) -> bool:

@@ -5,11 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-NOTHING_CLOSE = (
-    "Nothing in the documents seems to answer this message. If it asks for a fact that is not written above, say in a "
-    "few words that you do not know it."
-)
-
 
 def load_rules() -> str:
     """Return the text of rules.txt."""

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from .values import (
     ApiKey,
     BaseUrl,
+    Claims,
     Colour,
     DatabaseUrl,
     ExtraFields,
@@ -70,6 +71,7 @@ class Settings(BaseModel):
     embedding_api_key: ApiKey | None = Field(None, description="key for EMBEDDING_MODEL; a secret; unset: OPENAI_API_KEY, unless EMBEDDING_BASE_URL is set")
     rules: bool | None = Field(None, description="on or off: whether the model is also sent twin/prompt/rules.txt, against inventing and promising, and the date; unset: on where there is knowledge")
     grounding: Grounding | None = Field(None, description="check of answers: strict: links, e-mail addresses and phone numbers in answers must be yours or the visitor's; contacts: links to hosts that you never mention may pass; off: nothing is checked; unset: strict where there is knowledge, else off")
+    claims: Claims | None = Field(None, description="mark or off: whether names, numbers and dates in answers that stand in nothing that the model was given are marked; unset: mark where there is knowledge, else off")
     contact: Paragraph | None = Field(None, description="sentence that tells visitors how to reach you, given where they get no answer: the model is down, the budget is spent, they ask too often")
     max_in_flight: int = Field(2_000, ge=1, le=100_000, description="chats that one process answers at once, summaries included, from 1; more are refused")
     allowed_hosts: Hosts = Field((), description="hosts, separated by commas, under which the service may be called; .example.com is that domain and all below it; unset: any")

@@ -21,7 +21,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-REVISION = "0005"  # that of the newest migration
+REVISION = "0006"  # that of the newest migration
 
 metadata = MetaData()
 
@@ -129,14 +129,27 @@ chores = Table(
     Column("done_at", Double, nullable=False),
 )
 
-# Questions without a close passage, and how often each was asked; not by whom, nor at which time of a day. The key is
-# the SHA-256 of the folded question. No id is used twice, since owners type them.
+# Questions that the twin did not know, and how often each was asked; not by whom, nor at which time of a day. The key
+# is the SHA-256 of the folded question. No id is used twice, since owners type them.
 gaps = Table(
     "gaps",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("key", String(64), nullable=False, unique=True),
     Column("question", Words, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Sentences of answers with names, numbers or dates that nobody gave the model, and how often each was said.
+inventions = Table(
+    "inventions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("sentence", Words, nullable=False),
     Column("times", Integer, nullable=False),
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),

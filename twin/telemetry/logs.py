@@ -26,6 +26,9 @@ class ChatReport:
     completion_tokens: int | None = None
     repaired: int | None = None  # contacts in the answer that the model had misspelt
     removed: int | None = None  # contacts that neither owner nor visitor wrote
+    sources: int | None = None  # passages that the answer rests on
+    unsupported: int | None = None  # names, numbers and dates that stand in nothing that the model was given
+    unknown: bool | None = None  # true where the twin did not know
 
 
 def set_up(*, as_json: bool) -> None:

@@ -8,30 +8,35 @@ from typing import TYPE_CHECKING
 
 from ..errors import Overloaded, StoreUnavailable, TwinError
 from ..system.threads import start_thread
+from ..text.sentences import select_sentences
 
 if TYPE_CHECKING:
     from ..gaps import Gaps
     from ..memory import Exchange
     from ..prompt import Briefing
     from ..runtime import Runtime
+    from .events import Reply
 
 
-def follow_up(runtime: Runtime, exchange: Exchange, briefing: Briefing, gap: str | None) -> None:
-    """Start the work that follows an answered turn; `gap` is a question without a close passage, if there was one.
+def follow_up(runtime: Runtime, exchange: Exchange, briefing: Briefing, question: str, reply: Reply | None) -> None:
+    """Start the work that follows an answered turn; `reply` is the model's answer to a visitor, if there was one.
 
     No answer depends on this work: without a thread to spare it is left undone.
     """
     with suppress(Overloaded):
-        if gap is not None and runtime.gaps:
-            start_thread(partial(record_gap, runtime.gaps, gap))
+        if reply and runtime.gaps and (reply.annotations.grounded is False or reply.annotations.unsupported):
+            start_thread(partial(record_gaps, runtime.gaps, question, reply))
         if exchange.is_summary_due:
             start_thread(partial(summarise, runtime, exchange, briefing))
 
 
-def record_gap(gaps: Gaps, question: str) -> None:
-    """Keep a question for the owner, without its author."""
+def record_gaps(gaps: Gaps, question: str, reply: Reply) -> None:
+    """Keep for the owner, without its author, a question without an answer, and the sentences that were made up."""
     with suppress(StoreUnavailable):  # which is logged
-        gaps.record(question)
+        if reply.annotations.grounded is False:
+            gaps.record(question)
+        for sentence in select_sentences(reply.text, [each.start for each in reply.annotations.unsupported or ()]):
+            gaps.record_invention(sentence)
 
 
 def summarise(runtime: Runtime, exchange: Exchange, briefing: Briefing) -> None:

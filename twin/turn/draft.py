@@ -4,29 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..knowledge.sources import Source, find_sources
-from ..memory import Annotations, CitedSource, GivenAnswer, GroundingReport
+from ..memory import Annotations, GivenAnswer
 from .events import Reply
+from .review import Review
 
 if TYPE_CHECKING:
     from ..grounding import Gate
     from ..llm.answers import Answer, FinishReason
-    from ..prompt import Briefing, Prepared
+    from ..llm.messages import ChatMessages
 
 
 class Draft:
-    """An answer that is being written to `prepared`, and passes through a gate piece by piece."""
+    """An answer that is being written to `messages`, and passes through a gate piece by piece."""
 
-    def __init__(
-        self, question: str, prepared: Prepared, gate: Gate, briefing: Briefing, fallback: str, *, is_grounded: bool
-    ) -> None:
-        """`is_grounded` is whether the documents have something close to the question."""
-        self.messages = prepared.messages
-        self.is_grounded = is_grounded
-        self._question = question
-        self._given = prepared.given
+    def __init__(self, messages: ChatMessages, gate: Gate, review: Review, fallback: str) -> None:
+        self.messages = messages
         self._gate = gate
-        self._briefing = briefing
+        self._review = review
         self._fallback = fallback
         self._pieces: list[str] = []
 
@@ -50,26 +44,11 @@ class Draft:
             text = self._fallback
         finish_reason: FinishReason = "content_filter" if gate.has_withheld else answer.finish_reason
         read, written = (answer.usage.prompt_tokens, answer.usage.completion_tokens) if answer.usage else (None, None)
-        notes = self._annotate(text)
-        given = GivenAnswer(text, finish_reason, self._briefing.persona, answer.model, read, written, notes)
+        notes = self._review.annotate(text, gate) if text != self._fallback else Annotations()
+        given = GivenAnswer(text, finish_reason, self._review.briefing.persona, answer.model, read, written, notes)
         return Reply(text, session_id, finish_reason, notes, model=answer.model, usage=answer.usage), given
 
     def _show(self, text: str) -> str:
         if text:
             self._pieces.append(text)
         return text
-
-    def _annotate(self, text: str) -> Annotations:
-        gate = self._gate
-        grounding = GroundingReport(repaired=gate.repaired, removed=gate.removed)
-        return Annotations(
-            grounding=grounding if gate.repaired or gate.removed else None,
-            sources=[CitedSource.model_validate(source) for source in self._find_sources(text)] or None,
-            grounded=None if self.is_grounded else False,
-        )
-
-    def _find_sources(self, text: str) -> tuple[Source, ...]:
-        if not self._given or text == self._fallback or self._gate.has_withheld:
-            return ()
-        briefing = self._briefing
-        return find_sources(text, self._question, self._given, briefing.library.rarity, briefing.names)

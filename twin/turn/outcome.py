@@ -35,7 +35,8 @@ class TurnOutcome:
             return ChatReport(self.fault or ("left" if self.has_left else None), first_token_ms=self.first_token_ms)
         if self.reply.origin != "model":
             return ChatReport(self.reply.origin)
-        usage, grounding = self.reply.usage, self.reply.annotations.grounding
+        usage, notes = self.reply.usage, self.reply.annotations
+        grounding = notes.grounding
         return ChatReport(
             outcome=self.reply.finish_reason,
             model=self.reply.model,
@@ -44,4 +45,7 @@ class TurnOutcome:
             completion_tokens=usage.completion_tokens if usage else None,
             repaired=(grounding and len(grounding.repaired)) or None,
             removed=(grounding and len(grounding.removed)) or None,
+            sources=len(notes.sources or ()) or None,
+            unsupported=len(notes.unsupported or ()) or None,
+            unknown=notes.grounded is False or None,
         )

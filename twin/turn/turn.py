@@ -37,6 +37,7 @@ from .draft import Draft
 from .events import Delta, Event, Reply, Silence, Started
 from .outcome import TurnOutcome
 from .replies import find_reply
+from .review import Review
 
 if TYPE_CHECKING:
     from ..llm.answers import Answer
@@ -157,7 +158,8 @@ class Turn:
         gate = briefing.open_gate(settings.fallback, visitor)
         found = self._runtime.briefings.find_passages(briefing, said)
         prepared = briefing.compose(said, found)
-        self._draft = Draft(self._message, prepared, gate, briefing, settings.fallback, is_grounded=found.is_close)
+        review = Review(self._message, prepared, found, briefing, self._exchange.list_said())
+        self._draft = Draft(prepared.messages, gate, review, settings.fallback)
         return self._draft
 
     def _relay(self, stream: AnswerStream, draft: Draft) -> Iterator[Event]:
@@ -196,9 +198,9 @@ class Turn:
 
     def _follow_up(self) -> None:
         """Start the work after the turn; the owner's own questions in the terminal are no gaps."""
-        if draft := self._draft:
-            is_gap = self._is_visitor and self._outcome.is_model_answer and not draft.is_grounded
-            follow_up(self._runtime, self._exchange, self._briefing, self._message if is_gap else None)
+        if self._draft:
+            reply = self._outcome.reply if self._is_visitor and self._outcome.is_model_answer else None
+            follow_up(self._runtime, self._exchange, self._briefing, self._message, reply)
 
     @contextmanager
     def _reporting_faults(self) -> Iterator[None]:

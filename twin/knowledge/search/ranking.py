@@ -12,8 +12,10 @@ from ..passages import Passage
 # words, the part that the passage has, each word weighted by its inverse document frequency. Calibrated on XQuAD by
 # benchmarks/retrieval.py. Without vectors, the score is the coverage alone.
 COVERAGE_WEIGHT = 0.2
-CLOSE_SCORE = 0.911  # of the best passage, from which on it answers the question
-CLOSE_COVERAGE = 0.42  # the same of coverage alone, where there are no vectors
+# What visitors ask shares few words with what answers it: of 247 questions about four people 8% reach this score, of
+# 177 that their documents do not answer 5%.
+CLOSE_SCORE = 0.95  # of the best passage, from which on it answers the question beyond doubt
+CLOSE_COVERAGE = 0.6  # the same of coverage alone, where there are no vectors
 POSSIBLE_COVERAGE = 0.15  # the same while vectors are being made, lest “nothing is close” is said too soon
 MAX_MATCHES = 1_000  # places at which a question's rarest terms are looked for: each takes microseconds
 

@@ -18,7 +18,7 @@ from .index import Index
 from .index_file import INDEX_FILE
 from .question_vectors import Comparison
 from .ranking import Hit, choose_rarest, rank, weigh_terms
-from .small_talk import SMALL_TALK, is_small_talk
+from .small_talk import SMALL_TALK, asks_fact, is_small_talk
 from .snapshot import Passages, Snapshot
 from .upkeep import INDEX_FAULTS, Upkeep
 
@@ -41,7 +41,9 @@ class SearchResult:
     """The passages that were found, the best first."""
 
     hits: tuple[Hit, ...] = ()
-    is_close: bool = True  # whether the best answers the question, as far as its score says; or nothing has to
+    is_close: bool = True  # whether the best answers the question beyond doubt; or nothing has to
+    is_small_talk: bool = False  # whether the message asks for no fact
+    asks: bool = True  # whether it has the form of a question or request
 
 
 class Search:
@@ -115,7 +117,8 @@ class Search:
         if self.embeddings and not passages.keys() <= snapshot.rows.keys():  # a vector to come may be close
             is_close = is_close or ranking.is_possibly_close
         small = [] if cosines is None else [cosines[row] for row in snapshot.find_rows(SMALL_TALK)]
-        return SearchResult(ranking.hits, is_close or not is_readable or is_small_talk(question, small))
+        is_chatter = is_small_talk(question, small)
+        return SearchResult(ranking.hits, is_close or not is_readable, is_chatter, asks_fact(question))
 
     def _match(
         self, terms: Collection[str], passages: Passages, snapshot: Snapshot

@@ -1,6 +1,6 @@
-"""Sources: the passages that an answer rests on, by the rarity of the words in common."""
+"""Sources: the passages that the sentences of an answer rest on."""
 
-from .rarity import Rarity
-from .sources import MAX_QUOTE, MAX_SOURCES, Source, find_sources
+from .quotes import MAX_QUOTE
+from .sources import MAX_SOURCES, Basis, Citable, Source, find_sources
 
-__all__ = ["MAX_QUOTE", "MAX_SOURCES", "Rarity", "Source", "find_sources"]
+__all__ = ["MAX_QUOTE", "MAX_SOURCES", "Basis", "Citable", "Source", "find_sources"]

@@ -1,172 +1,121 @@
-"""Find the passages that an answer used, by rare words that both have."""
+"""Find the passages that the sentences of an answer rest on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
-from functools import cached_property
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 
+from ...grounding.support import Claims, Collection, Specific
+from ...system.caching import cached_property
 from ...system.fairness import give_turn
-from ...text.sentences import SENTENCE_END, WHITE_SPACE
-from ..evidence import Evidence, Stems, drop_pointers, find_inflected, group_by_stem
+from ...text.sentences import SENTENCE_END
+from ...text.words import WORD, fold_letters
 from ..passages import Passage
-from .rarity import INFLECTED_FACTOR, NAME_WEIGHT, Rarity
+from .matching import Matcher, Sentence
+from .quotes import quote
 
-MAX_SOURCES = 5
-MAX_QUOTE = 300  # characters
-MAX_ANSWER = 20_000  # characters of an answer that are compared
-MAX_ASKED = 2_000  # the same of a question
-USED_WEIGHT = 1.9  # of the words in common, about 1 each, from which on an answer used a passage
-MIN_OWN_WEIGHT = 0.7  # of these, the least that the question did not say already
-TELLING = 1.0  # the weight of a number, a name, or a rare word
-MAX_SUPPORT = 1.2  # weight of the question's words, which a passage may share with the question only
-WHOLE = 0.6  # weight of the fact that a passage has all that an answer says
-NAMED = 0.25  # the factor of a word that is in the title of the document
-LIST_MARKS = " \t\n\r-–—•*#>|"  # that no quote begins with
+MAX_SOURCES = 8
+MAX_SENTENCE = 1_000  # characters; what is longer is no sentence
+PARAGRAPH_END = re.compile(r"\n[ \t]*\n")
+QUESTION_END = re.compile(r"[?？؟;]['\"”’)\]*_ ]*$")
+LEADING = re.compile(r"[\s>#*_•\-–—|]*(?:\d{1,2}[.)]\s+)?[*_]*")
 
 
 @dataclass(frozen=True)
 class Source:
-    """A document's title and file, and a quote from the passage that an answer used."""
+    """A document's title and file, a quote from the passage, and the spans of the sentences that it supports."""
 
     title: str
     file: str
     quote: str
+    supports: list[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What an answer rests on: passages that may be cited, and others that may not."""
+
+    sources: tuple[Source, ...] = ()
+    is_known: bool = False  # whether any sentence rests on the documents or the persona
+
+
+@dataclass
+class _Cited:
+    passage: Passage
+    sentences: list[Sentence] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Citable:
+    """Passages that an answer may rest on, and their facts in the same order."""
+
+    passages: Sequence[Passage] = ()
+
+    @cached_property
+    def facts(self) -> Collection:
+        """The facts of each passage."""
+        return Collection(passage.facts for passage in self.passages)
 
 
 def find_sources(
-    answer: str, question: str, given: Sequence[Passage], rarity: Rarity, known: Set[str] = frozenset()
-) -> tuple[Source, ...]:
-    """Return the passages that an answer used, of those that the model was given, the most used first.
+    claims: Claims,
+    question: str,
+    given: Citable,
+    persona: Citable,
+    ranks: Mapping[bytes, int],
+    unsupported: Sequence[Specific],
+) -> Basis:
+    """Return what an answer rests on, in the order of the answer.
 
-    The words of a used passage that may not be cited are explained all the same: no other passage is cited for them.
-    `known` are names in the persona, which are evidence of no passage.
+    `given` are the passages that the model was given, `ranks` the places, by their keys, of those that were found for
+    the question, and `persona` the owner's sentences about themselves. A passage is the source of a sentence if it, or
+    the persona, holds all of the sentence's specifics, and it shares enough beside them and what the question said. A
+    sentence of the persona is cited where no document is. A paragraph with anything unsupported has no source.
     """
-    said = _Said.of(answer, question, given, rarity, known)
-    if not said.weights:
-        return ()
-    candidates = [match for passage in given if (match := _compare(passage, said, rarity)).own]
-    sources: list[Source] = []
-    explained: set[str] = set()
-    while candidates and len(sources) < MAX_SOURCES:
-        best = max(candidates, key=lambda match: (match.measure(explained, said), match.is_citable))
-        if best.measure(explained, said) < USED_WEIGHT or not best.is_telling(explained):
-            break
-        if best.is_citable:
-            passage = best.passage
-            sources.append(Source(passage.title, passage.document, _quote(passage.text, best.shared)))
-        explained |= best.own.keys()
-        candidates = [match for match in candidates if match.own.keys() - explained]
-    return tuple(sources)
+    places = {place: ranks[passage.key] for place, passage in enumerate(given.passages) if passage.key in ranks}
+    matchers = [(given, Matcher(claims, question, given.facts, persona.facts), places)]
+    matchers.append((persona, Matcher(claims, question, persona.facts, persona.facts), {}))
+    cited: dict[bytes, _Cited] = {}
+    is_known = False
+    for sentence in _read_sentences(claims, unsupported):
+        give_turn()
+        if matchers[0][1].has_foreign_noun(sentence):
+            continue
+        for texts, matcher, found in matchers:
+            if scores := matcher.measure(sentence, found):
+                is_known = True
+                best = max(scores, key=lambda place: (scores[place], texts.passages[place].is_citable, -place))
+                if (passage := texts.passages[best]).is_citable:
+                    cited.setdefault(passage.key, _Cited(passage)).sentences.append(sentence)
+                break
+    return Basis(tuple(_cite(each, claims) for each in [*cited.values()][:MAX_SOURCES]), is_known)
 
 
-@dataclass(frozen=True)
-class _Said:
-    """The words of an answer and of its question, with the weight of each."""
-
-    answer: Evidence
-    weights: Mapping[str, float]  # of the answer's own words, which the question has not
-    names: Mapping[str, float]  # of those among them that are names
-    asked: Mapping[str, float]  # of the question's words
-    total: float  # of the weights, without very common words
-    stems: Stems  # of the answer's own words
-
-    @classmethod
-    def of(cls, answer: str, question: str, given: Sequence[Passage], rarity: Rarity, known: Set[str]) -> _Said:
-        said = Evidence.of(drop_pointers(answer[:MAX_ANSWER]))
-        asked = Evidence.of(question[:MAX_ASKED])
-        own = said.terms - asked.terms - known - {form for form, _ in find_inflected(said.stems, asked.stems)}
-        weights = {term: weight for term in own if (weight := rarity.weigh(term))}
-        named = frozenset[str]().union(*(passage.title_words for passage in given))
-        names = {
-            name: min(rarity.weigh_name(name), TELLING if name in named else NAME_WEIGHT)
-            for name in weights.keys() & said.capitals
-        }
-        support = {term: max(rarity.weigh(term), rarity.weigh_name(term) / 2) / 2 for term in asked.terms}
-        total = sum(weight for weight in weights.values() if weight >= TELLING / 2)
-        return cls(said, weights, names, support, total, group_by_stem(weights))
-
-
-@dataclass(frozen=True)
-class _Match:
-    """The words that an answer and a passage share."""
-
-    passage: Passage
-    own: dict[str, float]  # weights of those that the question has not
-    shared: dict[str, float]  # weights of all, as written in the passage
-    support: float  # weight of those that the question has
-
-    @property
-    def is_citable(self) -> bool:
-        return self.passage.is_citable and not self.passage.is_private
-
-    @cached_property
-    def weight(self) -> float:
-        return sum(self.own.values())
-
-    def measure(self, explained: set[str], said: _Said) -> float:
-        """Return the weight of the words not `explained` yet; the question's words help the first source only."""
-        if explained:
-            return round(sum(weight for term, weight in self.own.items() if term not in explained), 6)
-        if self.weight < MIN_OWN_WEIGHT:
-            return 0.0
-        return round(self.weight + self.support + (WHOLE if self.weight >= said.total - 1e-6 else 0), 6)
-
-    def is_telling(self, explained: set[str]) -> bool:
-        """Return whether the match is strong enough to be no coincidence, beside sources for the rest of the answer."""
-        new = [weight for term, weight in self.own.items() if term not in explained]
-        return not explained or max(new) > TELLING or sum(new) >= USED_WEIGHT + TELLING / 2
-
-
-def _compare(passage: Passage, said: _Said, rarity: Rarity) -> _Match:
-    give_turn()
-    evidence = passage.evidence
-    own = {term: said.weights[term] for term in evidence.terms & said.weights.keys()}
-    shared = dict(own)
-    for word, form in find_inflected(evidence.stems, said.stems):
-        if form not in own:
-            own[form] = shared[word] = INFLECTED_FACTOR * min(said.weights[form], rarity.weigh(word))
-    if passage.document not in rarity.noun_capitals:
-        for name in own.keys() & said.names.keys() & evidence.capitals & (said.answer.names | evidence.names):
-            own[name] = shared[name] = said.names[name]
-    for word in own.keys() & passage.title_words:
-        own[word] *= NAMED
-    asked = {term: said.asked[term] for term in said.asked.keys() & evidence.terms}
-    return _Match(passage, own, asked | shared, min(MAX_SUPPORT, sum(asked.values())))
-
-
-def _quote(text: str, shared: Mapping[str, float]) -> str:
-    """Return the adjoining sentences of a text that share most, of MAX_QUOTE characters at most."""
-    pieces = list(_cut(text))
-    weights = [{term: shared[term] for term in Evidence.of(text[a:b]).terms & shared.keys()} for a, b in pieces]
-    first = last = max(range(len(pieces)), key=lambda index: sum(weights[index].values()))
-    covered = set(weights[first])
-    while True:
-        gains = [
-            (sum(weight for term, weight in weights[near].items() if term not in covered), near)
-            for near in (first - 1, last + 1)
-            if 0 <= near < len(pieces) and pieces[max(near, last)][1] - pieces[min(near, first)][0] <= MAX_QUOTE
-        ]
-        gain, near = max(gains, default=(0, 0))
-        if not gain:
-            break
-        first, last = min(first, near), max(last, near)
-        covered |= weights[near].keys()
-    quote = text[pieces[first][0] : pieces[last][1]].strip()
-    return quote.lstrip(LIST_MARKS) or quote
-
-
-def _cut(text: str) -> Iterator[tuple[int, int]]:
-    """Yield start and end of each sentence of a text; long ones are cut between words, else anywhere."""
-    start = 0
+def _read_sentences(claims: Claims, unsupported: Sequence[Specific]) -> Iterator[Sentence]:
+    """Yield the sentences of an answer that may have a source: no questions, and none beside what is unsupported."""
+    text, start = claims.text, 0
+    breaks = [0, *(match.start() for match in PARAGRAPH_END.finditer(text)), len(text)]
+    doubtful = [
+        (first, last) for first, last in pairwise(breaks) if any(first <= each.start < last for each in unsupported)
+    ]
     for end in [*(match.end() for match in SENTENCE_END.finditer(text)), len(text)]:
-        while end - start > MAX_QUOTE:
-            spaces = [match.start() for match in WHITE_SPACE.finditer(text, start + 1, start + MAX_QUOTE + 1)]
-            place = spaces[-1] if spaces else start + MAX_QUOTE
-            yield start, place
-            start = place
-        if text[start:end].strip():
-            yield start, end
-            start = end
-    if not text.strip():
-        yield 0, 0
+        first = LEADING.match(text, start, end).end()  # type: ignore[union-attr]  # it matches nothing, too
+        last = start + len(text[start:end].rstrip())
+        start = end
+        is_doubtful = any(a <= first < b for a, b in doubtful)
+        is_doubtful = is_doubtful or last - first > MAX_SENTENCE
+        if first < last and not is_doubtful and not QUESTION_END.search(text, first, last):
+            yield Sentence.of(claims, first, last)
+
+
+def _cite(cited: _Cited, claims: Claims) -> Source:
+    passage = cited.passage
+    said = {fold_letters(word) for each in cited.sentences for word in WORD.findall(claims.text, each.start, each.end)}
+
+    def weigh(piece: str) -> int:
+        return sum(len(word) for word in {fold_letters(word) for word in WORD.findall(piece)} & said)
+
+    quoted = quote(passage.text, passage.document, weigh)
+    return Source(passage.title, passage.document, quoted, [(each.start, each.end) for each in cited.sentences])

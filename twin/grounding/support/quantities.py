@@ -1,0 +1,229 @@
+"""The numbers of a text, in digits or in words, in a form in which they can be compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from text_to_num import find_numbers
+
+from ...text.words import fold_letters
+from .calendar import KEYS as MONTHS_AND_DAYS
+from .languages import NOUN_LANGUAGES, is_frequent
+from .units import KEYS as UNITS
+
+SPELLED_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")  # of text2num, for numbers in words
+MAX_UNCOUNTED = 1  # “one” and “first” are articles and adverbs as often as numbers
+SCALES = {
+    1_000: "k thousand tausend tsd mille mil mila duizend",
+    1_000_000: "m mio million millions millionen millones milioni milhões miljoen",
+    1_000_000_000: "bn mrd billion billions milliarde milliarden milliard milliards miliardi miljard",
+}
+SCALE_OF = {word: scale for scale, words in SCALES.items() for word in words.split()}
+# Words that text2num does not know.
+OTHER_WORDS = {
+    "dozen": 12, "dutzend": 12, "anderthalb": 1.5, "twice": 2, "zweimal": 2, "dreimal": 3, "viermal": 4,
+    "zweit": 2, "dritt": 3, "viert": 4, "fünft": 5, "sechst": 6, "siebt": 7, "acht": 8, "neunt": 9, "zehnt": 10,
+}  # fmt: skip
+DATE = re.compile(
+    r"(?<![\w.-])(?:(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"
+    r"|(?P<d2>\d{1,2})(?P<sep>[./])(?P<m2>\d{1,2})(?P=sep)(?P<y2>\d{4})"
+    r"|(?P<m3>0?[1-9]|1[0-2])[./](?P<y3>(?:19|20)\d\d)|(?P<y4>(?:19|20)\d\d)-(?P<m4>0[1-9]|1[0-2]))(?![\w-]|\.\d)"
+)
+FIGURE = re.compile(
+    r"(?<![\w.,-])(?:"
+    r"(?P<code>\d++(?:[ -]\d++){2,}+(?:-?X)?(?![.,:]?\d)|0\d++(?![.,:]?\d))"
+    r"|(?P<time>\d{1,2}:\d\d(?::\d\d)?)(?!\d)(?:\s*(?P<half>[ap])\.?m\b)?"
+    r"|(?P<ratio>\d+[:/]\d+)"
+    r"|(?P<version>\d++(?:\.\d++){2,}+)"
+    r"|(?P<number>\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d+)?)"
+    r")(?P<suffix>st|nd|rd|th|[kKmM]\b)?(?=[^\d]|$)"
+)
+YEARS = range(1900, 2101)
+GROUPED = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+")
+CLOCK = re.compile(r"\s*(?:uhr|h\b|o.clock|[ap]\.?m\b)", re.IGNORECASE)
+RANGE = re.compile(
+    r"\s*(?:[-–—]|bis|to|und|and|or|oder|à|a|al|y|et|e|tot)\s*\d{1,2}\s*(?=uhr|h\b|o.clock|[ap]\.?m\b)", re.IGNORECASE
+)
+NEXT_WORD = re.compile(r"[\s\u00a0-]*([^\W\d_]+|[€$£%])\.?")
+ORDINAL = re.compile(r"\.\s*([^\W\d_]+)")
+WORD_BEFORE = re.compile(r"(?<![’'])(?:\b([^\W\d_]+\.?)|([€$£]))[\s\u00a0]*$")
+WORDS = re.compile(r"[^\W\d_]+|[^\w\s]")
+BETWEEN = re.compile(r"\s*(?:[-–—/]|bis|to|(?:und|and)(?: von| from)?|or|oder|à|a|y|et|e|tot|zu)\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number in a text, and its unit: `count` for a number of things, empty where nothing tells.
+
+    It equals another one that has one of its keys.
+    """
+
+    start: int
+    end: int
+    keys: frozenset[str]
+    value: float | None = None
+    unit: str = ""
+    is_spelled: bool = False
+
+
+def find_quantities(text: str, language: str) -> list[Quantity]:
+    """Return the numbers of a text in their order; those in words are read in the language."""
+    found = [*_find_dates(text)]
+    taken = [(each.start, each.end) for each in found]
+    figures = (_read_figure(match, text) for match in FIGURE.finditer(text))
+    found += [each for each in figures if not any(start < each.end and each.start < end for start, end in taken)]
+    found += _find_spelled(text, language)
+    found.sort(key=lambda each: each.start)
+    return list(_add_units(found, text, language))
+
+
+def as_key(value: float) -> str:
+    """Return the form of a number in which equal ones are equal."""
+    return str(int(value)) if float(value).is_integer() else repr(round(value, 6))
+
+
+def _find_dates(text: str) -> Iterator[Quantity]:
+    for match in DATE.finditer(text):
+        groups = {name[0]: name for name, value in match.groupdict().items() if value and name != "sep"}
+        months = {int(match[groups["m"]])} | ({int(match[groups["d"]])} if match["sep"] == "/" else set())
+        year = match[groups["y"]]
+        keys = frozenset(f"month {month}" for month in months if month <= 12)
+        yield Quantity(*match.span(groups["m"]), keys)
+        yield Quantity(*match.span(groups["y"]), frozenset({year}), int(year), min(keys, default=""))
+        if "d" in groups:
+            days = {match[groups["d"]]} | ({match[groups["m"]]} if match["sep"] == "/" else set())
+            yield Quantity(*match.span(groups["d"]), frozenset(str(int(day)) for day in days), unit="date")
+
+
+def _read_figure(match: re.Match[str], text: str) -> Quantity:
+    start, end = match.start(), match.end()
+    if code := match["code"]:
+        return Quantity(start, end, frozenset({re.sub(r"[- ]", "", code)}), unit="code")
+    if time := match["time"]:
+        hour, minute = (int(part) for part in time.split(":")[:2])
+        hours = {hour, hour % 12 + (12 if match["half"] == "p" else 0)} if match["half"] else {hour}
+        return Quantity(start, end, frozenset(f"time {each}:{minute:02}" for each in hours), unit="time")
+    if plain := match["ratio"] or match["version"]:
+        return Quantity(start, end, frozenset({plain}), unit="code")
+    values = _read_number(match["number"])
+    place = match.end("number")
+    if (clock := CLOCK.match(text, place)) or RANGE.match(text, place):
+        is_late = clock is not None and "p" in clock[0].casefold()
+        return Quantity(start, end, frozenset({_as_time(match["number"], is_late=is_late)}), unit="time")
+    scale = SCALE_OF.get((match["suffix"] or "").casefold())
+    if scale is None and (followed := NEXT_WORD.match(text, place)):
+        scale = SCALE_OF.get(followed[1].casefold())
+        end = followed.end(1) if scale else end
+    return Quantity(start, end, frozenset(as_key(value * (scale or 1)) for value in values), values[0] * (scale or 1))
+
+
+def _as_time(number: str, *, is_late: bool) -> str:
+    hour, _, minute = re.sub(r"[.,]", ":", number).partition(":")
+    return f"time {int(hour) + 12 * (is_late and int(hour) < 12)}:{minute or '00'}"
+
+
+def _read_number(number: str) -> list[float]:
+    """Return the values that a number may have, the most likely one first."""
+    plain = re.sub(r"['’\u00a0\u202f ]", "", number)
+    marks = re.findall(r"[.,]", plain)
+    if not marks:
+        return [float(plain)]
+    last = max(plain.rfind("."), plain.rfind(","))
+    as_decimal = float(re.sub(r"[.,]", "", plain[:last]) + "." + plain[last + 1 :])
+    as_whole = float(re.sub(r"[.,]", "", plain))
+    if len(set(marks)) == 2 or not GROUPED.fullmatch(number):
+        return [as_decimal]
+    return [as_whole] if len(marks) > 1 or plain[0] == "0" else [as_whole, as_decimal]
+
+
+def _add_units(found: list[Quantity], text: str, language: str) -> Iterator[Quantity]:
+    """Yield the numbers with their units; the first number of a range has that of the second."""
+    found = list(_add_pages(found, text))
+    unit, place = "", -1
+    for each in reversed(found):
+        if not each.unit:
+            between = BETWEEN.fullmatch(text, each.end, place) if place >= 0 else None
+            own = _find_unit(each, text, language)
+            if between and unit == "time" and each.value is not None and each.value <= 24:
+                each = replace(each, keys=each.keys | {f"time {int(each.value)}:00"}, unit="time")
+            else:
+                each = replace(each, unit=unit if between and own in ("", "count") and unit != "code" else own)
+        unit, place = each.unit, each.start
+        yield each
+
+
+def _add_pages(found: list[Quantity], text: str) -> Iterator[Quantity]:
+    """Yield the numbers; those of a range that begins with a page are pages."""
+    last: Quantity | None = None
+    for each in found:
+        before = WORD_BEFORE.search(text, max(0, each.start - 30), each.start)
+        is_page = before is not None and (
+            before[1] in ("p.", "pp.", "S.") or UNITS.get(fold_letters(before[1] or "")) == "page"
+        )
+        if last and last.unit == "page" and BETWEEN.fullmatch(text, last.end, each.start):
+            is_page = True
+        last = replace(each, unit="page") if is_page and not each.unit else each
+        yield last
+
+
+def _find_unit(each: Quantity, text: str, language: str) -> str:
+    before = WORD_BEFORE.search(text, max(0, each.start - 30), each.start)
+    word = fold_letters(before[1]) if before and before[1] else ""
+    if before and before[2]:
+        return UNITS[before[2]]
+    if each.value in YEARS and word in MONTHS_AND_DAYS:
+        return MONTHS_AND_DAYS[word]
+    if (ordinal := ORDINAL.match(text, each.end)) and fold_letters(ordinal[1]) in MONTHS_AND_DAYS:
+        return "date"
+    followed = NEXT_WORD.match(text, each.end)
+    if followed is None:
+        return ""
+    noun = fold_letters(followed[1])
+    if each.value in YEARS and not each.is_spelled:
+        return ""
+    if unit := UNITS.get(followed[1]) or UNITS.get(noun) or _find_compound_unit(noun):
+        return unit
+    if noun in MONTHS_AND_DAYS:
+        return "date"
+    is_noun = followed[1][0].isupper() or language not in NOUN_LANGUAGES
+    return "count" if is_noun and len(noun) > 2 and not is_frequent(followed[1]) else ""
+
+
+def _find_compound_unit(noun: str) -> str:
+    """Return the unit that a compound ends with, as “Wochenstunden” does."""
+    return next((UNITS[noun[-size:]] for size in range(5, len(noun) - 2) if noun[-size:] in UNITS), "")
+
+
+@dataclass(frozen=True)
+class _Token:
+    value: str
+
+    def text(self) -> str:
+        return self.value
+
+    def nt_separated(self, _previous: object) -> bool:
+        return False
+
+    def not_a_number_part(self) -> bool:
+        return not self.value[0].isalpha()
+
+
+def _find_spelled(text: str, language: str) -> Iterator[Quantity]:
+    """Yield the numbers in words, from 2 on."""
+    places = list(WORDS.finditer(text))
+    words = [match[0].casefold() for match in places]
+    if language in SPELLED_LANGUAGES:
+        for found in find_numbers([_Token(word) for word in words], language, 0.0):
+            if found.value > MAX_UNCOUNTED and words[found.start] not in SCALE_OF:
+                scale = SCALE_OF.get(words[found.end], 0) if found.end < len(words) else 0
+                last = places[found.end if scale else found.end - 1]
+                yield _spelled(places[found.start].start(), last.end(), found.value * (scale or 1))
+    for match in places:
+        if value := OTHER_WORDS.get(match[0].casefold()):
+            yield _spelled(*match.span(), value)
+
+
+def _spelled(start: int, end: int, value: float) -> Quantity:
+    return Quantity(start, end, frozenset({as_key(value)}), value, is_spelled=True)
