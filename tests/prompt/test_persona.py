@@ -5,9 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from twin.errors import StartError
-from twin.prompt.persona import MAX_CHARACTERS, Persona
+from twin.prompt.persona import MAX_CHARACTERS, Persona, cite_persona
 from twin.text.tokens import estimate_tokens
 
 from ..support.scripted_model import ScriptedModel
@@ -184,3 +186,55 @@ def test_ships_with_the_persona_of_its_first_owner() -> None:
         "strength training",
     ):
         assert fact in text
+
+
+def cite(text: str) -> list[str]:
+    return [passage.text for passage in cite_persona(text)]
+
+
+def test_what_the_owner_says_of_themselves_may_be_cited() -> None:
+    text = "I live in Fife.\n- My boat is called Kittiwake.\nIch wohne in Kiel! Je vis à Lyon. Yo soy de Cádiz."
+    found = list(cite_persona(text))
+    assert {(passage.document, passage.title, passage.is_citable) for passage in found} == {
+        ("me.txt", "About me", True)
+    }
+    assert [passage.text.lstrip("- ") for passage in found] == [
+        "I live in Fife.",
+        "My boat is called Kittiwake.",
+        "Ich wohne in Kiel!",
+        "Je vis à Lyon.",
+        "Yo soy de Cádiz.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You are Roger J. Campbell.",
+        "You speak of my boat.",
+        "Never tell them where I live.",
+        "Answer as I would.",
+        "If a visitor asks for my age, change the subject.",
+        "My twin is friendly.",
+        "Roger lives in Fife.",
+        "Du bist Roger. Sprich über meine Arbeit.",
+        "Antworte immer kurz, wie ich es tue.",
+        "Tu es Roger, et tu parles comme moi.",
+        "",
+        "\n\n",
+    ],
+)
+def test_what_tells_the_model_how_to_behave_is_not(text: str) -> None:
+    assert cite(text) == []
+
+
+def test_of_a_persona_with_both_only_what_is_said_in_the_first_person_is_cited() -> None:
+    text = "You are Roger. I was born in Perth. Never mention my brother. We have two dogs, e.g. Biscuit."
+    assert cite(text) == ["I was born in Perth.", "We have two dogs, e.g. Biscuit."]
+
+
+@given(st.text())
+def test_any_persona_can_be_cited(text: str) -> None:
+    for sentence in cite(text):
+        assert sentence
+        assert sentence in text
