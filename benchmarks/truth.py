@@ -22,7 +22,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from twin.knowledge.search import Search, SearchResult
+from twin.knowledge.search import INDEX_FILE, Index, Search, SearchResult
 from twin.knowledge.search.indexer import index_all
 from twin.knowledge.search.ranking import rank
 from twin.knowledge.search.small_talk import SMALL_TALK, asks_fact, is_small_talk
@@ -110,15 +110,19 @@ class Table:
 
 
 class Twin:
-    """A deployment in a temporary folder, with one way of finding passages."""
+    """A deployment in a temporary folder."""
 
-    def __init__(self, data: Path, root: Path, settings: Settings) -> None:
+    def __init__(self, data: Path, root: Path, settings: Settings, *, has_vectors: bool = True) -> None:
+        """Copy the files of `data` below `root`; without vectors, passages are found by their words alone."""
         self.settings = settings
         (root / "instance").mkdir(parents=True)
         shutil.copyfile(data / "me.txt", root / "me.txt")
         shutil.copytree(data / "knowledge", root / "instance" / "knowledge")
         self.briefings = Briefings(settings, root)
+        if not has_vectors:
+            self.briefings._search = Search(Index(root / "instance" / INDEX_FILE), None)
         self.briefing = self.briefings.read()
+        self.briefings.search._upkeep.wait(None)
         self.chance = random.Random(0)
 
     def find_by_words(self, question: str, before: Sequence[str]) -> SearchResult:
@@ -157,14 +161,15 @@ class Twin:
         """Return what is shown of an answer, and what it says beside its text; raises where pieces change that."""
         said = [{"role": "user", "content": each} for each in (*before, question)]
         found = find(question, before)
-        whole = self._annotate(found, said, [answer])
-        cut = self._annotate(found, said, [*self._cut(answer)])
+        whole = self.annotate_pieces(found, said, [answer])
+        cut = self.annotate_pieces(found, said, [*self._cut(answer)])
         assert whole == cut, (question, answer)
         return whole
 
-    def _annotate(
+    def annotate_pieces(
         self, found: SearchResult, said: list[dict[str, str]], pieces: Sequence[str]
     ) -> tuple[str, Annotations]:
+        """Return the same of an answer that comes in these pieces to the last message of `said`."""
         briefing = self.briefing
         prepared = briefing.compose(said, found)
         visitor = [message["content"] for message in said]
