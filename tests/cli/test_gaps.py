@@ -73,6 +73,66 @@ def test_says_where_there_is_nothing(run: Run, root: Path, gaps: Gaps) -> None:
     assert "Are you tall?" in run("gaps").stdout
 
 
+MADE_UP = {"She was built in 1742.": 2, "I know Zorblax.": 1, "I \x1b[31mknow Quux.": 1}
+
+
+def record_inventions(gaps: Gaps) -> None:
+    for sentence, times in MADE_UP.items():
+        for _ in range(times):
+            gaps.record_invention(sentence)
+
+
+def test_lists_the_sentences_that_were_made_up_below_the_questions(run: Run, gaps: Gaps) -> None:
+    record(gaps, Are_you_tall=3)
+    record_inventions(gaps)
+    _, asked, empty, head, *said = run("gaps", **ON).stdout.splitlines()
+    assert (asked.split()[:2], empty) == (["1", "3"], "")
+    assert head.split()[:4] == ["id", "said", "last", "said"]
+    assert head.endswith("what your documents do not say")
+    assert [line.split()[:2] for line in said] == [["1", "2"], ["2", "1"], ["3", "1"]]
+    assert [line.partition("  ")[0] for line in said] == [""] * 3
+    assert said[0].endswith("  She was built in 1742.")
+    assert said[2].endswith("  I [31mknow Quux.")
+    assert run("gaps", "--made-up", **ON).stdout.splitlines() == [head, *said]
+    assert run("gaps", "--made-up", "--first", "1", **ON).stdout.splitlines() == [head, said[0]]
+    assert len(json.loads(run("gaps", "--json", **ON).stdout)) == 1  # whose form stays as it was
+
+
+def test_what_was_made_up_is_there_as_json(run: Run, gaps: Gaps) -> None:
+    record_inventions(gaps)
+    rows = json.loads(run("gaps", "--made-up", "--json", **ON).stdout)
+    assert [(row["sentence"], row["times"]) for row in rows] == list(MADE_UP.items())
+    today = str(gaps.fetch_inventions()[0].last_day)
+    assert rows[0] == {
+        "id": 1,
+        "sentence": "She was built in 1742.",
+        "times": 2,
+        "first_day": today,
+        "last_day": today,
+    }
+    assert run("gaps", "--json", **ON).stdout == "[]\n"
+
+
+def test_forgets_what_was_made_up_and_no_question_of_the_same_id(run: Run, gaps: Gaps) -> None:
+    record(gaps, Are_you_tall=1)
+    record_inventions(gaps)
+    assert run("gaps", "--made-up", "--forget", "1", "--forget", "99", **ON).stdout == "Deleted 1 sentence.\n"
+    assert [each.id for each in gaps.fetch_inventions()] == [2, 3]
+    assert gaps.count() == 1
+    assert run("gaps", "--forget", "1", "--forget", "2", **ON).stdout == "Deleted 1 question.\n"
+    assert [each.id for each in gaps.fetch_inventions()] == [2, 3]
+    assert run("gaps", "--made-up", "--forget", "2", "--forget", "3", **ON).stdout == "Deleted 2 sentences.\n"
+
+
+def test_says_that_nothing_was_made_up(run: Run, gaps: Gaps) -> None:
+    assert_failed_in_one_line(run("gaps", "--made-up"), "GAPS is off")
+    assert run("gaps", "--made-up", **ON).stdout == "No sentence said what your documents do not.\n"
+    assert run("gaps", "--made-up", "--json", **ON).stdout == "[]\n"
+    record_inventions(gaps)
+    head, *_ = run("gaps", **ON).stdout.splitlines()
+    assert head == "No question waits for an answer."
+
+
 def test_an_answer_is_live_at_once(
     start_service: Callable[..., Service], pythons: WarmPythons, environment: dict[str, str], model: ScriptedModel
 ) -> None:

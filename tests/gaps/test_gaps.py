@@ -17,16 +17,19 @@ from sqlalchemy import Date, Integer, String
 
 from twin.errors import StoreUnavailable
 from twin.gaps import Gap, Gaps, group
-from twin.gaps.question import MAX_KEPT_CHARACTERS, read_question
+from twin.gaps.question import MAX_KEPT_CHARACTERS, mask_sentence, read_question
 from twin.knowledge.faq import fold_question
 from twin.memory import Housekeeping, Memory
 from twin.settings import Settings
-from twin.stores import Databases
+from twin.stores import Database, Databases
 from twin.stores.tables import Words
 from twin.stores.tables import gaps as table
 
+from ..support.scripted_model import ScriptedModel, answers, follows, streams
 from ..support.service import ROOT, Service, wait_until
 from ..support.settings import KEY
+from ..support.stores import upgrade_to
+from ..support.streams import stream
 from ..support.warm import WarmPythons
 
 Make = Callable[..., Gaps]
@@ -207,10 +210,142 @@ def test_questions_go_when_they_were_not_asked_for_retention_days(
     assert [question for question, _ in asked(gaps)] == ["Are you new?"] + ["Are you old?"] * (days == 0)
 
 
+def said(gaps: Gaps) -> list[tuple[str, int]]:
+    return [(invention.sentence, invention.times) for invention in gaps.fetch_inventions()]
+
+
+def test_a_sentence_that_was_made_up_again_is_counted(make: Make) -> None:
+    gaps = make()
+    for sentence in ["I know Zorblax.", "She was built in 1742.", "she was built  in 1742!", "She was built in 1742."]:
+        gaps.record_invention(sentence)
+    assert said(gaps) == [("She was built in 1742.", 3), ("I know Zorblax.", 1)]
+    today = datetime.now(UTC).date()
+    assert {(each.first_day, each.last_day) for each in gaps.fetch_inventions()} <= {(today, today)}
+    assert (gaps.count(), gaps.fetch_all()) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kept"),
+    [
+        ("Write to ada@example.org, says Zorblax.", "Write to …, says Zorblax."),
+        ("Ring Zorblax: +44 20 7946 0958, or see https://zorblax.example/1742!", "Ring Zorblax: …, or see …!"),
+        ("- **Zorblax**\n  was\tthere in 1742.", "- **Zorblax** was there in 1742."),
+        ("ゾルブラックスは1742年に来た。", "ゾルブラックスは1742年に来た。"),
+        ("1742!", "1742!"),
+        ("\U0001f642", "\U0001f642"),
+    ],
+)
+def test_of_what_was_made_up_one_line_without_contacts_is_kept(
+    make: Make, execute: Callable[[str], Any], sentence: str, kept: str
+) -> None:
+    make().record_invention(sentence)
+    ((_, key, text, times, *_),) = execute("SELECT * FROM inventions")
+    assert (len(key), text, times) == (64, kept, 1)
+
+
+def test_a_long_sentence_is_cut_and_nothing_is_not_kept(make: Make) -> None:
+    gaps = make()
+    for sentence in ["", " \n", "Zorblax " * 1_000]:
+        gaps.record_invention(sentence)
+    [(sentence, _)] = said(gaps)
+    assert (len(sentence), sentence[-1]) == (MAX_KEPT_CHARACTERS, "…")
+
+
+@given(before=st.lists(WORDS, max_size=6), contact=CONTACTS, after=st.lists(WORDS, max_size=6))
+def test_no_contact_is_kept_of_what_was_made_up(before: list[str], contact: str, after: list[str]) -> None:
+    kept = mask_sentence(" ".join([*before, contact, *after]))
+    assert contact not in kept
+    assert "@" not in kept
+    assert sum(character.isdecimal() for character in kept) < 7
+
+
+def test_inventions_are_forgotten_by_their_ids_and_no_gap_with_them(make: Make) -> None:
+    gaps = make()
+    gaps.record("Do you have a dog?")
+    for sentence in ["I know Zorblax.", "She was built in 1742."]:
+        gaps.record_invention(sentence)
+    assert gaps.delete_inventions([1, 99]) == 1
+    assert said(gaps) == [("She was built in 1742.", 1)]
+    assert asked(gaps) == [("Do you have a dog?", 1)]
+    assert gaps.delete([1, 2]) == 1
+    assert said(gaps) == [("She was built in 1742.", 1)]
+
+
+def test_the_least_said_and_oldest_invention_makes_room(make: Make, execute: Callable[[str], Any]) -> None:
+    gaps = make(most=2)
+    for sentence in ["I know A.", "I know B.", "I know B."]:
+        gaps.record_invention(sentence)
+    gaps.record("Are you a?")  # which has a table of its own
+    gaps.record_invention("I know C.")
+    assert said(gaps) == [("I know B.", 2), ("I know C.", 1)]
+    assert gaps.count() == 1
+
+
+def test_many_who_say_the_same_at_once_are_counted_exactly(make: Make) -> None:
+    stores = [make() for _ in range(3)]
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(lambda number: stores[number % 3].record_invention("I know Zorblax."), range(45)))
+    assert said(stores[0]) == [("I know Zorblax.", 45)]
+
+
+@pytest.mark.parametrize("days", [0, 9])
+def test_inventions_go_when_they_were_not_said_for_retention_days(
+    make: Make, database_url: str, execute: Callable[[str], Any], days: int
+) -> None:
+    gaps, today = make(), datetime.now(UTC).date()
+    for sentence, age in [("I know the old.", 11), ("I know the new.", 8)]:
+        gaps.record_invention(sentence)
+        last = today - timedelta(age)
+        execute(f"UPDATE inventions SET last_day = '{last}' WHERE sentence = '{sentence}'")
+    memory = Memory(Settings(openai_api_key=KEY, memory=True), Databases(database_url, Path("unused")))
+    with closing(memory.database):
+        Housekeeping(memory, days).look()
+    assert [sentence for sentence, _ in said(gaps)] == ["I know the new."] + ["I know the old."] * (days == 0)
+
+
+def test_what_a_twin_without_inventions_kept_is_there_after_a_migration(
+    make: Make, database_url: str, execute: Callable[[str], Any]
+) -> None:
+    upgrade_to("0005", database_url)
+    columns = "INSERT INTO gaps (key, question, times, first_day, last_day) VALUES"
+    execute(f"{columns} ('{'a' * 64}', 'Do you have a dog?', 3, '2026-01-01', '2026-01-02')")
+    with closing(Database(database_url, upgrades=True)) as database:
+        database.check()
+    gaps = make()
+    assert asked(gaps) == [("Do you have a dog?", 3)]
+    assert said(gaps) == []
+    gaps.record_invention("I know Zorblax.")
+    assert said(gaps) == [("I know Zorblax.", 1)]
+    execute(
+        f"{columns} ('{'b' * 64}', 'Are you tall?', 1, '2026-01-01', '2026-01-02')"
+    )  # an older Twin that still runs
+    assert asked(gaps) == [("Do you have a dog?", 3), ("Are you tall?", 1)]
+
+
+def test_a_chat_leaves_the_sentences_that_were_made_up_and_no_others(
+    start_service: Callable[..., Service], database_url: str, model: ScriptedModel, make: Make
+) -> None:
+    service = start_service("gunicorn", MEMORY="on", GAPS="on", DATABASE_URL=database_url)
+    (service.root / "instance" / "knowledge").mkdir(exist_ok=True)
+    (service.root / "instance" / "knowledge" / "boat.md").write_text("The boat that I sail is called Kittiwake.")
+    told = "She is called Kittiwake. Captain Zorblax, of zorblax@evil.example, built her in 1742. She is fine."
+    model.otherwise = follows(answers(told), streams(told))
+    question, gaps = "What is your boat called?", make()
+    assert service.chat(question).json()["unsupported"]
+    assert stream(service, message=question)[-1][1]["unsupported"]
+    wait_until(lambda: [times for _, times in said(gaps)] == [2])
+    [(sentence, _)] = said(gaps)
+    assert (sentence.startswith("Captain Zorblax"), sentence.endswith("built her in 1742.")) == (True, True)
+    assert "@" not in sentence
+    assert gaps.count() == 0
+
+
 def test_a_database_that_is_away_is_named(tmp_path: Path) -> None:
     gaps = Gaps(Databases("postgresql://127.0.0.1:1/nothing", tmp_path))
     with pytest.raises(StoreUnavailable, match="DATABASE_URL"):
         gaps.record("Do you have a dog?")
+    with pytest.raises(StoreUnavailable, match="DATABASE_URL"):
+        gaps.record_invention("I know Zorblax.")
 
 
 def gaps_of(*questions: str) -> list[Gap]:

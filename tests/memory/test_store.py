@@ -14,9 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, func, select, text
@@ -35,7 +33,7 @@ from ..support.scripted_model import ScriptedModel, answers, streams, waits_for
 from ..support.service import ROOT, Service, wait_until
 from ..support.sessions import kept
 from ..support.settings import KEY
-from ..support.stores import PostgresServer
+from ..support.stores import PostgresServer, upgrade_to
 from ..support.streams import STREAM
 from ..support.warm import WarmPythons
 
@@ -68,16 +66,6 @@ def test_migrations_make_the_tables_that_the_code_knows(
         assert found.get_current_revision() == REVISION
     engine.dispose()
     assert len(execute("SELECT * FROM budget_days")) == (before != "nothing")
-
-
-def upgrade_to(revision: str, url: str) -> None:
-    """Migrate the tables to a revision, as the Twin of that revision did."""
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", str(MIGRATIONS))
-        command.upgrade(config, revision)
-    engine.dispose()
 
 
 def test_what_an_older_twin_kept_is_there_after_a_migration(

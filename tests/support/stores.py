@@ -1,4 +1,4 @@
-"""Real servers from pip, on loopback: a Redis, and a PostgreSQL with a database for each test."""
+"""Real servers from pip, on loopback: a Redis, and a PostgreSQL with a database for each test; and older tables."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ from uuid import uuid4
 
 import psutil
 import psycopg
+from alembic import command
+from alembic.config import Config
 from platformdirs import user_runtime_path
 from redis import Redis
 from redis.exceptions import RedisError
+from sqlalchemy import create_engine
+
+from twin.stores.revisions import MIGRATIONS
 
 from .service import free_port, wait_until
 
@@ -95,3 +100,13 @@ class PostgresServer:
 
     def close(self) -> None:
         self._server.cleanup()
+
+
+def upgrade_to(revision: str, url: str) -> None:
+    """Migrate the tables to a revision, as the Twin of that revision did."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        command.upgrade(config, revision)
+    engine.dispose()
