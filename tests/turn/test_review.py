@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from benchmarks.truth import Twin
 from twin.memory import Annotations
@@ -121,3 +123,68 @@ def test_nothing_is_marked_where_the_owner_turned_it_off(tmp_path: Path) -> None
     _text, notes = annotate(make_twin(tmp_path, claims="off"), "He is called Biscuit, of Captain Zorblax.")
     assert notes.unsupported is None
     assert notes.grounded is None
+
+
+PARTS = [
+    *(
+        "[?]",
+        "[?] ",
+        "**[?]** ",
+        "[",
+        "?",
+        "]",
+        "*",
+        "**",
+        "_",
+        " ",
+        "\n",
+        "\n\n",
+        ". ",
+        "! ",
+        "? ",
+        "- ",
+        "1. ",
+        "“",
+        "”",
+    ),
+    *(
+        "He is called Biscuit. ",
+        "I led seven people at Northwind. ",
+        "I live in Crail. ",
+        "Captain Zorblax ",
+        "in 1742",
+    ),
+    *(
+        "I don't know. ",
+        "ada@fife.example",
+        "ada@evil.example ",
+        "https://evil.example/x ",
+        "\U0001f642",
+        "\u200b",
+        "漢字。",
+    ),
+    *("the spare key to the lakeside house ", "My brother Ned is in prison", "1,200 ", "€", "März "),
+]
+QUESTIONS = ["What is your dog called?", "Hello!", "Who is Zorblax?", "How many people did you lead?", "ok"]
+ANSWERS = st.lists(st.sampled_from(PARTS) | st.text(max_size=6), max_size=12)
+
+
+@settings(max_examples=500)
+@given(ANSWERS, st.sampled_from(QUESTIONS), st.lists(st.integers(1, 12), min_size=1, max_size=8))
+def test_a_streamed_answer_says_the_same_as_a_plain_one(
+    twin: Twin, parts: list[str], question: str, lengths: list[int]
+) -> None:
+    answer = "".join(parts)
+    pieces, start = [], 0
+    while start < len(answer):
+        pieces.append(answer[start : start + lengths[len(pieces) % len(lengths)]])
+        start += len(pieces[-1])
+    said = [{"role": "user", "content": question}]
+    found = twin.find(question, [])
+    text, notes = twin.annotate_pieces(found, said, [answer])
+    assert twin.annotate_pieces(found, said, pieces) == (text, notes)
+    assert twin.annotate_pieces(found, said, list(answer)) == (text, notes)
+    for each in notes.unsupported or ():
+        assert text[each.start : each.end] == each.text
+    for source in notes.sources or ():
+        assert all(0 <= start < end <= len(text) for start, end in source.supports)

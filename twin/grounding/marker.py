@@ -47,11 +47,14 @@ class MarkerFilter:
             return text
         before = self._last  # without it, the lookbehind would take the beginning of a piece for that of a word
         whole = before + text
-        whole, count = WITHIN.subn("", whole) if MARKER in whole else (whole, 0)
-        self.has_marker = self.has_marker or count > 0
-        start = len(whole)
-        if not is_last and (found := OPEN_WITHIN.search(whole, max(0, len(whole) - MAX_HELD))):
-            start = max(found.start(), len(before))
-        shown, self._held = whole[len(before) : start], whole[start:]
+        place, end = len(before), len(whole)
+        if not is_last and (found := OPEN_WITHIN.search(whole, max(place, end - MAX_HELD))):
+            end = found.start()
+        shown = ""
+        for match in WITHIN.finditer(whole, place, end):
+            shown += whole[place : match.start()]
+            place = match.end()
+            self.has_marker = True
+        shown, self._held = shown + whole[place:end], whole[end:]
         self._last = shown[-1:] or before
         return shown
