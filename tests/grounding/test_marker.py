@@ -1,4 +1,4 @@
-"""The mark of an answer that the model does not know: it is taken out, wherever the pieces end."""
+"""The mark with which an answer begins that the model does not know: it is taken off, wherever the pieces end."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twin.grounding.marker import MAX_HELD, MarkerFilter
+from twin.grounding.marker import MarkerFilter
 
 REST = "I do not know."
+MAX_HELD = 50
 BEGINNINGS = [
     "[?]",
     "[?] ",
@@ -27,16 +28,20 @@ BEGINNINGS = [
     "***[?]*** ",
     "**[?]:** ",
     "** [?] ** ",
+    "[?], ",
+    "[?]. ",
+    "[?] – ",
+    "[？] ",
 ]
 
-Shown = tuple[str, bool, bool]  # the text, and whether the mark began it, or was anywhere
+Shown = tuple[str, bool]  # the text, and whether the mark began it
 
 
 def show(pieces: list[str]) -> Shown:
     """What becomes of an answer in pieces."""
     marker = MarkerFilter()
     text = "".join([*map(marker.push, pieces), marker.finish()])
-    return text, marker.is_unknown, marker.has_marker
+    return text, marker.is_unknown
 
 
 def show_cut_everywhere(answer: str) -> Shown:
@@ -50,32 +55,12 @@ def show_cut_everywhere(answer: str) -> Shown:
 
 @pytest.mark.parametrize("beginning", BEGINNINGS)
 def test_an_answer_that_begins_with_the_mark_is_unknown_and_shown_without_it(beginning: str) -> None:
-    assert show_cut_everywhere(beginning + REST) == (REST, True, True)
+    assert show_cut_everywhere(beginning + REST) == (REST, True)
 
 
 @pytest.mark.parametrize("beginning", BEGINNINGS)
 def test_of_a_mark_alone_nothing_is_left(beginning: str) -> None:
-    assert show_cut_everywhere(beginning) == ("", True, True)
-
-
-@pytest.mark.parametrize(
-    ("answer", "shown"),
-    [
-        ("I live in Fife. [?] More I cannot say.", "I live in Fife. More I cannot say."),
-        ("I live in Fife.\n[?]\nMore I cannot say.", "I live in Fife.\nMore I cannot say."),
-        ("I live in Fife. **[?]** More.", "I live in Fife. More."),
-        ("I live in Fife. [?]: more.", "I live in Fife. more."),
-        ("I live in Fife. [?]", "I live in Fife. "),
-        ("One [?] two [?] three", "One two three"),
-    ],
-)
-def test_a_mark_within_an_answer_is_taken_out_and_the_answer_counts_as_known(answer: str, shown: str) -> None:
-    assert show_cut_everywhere(answer) == (shown, False, True)
-
-
-@pytest.mark.parametrize("answer", ["[?] One. [?] Two.", "**[?]** One. **[?]** Two."])
-def test_each_of_several_marks_is_taken_out(answer: str) -> None:
-    assert show_cut_everywhere(answer) == ("One. Two.", True, True)
+    assert show_cut_everywhere(beginning) == ("", True)
 
 
 @pytest.mark.parametrize(
@@ -83,11 +68,12 @@ def test_each_of_several_marks_is_taken_out(answer: str) -> None:
     [
         *("[?", "[", "[? what", "[?)] no", "[1] says so.", "[1]", "[!] Careful", "[ ? ]", "? ]", "Is it [?"),
         *("[link](https://fife.example)", "[?a](https://fife.example)", "a[?]b", "array[?] of"),
+        *("I live in Fife. [?] More I cannot say.", "One [?] two", "> [?]"),
         *("**Bold** beginning.", "**", "_", "* a\n* list", "*[x]* y", "  indented", "", "   "),
     ],
 )
 def test_what_only_resembles_the_mark_stays(answer: str) -> None:
-    assert show_cut_everywhere(answer) == (answer, False, False)
+    assert show_cut_everywhere(answer) == (answer, False)
 
 
 @pytest.mark.parametrize(
@@ -102,27 +88,6 @@ def test_at_the_beginning_what_may_become_the_mark_is_held_back_and_no_more(piec
     marker = MarkerFilter()
     assert marker.push(piece) == ""
     assert marker.push("X") == ("X" if "]" in piece else f"{piece}X")
-
-
-@pytest.mark.parametrize(
-    ("answer", "held"),
-    [
-        ("Hello, ", ""),
-        ("Hello [", "["),
-        ("Hello [1", ""),
-        ("Hello [?", "[?"),
-        ("Hello x[", ""),
-        ("Hello *", "*"),
-        ("Hello *b", ""),
-        ("Hello **b**", ""),
-        ("snake_case", ""),
-        ("a\n", ""),
-    ],
-)
-def test_within_an_answer_only_what_may_become_the_mark_is_held_back(answer: str, held: str) -> None:
-    marker = MarkerFilter()
-    assert "".join(map(marker.push, answer)) == answer.removesuffix(held)
-    assert marker.finish() == held
 
 
 @pytest.mark.parametrize("part", ["[", "*", "_", " ", " [", "**[", "[?", "[?]", " **[?]**", "[?] "])
@@ -150,4 +115,4 @@ def test_how_an_answer_is_cut_makes_no_difference(answer: str, seed: int) -> Non
 @given(st.text())
 def test_a_text_without_brackets_is_not_touched(answer: str) -> None:
     plain = re.sub(r"[\[\]]", "", answer)
-    assert show(list(plain)) == (plain, False, False)
+    assert show(list(plain)) == (plain, False)

@@ -18,7 +18,7 @@ from ..support.passages import LARGE, SMALL, TEXTS, passages_of
 
 LED = "How many people did you lead at Northwind?"
 PERSONA = (
-    "You are the twin of Roger J. Campbell. I live in Crail. Outside work I follow Aston Villa. "
+    "You are the twin of Roger J. Campbell. I live in Crail. I follow Aston Villa outside work. "
     "Never speak of my brother Ned. My boat lies in Pittenweem, but say nothing of it."
 )
 
@@ -272,7 +272,7 @@ def test_only_what_was_given_is_cited() -> None:
     ("answer", "quote"),
     [
         ("I live in Crail.", "I live in Crail."),
-        ("Aston Villa, since I was a boy.", "Outside work I follow Aston Villa."),
+        ("Aston Villa, since I was a boy.", "I follow Aston Villa outside work."),
     ],
 )
 def test_what_the_owner_says_in_the_persona_is_cited(answer: str, quote: str) -> None:

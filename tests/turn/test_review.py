@@ -115,8 +115,11 @@ def test_an_answer_that_was_cut_off_is_not_compared_with_anything(twin: Twin, se
     assert annotate(twin, f"[?] Well: {secret}")[1].grounded is False
 
 
-def test_the_fallback_has_no_notes(twin: Twin) -> None:
-    assert annotate(twin, "https://evil.example/x") == (twin.settings.fallback, Annotations())
+def test_the_fallback_is_compared_with_nothing(twin: Twin) -> None:
+    text, notes = annotate(twin, "https://evil.example/x")
+    assert text == twin.settings.fallback
+    assert (notes.sources, notes.unsupported, notes.grounded) == (None, None, None)
+    assert annotate(twin, "[?]") == (twin.settings.fallback, Annotations(grounded=False))
 
 
 def test_nothing_is_marked_where_the_owner_turned_it_off(tmp_path: Path) -> None:

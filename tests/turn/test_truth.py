@@ -49,7 +49,7 @@ FLOORS = {
         ("true free, with a source", "en"): 0.35,
         ("true short, with a source", "de"): 0.65,
         ("true short, with a source", "en"): 0.65,
-        ("true, marked", "de"): -0.08,
+        ("true, marked", "de"): -0.1,
         ("true, marked", "en"): -0.05,
         ("unknown, called so", "de"): 0.95,
         ("unknown, called so", "en"): 0.9,

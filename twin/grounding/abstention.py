@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
+MAX_READ = 600  # characters
 MAX_SENTENCES = 2  # of the beginning, which would say so
 # Regular expressions, one a line, by language; a space stands for white space.
 PHRASES = """
@@ -30,7 +32,7 @@ não (\\w+ )?(sei|saberia)\\b|menor ideia|não (dizem|diz|há|consta) nada|não 
 weet ik (\\w+ ){0,3}niet|weet ik niets|ik weet (het |dat |)(\\w+ ){0,2}niet\\.|geen idee|staat (daar |)(niets|niks)|antwoord op schuldig|nooit over geschreven|niets over (zeggen|vinden)|niets vinden|niet weten|liever niet|niet naar raden|geen (antwoord|informatie)
 nie wiem|nie mam pojęcia|nie ma o tym|wolę nie|trudno (mi |)powiedzieć|nic mi nie wiadomo|nie potrafię|nic nie znajduję|nie znam odpowiedzi|nie mam (takich|tej|takiej) informacji|nie mogę (powiedzieć|odpowiedzieć)
 bilmiyorum|fikrim yok|bilgim yok|bilgi yok|geçmiyor|istemem|diyemem|veremiyorum|bulamadım|hiç yazmadım|bilemiyorum
-(わかりません|分かりません|わからない|知りません|存じません|存じ上げません)(。|$|が|ね|で)|お答えできません|お答えでき|書かれていません|書いたことがない|控えて|見当たりません|答えを持ち合わせて|情報は(\\w|、)*ありません
+(わかりません|分かりません|わからない|知りません|存じません|存じ上げません)(。|$|が|ね|で)|お答えできません|お答えでき|書かれていません|書いたことがない|控えて|見当たりません|答えを持ち合わせて|情報は(\\w|、){0,20}ありません
 """
 # Their beginnings make the same words an assertion.
 EXCEPTIONS = """
@@ -48,7 +50,6 @@ SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？\n]*")
 
 def abstains(answer: str) -> bool:
     """Return whether an answer says, in ten languages, in its beginning that it does not know; most wordings are known."""
-    beginning = [
-        match[0] for match, _ in zip(SENTENCE.finditer(answer.replace("’", "'")), range(MAX_SENTENCES), strict=False)
-    ]
-    return any(ABSTAINS.search(sentence) and not ASSERTS.search(sentence) for sentence in beginning)
+    beginning = answer[:MAX_READ].replace("’", "'")
+    sentences = [match[0] for match in islice(SENTENCE.finditer(beginning), MAX_SENTENCES)]
+    return any(ABSTAINS.search(sentence) and not ASSERTS.search(sentence) for sentence in sentences)

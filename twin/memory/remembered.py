@@ -74,8 +74,8 @@ class RememberedExchange(Exchange):
         return chat
 
     def list_said(self) -> list[str]:
-        """Return the texts that an answer may repeat: the messages before, without what nobody gave the model."""
-        return [self._session.summary, *map(_without_unsupported, self._shown)]
+        """Return the texts that an answer may repeat: the visitor's, and whole answers with nothing unsupported."""
+        return [message.text for message in self._shown if message.role == "user" or _is_supported(message)]
 
     def record(self, said: GivenAnswer) -> None:
         """Store question and answer in one transaction, which ends the lease; in a file not waiting for the disk.
@@ -177,8 +177,7 @@ def _as_written(message: KeptMessage) -> str:
     return message.text if is_known else f"{MARKER} {message.text}"
 
 
-def _without_unsupported(message: KeptMessage) -> str:
-    text = message.text
-    for span in reversed((Annotations.load(message.annotations).unsupported or []) if message.annotations else []):
-        text = text[: span.start] + text[span.end :]
-    return text
+def _is_supported(message: KeptMessage) -> bool:
+    """Return whether an answer was looked through to its end, and nothing in it was unsupported."""
+    notes = Annotations.load(message.annotations)
+    return message.finish_reason == "stop" and not notes.unsupported and notes.grounded is None

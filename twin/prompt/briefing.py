@@ -50,8 +50,8 @@ class Briefing:
 
     @cached_property
     def persona_facts(self) -> Facts:
-        """The facts of the persona."""
-        return Facts.of(self.persona)
+        """The facts of the persona without its private text: a mark must not tell what that says."""
+        return Facts.of(remove_private(self.persona))
 
     @cached_property
     def citable_persona(self) -> Citable:

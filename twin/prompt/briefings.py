@@ -81,7 +81,7 @@ class Briefings:
             load_tagger()
             _ = briefing.persona_facts, briefing.citable_persona.facts
             if briefing.is_whole:
-                _ = briefing.library.citable.facts
+                _ = briefing.library.citable.facts, briefing.library.citable.public_facts
 
     def find_passages(self, briefing: Briefing, said: ChatMessages) -> SearchResult:
         """Return the passages close to the last message of a conversation; without documents, none has to be."""

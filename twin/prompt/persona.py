@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import StartError
+from ..grounding.support import ADDRESS
 from ..knowledge.passages import Passage
 from ..text.sentences import SENTENCE_END
 from ..text.tokens import estimate_tokens
@@ -16,14 +17,14 @@ PERSONA_FILE = "me.txt"  # in instance/, as the owner wrote it, or beside it, as
 PERSONA_TITLE = "About me"
 MAX_CHARACTERS = 100_000
 FIRST_PERSON = re.compile(
-    r"(?<!\w)(?:i|i'm|i’m|i've|my|me|mine|we|our|us|ich|mein\w*|mir|mich|wir|unser\w*|uns|je|j'\w+|j’\w+|mon|ma|mes|moi|nous"
-    r"|yo|mi|mis|soy|tengo|nosotros|io|mio|mia|sono|eu|meu|minha|sou|ik|mijn|wij)(?!\w)",
+    r"[\s*•-]*(?:i|i['’]m|i['’]ve|we|my [a-z]+ (?:is|are|was|were)|ich|wir|mein\w* \w+ (?:ist|sind|war|waren)|je|j['’]\w+"
+    r"|nous|yo|soy|tengo|vivo|trabajo|io|sono|eu|sou|ik|wij)(?!\w)",
     re.IGNORECASE,
 )
 # A sentence with one of these says how to behave, in the languages that most personas are written in.
 INSTRUCTION = re.compile(
-    r"(?<!\w)(?:you|your|yours|yourself|du|dich|dir|dein\w*|vous|votre|vos|tu|usted|answer|reply|speak|say|pretend|antworte|sprich|sage\w*|réponds|responde"
-    r"|twin|zwilling\w*|visitors?|besucher\w*|visiteurs?|visitantes?|never|always|niemals|immer|jamais|nunca)(?!\w)",
+    r"(?<!\w)(?:you|your|yours|yourself|du|dich|dir|dein\w*|vous|votre|vos|tu|usted|twin|zwilling\w*|visitors?"
+    r"|besucher\w*|visiteurs?|visitantes?|never|always|niemals|immer|jamais|nunca)(?!\w)",
     re.IGNORECASE,
 )
 
@@ -97,9 +98,10 @@ class Persona:
 
 
 def cite_persona(text: str) -> Iterator[Passage]:
-    """Yield the sentences of a persona that a visitor may be shown as a source: in the first person, and no rules."""
+    """Yield the sentences of a persona that a visitor may be shown as a source: about the owner, no rules."""
     for sentence in SENTENCE_END.split(text):
-        if sentence and FIRST_PERSON.search(sentence) and not INSTRUCTION.search(sentence):
+        is_about_owner = sentence and (FIRST_PERSON.match(sentence) or ADDRESS.search(sentence))
+        if is_about_owner and not INSTRUCTION.search(sentence):
             yield Passage(PERSONA_FILE, PERSONA_TITLE, "", sentence.strip())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..memory import Annotations, GivenAnswer
+from ..memory import GivenAnswer
 from .events import Reply
 from .review import Review
 
@@ -40,11 +40,12 @@ class Draft:
     def complete(self, answer: Answer, session_id: str) -> tuple[Reply, GivenAnswer]:
         """Return the finished answer: for the visitor, and for the memory."""
         gate, text = self._gate, self.text
-        if answer.finish_reason == "content_filter" or not text.strip():  # the gate may have removed all
+        is_said = answer.finish_reason != "content_filter" and bool(text.strip())  # the gate may have removed all
+        if not is_said:
             text = self._fallback
         finish_reason: FinishReason = "content_filter" if gate.has_withheld else answer.finish_reason
         read, written = (answer.usage.prompt_tokens, answer.usage.completion_tokens) if answer.usage else (None, None)
-        notes = self._review.annotate(text, gate) if text != self._fallback else Annotations()
+        notes = self._review.annotate(text, gate, is_said=is_said)
         given = GivenAnswer(text, finish_reason, self._review.briefing.persona, answer.model, read, written, notes)
         return Reply(text, session_id, finish_reason, notes, model=answer.model, usage=answer.usage), given
 

@@ -33,14 +33,14 @@ class Review:
     briefing: Briefing
     said: Sequence[str]  # the texts of the conversation that an answer may repeat, without this question
 
-    def annotate(self, text: str, gate: Gate) -> Annotations:
-        """Return what an answer says beside its text."""
+    def annotate(self, text: str, gate: Gate, *, is_said: bool = True) -> Annotations:
+        """Return what an answer says beside its text; the fallback, which the model has not said, rests on nothing."""
         grounding = GroundingReport(repaired=gate.repaired, removed=gate.removed)
         notes = Annotations(grounding=grounding if gate.repaired or gate.removed else None)
-        if gate.has_withheld or not self.briefing.is_reviewed:
+        if gate.has_withheld or not is_said or not self.briefing.is_reviewed:
             return notes.model_copy(update={"grounded": False if gate.is_unknown else None})
         year = datetime.now(UTC).year
-        claims = Claims.read(text, self.question, self.prepared.given.facts, self._beside, year)
+        claims = Claims.read(text, self.question, self.prepared.given.public_facts, self._beside, year)
         unsupported = claims.find_unsupported() if self.briefing.marks_claims else []
         ranks = {hit.passage.key: place for place, hit in enumerate(self.found.hits)}
         persona = self.briefing.citable_persona

@@ -6,10 +6,11 @@ from .collection import NOBODY, Collection, Holders
 from .facts import Facts
 from .german import load_tagger
 from .languages import is_frequent
-from .names import TOKEN
+from .names import ADDRESS, TOKEN
 from .units import KEYS as UNITS
 
 __all__ = [
+    "ADDRESS",
     "CALENDAR",
     "NOBODY",
     "TOKEN",

@@ -174,6 +174,6 @@ def _is_form(word: str, other: str) -> bool:
 
 def _may_equal(unit: str, other: str, is_strict: bool) -> bool:
     """Return whether numbers with these units may be the same."""
-    if unit == other or not unit or unit.startswith("month") or other.startswith("month") or "time" in (unit, other):
+    if unit == other or not unit or unit.startswith("month ") or other.startswith("month ") or "time" in (unit, other):
         return True
     return not other and (not is_strict or unit == "count")

@@ -16,7 +16,7 @@ from ...text.sentences import cut_pieces
 from ...text.words import find_words, fold_letters
 from .calendar import find_dates
 from .languages import tell_language
-from .names import TOKEN
+from .names import CONNECTORS, TOKEN
 from .quantities import Quantity, find_quantities
 from .units import KEYS as UNITS
 
@@ -110,8 +110,9 @@ class Facts:
 
     @cached_property
     def initials(self) -> str:
-        """The first letter of each word, in their order."""
-        return "".join(word[:1] for word in self.sequence)
+        """The first letter of each word, in their order; then the same without connecting words."""
+        telling = (word for word in self.sequence if word not in CONNECTORS)
+        return " ".join("".join(word[:1] for word in words) for words in (self.sequence, telling))
 
     def has_near(self, words: Sequence[Collection[str]]) -> bool:
         """Return whether the words of a name, each in one of its forms, stand near each other."""

@@ -9,6 +9,7 @@ from typing import Any
 NAME_TAGS = ("NE", "FM")  # STTS: proper noun, foreign word
 ADJECTIVE_TAGS = ("ADJ", "NNA")
 ADJECTIVE_ENDINGS = ("e", "en", "er", "es", "em")
+MAX_LETTERS = 30  # of a word that is read, which takes time with their square
 MAX_WORDS = 20_000  # whose readings are kept
 LEXICAL = -20.0  # the logarithm of a word's probability, above which the tagger's lexicon has it
 CERTAIN, CERTAIN_OF_LEXICAL = 1.0, 3.0  # by which that of a name exceeds the next reading
@@ -28,7 +29,9 @@ def is_name(word: str) -> bool:
 
 def is_adjective(word: str) -> bool:
     """Return whether a word with a capital is an adjective, as in “Deutscher Buchpreis”."""
-    return word.endswith(ADJECTIVE_ENDINGS) and _read(word)[0][0].startswith(ADJECTIVE_TAGS)
+    return (
+        len(word) <= MAX_LETTERS and word.endswith(ADJECTIVE_ENDINGS) and _read(word)[0][0].startswith(ADJECTIVE_TAGS)
+    )
 
 
 def has_article(text: str, place: int) -> bool:
@@ -38,6 +41,8 @@ def has_article(text: str, place: int) -> bool:
 
 
 def _is_name(word: str) -> bool:
+    if len(word) > MAX_LETTERS:
+        return False
     (tag, best), *others = _read(word)
     margin = CERTAIN_OF_LEXICAL if best > LEXICAL else CERTAIN
     return tag in NAME_TAGS and all(best - other >= margin or tag in NAME_TAGS for tag, other in others)

@@ -21,6 +21,7 @@ MAX_WORDS = 8  # of a name; more are another one
 MAX_TITLE = 12  # words in quotation marks that may be a title
 OPENING = " \t\"'“”‘’«»„(*_["  # marks before a word that begins a sentence, or stands within one
 ENDING = ".!?…:;\n\r-–—•|>#。！？"  # a capital after them makes no name
+SYMBOL = re.compile("[\u2023\u2190-\u2bff\U0001f000-\U0001faff\ufe0f]")  # bullets, arrows and emoji, which end one too
 LABEL = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t].*|(?:[-*•][ \t]+|\d{1,2}[.)][ \t]+)?\*\*[^*\n]{1,80}(?::\*\*|\*\*:))", re.MULTILINE
 )
@@ -137,4 +138,4 @@ def _begins_sentence(text: str, place: int) -> bool:
     place -= 1
     while place >= 0 and text[place] in OPENING:
         place -= 1
-    return place < 0 or text[place] in ENDING
+    return place < 0 or text[place] in ENDING or SYMBOL.match(text[place]) is not None

@@ -27,12 +27,12 @@ OTHER_WORDS = {
     "zweit": 2, "dritt": 3, "viert": 4, "fünft": 5, "sechst": 6, "siebt": 7, "acht": 8, "neunt": 9, "zehnt": 10,
 }  # fmt: skip
 DATE = re.compile(
-    r"(?<![\w.-])(?:(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"
+    r"(?<![\w.])(?<!(?<!\d)-)(?:(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"
     r"|(?P<d2>\d{1,2})(?P<sep>[./])(?P<m2>\d{1,2})(?P=sep)(?P<y2>\d{4})"
-    r"|(?P<m3>0?[1-9]|1[0-2])[./](?P<y3>(?:19|20)\d\d)|(?P<y4>(?:19|20)\d\d)-(?P<m4>0[1-9]|1[0-2]))(?![\w-]|\.\d)"
+    r"|(?P<m3>0?[1-9]|1[0-2])[./](?P<y3>(?:19|20)\d\d)|(?P<y4>(?:19|20)\d\d)-(?P<m4>0[1-9]|1[0-2]))(?!\w|-(?!\d)|\.\d)"
 )
 FIGURE = re.compile(
-    r"(?<![\w.,-])(?:"
+    r"(?<![\w.,])(?<!(?<!\d)-)(?:"  # a hyphen between numbers is a range
     r"(?P<code>\d++(?:[ -]\d++){2,}+(?:-?X)?(?![.,:]?\d)|0\d++(?![.,:]?\d))"
     r"|(?P<time>\d{1,2}:\d\d(?::\d\d)?)(?!\d)(?:\s*(?P<half>[ap])\.?m\b)?"
     r"|(?P<ratio>\d+[:/]\d+)"
@@ -41,6 +41,7 @@ FIGURE = re.compile(
     r")(?P<suffix>st|nd|rd|th|[kKmM]\b)?(?=[^\d]|$)"
 )
 YEARS = range(1900, 2101)
+HOURS, MAX_HOUR = 24, 5  # characters, as of 18.30
 GROUPED = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+")
 CLOCK = re.compile(r"\s*(?:uhr|h\b|o.clock|[ap]\.?m\b)", re.IGNORECASE)
 RANGE = re.compile(
@@ -109,7 +110,8 @@ def _read_figure(match: re.Match[str], text: str) -> Quantity:
         return Quantity(start, end, frozenset({plain}), unit="code")
     values = _read_number(match["number"])
     place = match.end("number")
-    if (clock := CLOCK.match(text, place)) or RANGE.match(text, place):
+    is_hour = len(match["number"]) <= MAX_HOUR and values[0] <= HOURS
+    if is_hour and ((clock := CLOCK.match(text, place)) or RANGE.match(text, place)):
         is_late = clock is not None and "p" in clock[0].casefold()
         return Quantity(start, end, frozenset({_as_time(match["number"], is_late=is_late)}), unit="time")
     scale = SCALE_OF.get((match["suffix"] or "").casefold())
@@ -181,12 +183,12 @@ def _find_unit(each: Quantity, text: str, language: str) -> str:
     if followed is None:
         return ""
     noun = fold_letters(followed[1])
-    if each.value in YEARS and not each.is_spelled:
-        return ""
     if unit := UNITS.get(followed[1]) or UNITS.get(noun) or _find_compound_unit(noun):
         return unit
     if noun in MONTHS_AND_DAYS:
         return "date"
+    if each.value in YEARS and not each.is_spelled:
+        return ""
     is_noun = followed[1][0].isupper() or language not in NOUN_LANGUAGES
     return "count" if is_noun and len(noun) > 2 and not is_frequent(followed[1]) else ""
 

@@ -95,7 +95,7 @@ class Matcher:
         for word in self._asked:
             for place in candidates & self._texts.find_word(word.folded):
                 asked[place] += word.weight
-        if not total:
+        if not total and not derived:
             return {}
         least = MIN_SHORT_COVERAGE if sentence.is_short else MIN_COVERAGE
         scores = {}
@@ -107,7 +107,7 @@ class Matcher:
             is_covered = is_covered and is_asked and told[place] >= MIN_TOLD
             if is_covered and score >= MIN_SCORE:
                 scores[place] = score
-        if scores and self._is_swapped(sentence, max(own[place] for place in scores) / total):
+        if scores and total and self._is_swapped(sentence, max(own[place] for place in scores) / total):
             return {}
         return scores
 

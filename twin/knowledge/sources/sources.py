@@ -58,6 +58,13 @@ class Citable:
         """The facts of each passage."""
         return Collection(passage.facts for passage in self.passages)
 
+    @cached_property
+    def public_facts(self) -> Collection:
+        """The facts of the passages that are not private: a mark must not tell what the others say."""
+        if not any(passage.is_private for passage in self.passages):
+            return self.facts
+        return Collection(passage.facts for passage in self.passages if not passage.is_private)
+
 
 def find_sources(
     claims: Claims,
@@ -79,34 +86,37 @@ def find_sources(
     matchers.append((persona, Matcher(claims, question, persona.facts, persona.facts), {}))
     cited: dict[bytes, _Cited] = {}
     is_known = False
-    for sentence in _read_sentences(claims, unsupported):
+    doubtful = _find_doubtful(claims, unsupported)
+    for sentence in _read_sentences(claims):
         give_turn()
         if matchers[0][1].has_foreign_noun(sentence):
             continue
+        is_doubtful = any(start <= sentence.start < end for start, end in doubtful)
         for texts, matcher, found in matchers:
             if scores := matcher.measure(sentence, found):
                 is_known = True
                 best = max(scores, key=lambda place: (scores[place], texts.passages[place].is_citable, -place))
-                if (passage := texts.passages[best]).is_citable:
+                if (passage := texts.passages[best]).is_citable and not is_doubtful:
                     cited.setdefault(passage.key, _Cited(passage)).sentences.append(sentence)
                 break
     return Basis(tuple(_cite(each, claims) for each in [*cited.values()][:MAX_SOURCES]), is_known)
 
 
-def _read_sentences(claims: Claims, unsupported: Sequence[Specific]) -> Iterator[Sentence]:
-    """Yield the sentences of an answer that may have a source: no questions, and none beside what is unsupported."""
-    text, start = claims.text, 0
+def _find_doubtful(claims: Claims, unsupported: Sequence[Specific]) -> list[tuple[int, int]]:
+    """Return the spans of the paragraphs that have anything unsupported."""
+    text = claims.text
     breaks = [0, *(match.start() for match in PARAGRAPH_END.finditer(text)), len(text)]
-    doubtful = [
-        (first, last) for first, last in pairwise(breaks) if any(first <= each.start < last for each in unsupported)
-    ]
+    return [span for span in pairwise(breaks) if any(span[0] <= each.start < span[1] for each in unsupported)]
+
+
+def _read_sentences(claims: Claims) -> Iterator[Sentence]:
+    """Yield the sentences of an answer that may have a source: no questions."""
+    text, start = claims.text, 0
     for end in [*(match.end() for match in SENTENCE_END.finditer(text)), len(text)]:
         first = LEADING.match(text, start, end).end()  # type: ignore[union-attr]  # it matches nothing, too
         last = start + len(text[start:end].rstrip())
         start = end
-        is_doubtful = any(a <= first < b for a, b in doubtful)
-        is_doubtful = is_doubtful or last - first > MAX_SENTENCE
-        if first < last and not is_doubtful and not QUESTION_END.search(text, first, last):
+        if first < last <= first + MAX_SENTENCE and not QUESTION_END.search(text, first, last):
             yield Sentence.of(claims, first, last)
 
 
