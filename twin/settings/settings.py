@@ -64,7 +64,7 @@ class Settings(BaseModel):
     memory_tokens: int = Field(8_000, ge=100, le=10_000_000, description="tokens (estimated) of a session's conversation, the new message included, that the model is shown, from 100; never more than half of what persona and knowledge leave of MODEL_CONTEXT")
     memory_summary: bool = Field(False, description="on or off: whether the model also makes a summary of what is no longer shown to it, which costs a call now and then")
     retention_days: int = Field(90, ge=0, le=36_500, description="days for which a session is kept after its last message, and a question of GAPS after it was last asked; 0 keeps all for ever")
-    gaps: bool = Field(False, description="on or off: whether questions to which nothing close was found are recorded, without who asked them, for `flask twin gaps`; needs MEMORY=on")
+    gaps: bool = Field(False, description="on or off: whether questions that the twin did not know, and sentences with what nobody gave the model, are recorded, without who asked, for `flask twin gaps`; needs MEMORY=on")
     knowledge_tokens: int = Field(12_000, ge=0, le=10_000_000, description="tokens (estimated) of the documents in instance/knowledge/ that the model is sent with each question; never more than half of what the persona leaves of MODEL_CONTEXT")
     embedding_model: ModelName | None = Field(None, description="name of the model that makes vectors of documents and questions, by which documents are found; unset: the embedded one, if it is installed")
     embedding_base_url: BaseUrl | None = Field(None, description="URL of the OpenAI-compatible server that has EMBEDDING_MODEL; unset: the model's server, with its key")

@@ -10,7 +10,7 @@ from .facts import MONEY
 from .quantities import YEARS, Quantity
 
 DAYS = {"year": 365.25, "month": 30.4, "week": 7, "day": 1, "hour": 1 / 24, "minute": 1 / 1440, "second": 1 / 86_400}
-ROUNDED = 0.035  # by which a duration in another unit may differ
+ROUNDED = 0.09  # by which a duration in another unit may differ
 CENT = 0.006
 PERCENT = 0.6  # by which a rounded percentage differs at most
 MAX_SPAN = 100  # years
