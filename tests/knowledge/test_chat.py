@@ -265,6 +265,7 @@ def finding(under: Callable[..., Service]) -> Service:
     (folder / "boat.md").write_text("# My boat\n\nThe boat that I sail is called Kittiwake. She was built in 1987.")
     (folder / "bread.md").write_text("---\ncite: no\n---\nOn Sundays I bake bread with rye flour from Doves mill.")
     (folder / "secret.md").write_text("---\nprivate: yes\n---\nThe key to the cellar is under the third flower pot.")
+    (folder / "hours.md").write_text("---\npin: yes\n---\nIn summer I answer letters in the evening only.")
     assert service.chat().status_code == 200
     wait_until(lambda: count_missing(service) == 0, "the vectors were not made")
     return service
@@ -289,6 +290,13 @@ def test_what_is_close_to_the_question_is_in_the_last_message_and_no_more_than_f
     assert estimate_tokens(question) < 350
     finding.chat("Where is the key to the cellar?")
     assert '<document name="secret.md" private="yes">' in asked(model)[-1]["content"]
+
+
+def test_a_pinned_document_is_sent_with_each_question(finding: Service, model: ScriptedModel) -> None:
+    heal(finding, model)
+    for question in ("What is the name of your boat?", "In which harbour is a brown crane?"):
+        finding.chat(question)
+        assert asked(model)[-1]["content"].count("In summer I answer letters in the evening only.") == 1
 
 
 def test_an_answer_names_the_passages_that_it_used_and_no_others(finding: Service, model: ScriptedModel) -> None:

@@ -83,6 +83,7 @@ def describe_files(library: Library, *, is_whole: bool) -> list[FileRow]:
     for document in library.documents:
         notes = ["private"] if document.is_private else []
         notes += [] if document.is_citable else ["not cited"]
+        notes += ["always sent"] if document.is_pinned else []
         notes += [reasons[document.name]] if document.name in reasons else []
         notes += [] if is_whole else [f"{len(document.passages)} passages"]
         sent = document.tokens if is_whole else 0

@@ -67,8 +67,10 @@ class Briefing:
         """Return the messages for a conversation whose last message is the question, with the passages `found`."""
         passages, given = "", self.library.citable
         if not self.is_whole:
-            hits = (hit.passage for hit in found.hits if hit.passage.document != PERSONA_FILE)  # sent anyway
-            passages, sent = render_passages(hits, self.max_tokens)
+            pinned = self.library.pinned
+            sent_anyway = {PERSONA_FILE, *(passage.document for passage in pinned)}
+            hits = [hit.passage for hit in found.hits if hit.passage.document not in sent_anyway]
+            passages, sent = render_passages([*pinned, *hits], self.max_tokens)
             given = Citable(tuple(sent))
         today = state_date() if self.rules else ""
         return Prepared(compose_messages(self.system, said, [today, passages]), given)

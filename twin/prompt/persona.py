@@ -17,8 +17,8 @@ PERSONA_FILE = "me.txt"  # in instance/, as the owner wrote it, or beside it, as
 PERSONA_TITLE = "About me"
 MAX_CHARACTERS = 100_000
 FIRST_PERSON = re.compile(
-    r"[\s*•-]*(?:i|i['’]m|i['’]ve|we|my [a-z]+ (?:is|are|was|were)|ich|wir|mein\w* \w+ (?:ist|sind|war|waren)|je|j['’]\w+"
-    r"|nous|yo|soy|tengo|vivo|trabajo|io|sono|eu|sou|ik|wij)(?!\w)",
+    r"[\s*•-]*(?:i|i['’]m|i['’]ve|we|my [a-z]+ (?:is|are|was|were)|ich|wir|mein\w* \w+ (?:ist|sind|war|waren)"
+    r"|je|j['’]\w+|nous|yo|soy|tengo|vivo|trabajo|io|sono|eu|sou|ik|wij)(?!\w)",
     re.IGNORECASE,
 )
 # A sentence with one of these says how to behave, in the languages that most personas are written in.

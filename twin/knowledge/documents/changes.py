@@ -126,4 +126,5 @@ def make_document(name: str, text: str) -> Document:
         is_private=fields.is_private,
         title=title or PurePosixPath(name).stem,
         is_citable=fields.is_citable,
+        is_pinned=fields.is_pinned,
     )

@@ -11,6 +11,7 @@ MAX_TITLE = 200  # characters
 OPENING = re.compile(r"-{3,}[ \t]*\n(.*?)(?:\n(?:-{3,}|\.{3,})[ \t]*(?:\n|\Z)|\n\s*\n|\Z)", re.DOTALL)
 FIELD = r"^\s*['\"]?{}['\"]?\s*:\s*['\"]?{}"
 PRIVATE = re.compile(FIELD.format("private", r"(?:yes|true|on|y|1)\b"), re.IGNORECASE | re.MULTILINE)
+PINNED = re.compile(FIELD.format("pin", r"(?:yes|true|on|y|1)\b"), re.IGNORECASE | re.MULTILINE)
 NOT_CITED = re.compile(FIELD.format("cite", r"(?:no|false|off|n|0)\b"), re.IGNORECASE | re.MULTILINE)
 TITLE_FIELD = re.compile(FIELD.format("title", r"([^\n]*)"), re.IGNORECASE | re.MULTILINE)
 # To be skipped, it has to be YAML that no text between two rules can be taken for. Quantifiers are possessive, so that
@@ -28,6 +29,7 @@ class FrontMatter:
     title: str | None = None  # None where there is no such field
     is_private: bool = False
     is_citable: bool = True
+    is_pinned: bool = False  # always sent
 
 
 def read_front_matter(name: str, text: str) -> FrontMatter:
@@ -39,6 +41,7 @@ def read_front_matter(name: str, text: str) -> FrontMatter:
         re.sub(r"['\"]$", "", title[1].strip()).strip()[:MAX_TITLE] if title else None,
         is_private=PRIVATE.search(fields) is not None,
         is_citable=NOT_CITED.search(fields) is None,
+        is_pinned=PINNED.search(fields) is not None,
     )
 
 

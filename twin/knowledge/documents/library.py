@@ -24,6 +24,7 @@ class Document:
     is_private: bool = False  # informs the model, and must not be quoted
     title: str = ""  # shown to visitors
     is_citable: bool = True  # whether it is
+    is_pinned: bool = False  # sent with each question, whatever is found
 
     @cached_property
     def public(self) -> OwnedText:
@@ -89,6 +90,11 @@ class Library:
     def passages(self) -> tuple[Passage, ...]:
         """The passages of all documents."""
         return tuple(passage for document in self.documents for passage in document.passages)
+
+    @cached_property
+    def pinned(self) -> tuple[Passage, ...]:
+        """The passages of the documents that are always sent."""
+        return tuple(passage for document in self.documents if document.is_pinned for passage in document.passages)
 
     @cached_property
     def citable(self) -> Citable:

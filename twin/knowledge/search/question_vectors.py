@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections import OrderedDict
 from collections.abc import Sequence
+from hashlib import sha256
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from ...errors import TwinError
@@ -16,30 +19,39 @@ if TYPE_CHECKING:
     from ...llm.embeddings import Embeddings
 
 MAX_EMBEDDED = 500  # characters of a question of which a vector is made: each takes a third of a millisecond
+MAX_KEPT = 2_000  # vectors of questions, 3 MB
+BEFORE_WEIGHT = 0.7  # of the mean of the questions before
 QUERY_SECONDS = 2.0  # that the question's vector may take; after that, words alone find
 
 logger = logging.getLogger(__name__)
 
 
 class Comparison:
-    """Makes the vectors of questions; while that fails, one line in the log says so."""
+    """Makes the vectors of questions, and keeps the last ones; while that fails, one line in the log says so."""
 
     def __init__(self, embeddings: Embeddings) -> None:
         self._embeddings = embeddings
         self._is_told = False  # whether the log has that line
+        self._kept: OrderedDict[bytes, NDArray[float32]] = OrderedDict()  # by the digest of the text: no one's words
+        self._lock = Lock()
 
     def compare(self, question: str, before: Sequence[str], snapshot: Snapshot) -> NDArray[float32] | None:
         """Return the cosine of each passage that has a vector, `(passages,)`; None where only words can be compared.
 
-        Two vectors are made, of the question alone and after those before it, and the nearer one counts.
+        The nearer one counts of two vectors: the question's, and its mean with those of the questions before, most of
+        which are kept. So a question costs one vector, and one that was asked before none.
         """
-        texts = [question, " ".join([*before, question])] if before else [question]
+        import numpy as np
+
         try:
             if snapshot.matrix is None:
                 # Raises where the model cannot start; else nothing would tell the owner that no vectors will come.
                 self._embeddings.check()
                 return None
-            vectors = self._embeddings.embed([*map(shorten_question, texts)], are_queries=True, seconds=QUERY_SECONDS)
+            vectors = self._find_vectors([question, *before])
+            if before:
+                mean = vectors[0] + BEFORE_WEIGHT * vectors[1:].mean(axis=0)
+                vectors = np.stack([vectors[0], mean / np.linalg.norm(mean)])
             cosines: NDArray[float32] = (snapshot.matrix @ vectors.T).max(axis=1)
         except (TwinError, ValueError) as error:  # the second: a server that changed its vectors' dimensions
             if not self._is_told:
@@ -48,6 +60,26 @@ class Comparison:
             return None
         self._is_told = False
         return cosines
+
+    def _find_vectors(self, texts: Sequence[str]) -> NDArray[float32]:
+        """Return the vectors of texts, `(texts, dimensions)`; those that are not kept are made in one call."""
+        import numpy as np
+
+        short = [shorten_question(text) for text in texts]
+        keys = [sha256(text.encode()).digest() for text in short]
+        with self._lock:
+            found = {key: self._kept[key] for key in keys if key in self._kept}
+        missing = {key: text for key, text in zip(keys, short, strict=True) if key not in found}
+        if missing:
+            made = self._embeddings.embed([*missing.values()], are_queries=True, seconds=QUERY_SECONDS)
+            found |= dict(zip(missing, made, strict=True))
+        with self._lock:
+            for key in keys:
+                self._kept[key] = found[key]
+                self._kept.move_to_end(key)
+            while len(self._kept) > MAX_KEPT:
+                self._kept.popitem(last=False)
+        return np.stack([found[key] for key in keys])
 
 
 def shorten_question(question: str) -> str:
