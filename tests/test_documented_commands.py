@@ -38,6 +38,7 @@ EXCEPTED = {
     "make test-clients": "it runs some of these tests",
     "make soak": "it is tests that take minutes, which it runs itself",
     "make bench": "it takes 15 minutes, and its figures want an idle machine",
+    "make bench-truth": "it takes two minutes; tests/turn/test_truth.py measures the same sets by words alone",
     "make bench-quick": "its figures want an idle machine; .ci/run runs it",
     "make screenshots": "a person has to look at what it draws",
     "make locks": "it asks an index of packages, and writes what the tests compare",
