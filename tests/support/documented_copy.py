@@ -18,7 +18,7 @@ from sqlalchemy import insert
 from twin.memory import GivenAnswer, Memory
 from twin.settings import Settings
 from twin.stores import Databases
-from twin.stores.tables import gaps
+from twin.stores.tables import gaps, inventions
 
 from .service import ROOT
 
@@ -134,6 +134,9 @@ def fill(copy: Copy) -> None:
         for id_, text, times in asked
     ]
     memory.database.run(lambda connection: connection.execute(insert(gaps), rows))
+    said = {"id": 2, "key": "2", "sentence": "I worked for Kestrel Health until 2019.", "times": 1}
+    days = {"first_day": rows[0]["first_day"], "last_day": rows[0]["last_day"]}
+    memory.database.run(lambda connection: connection.execute(insert(inventions), said | days))
     memory.database.close()
     said = {"role": "user", "content": "Hi", "timestamp": "2026-01-02T03:04:05Z"}
     export = {"session_id": str(OTHER), "created_at": said["timestamp"], "messages": [said]}
