@@ -14,7 +14,7 @@ from ...text.sentences import cut_pieces
 from .calendar import find_dates
 from .collection import Collection, Holders
 from .derived import follows
-from .facts import Facts
+from .facts import PIECE, Facts
 from .languages import tell_language
 from .names import ADDRESS, Word, find_names, find_titles
 from .quantities import Quantity, find_quantities
@@ -22,7 +22,6 @@ from .quantities import Quantity, find_quantities
 MAX_READ = 20_000  # characters of an answer that are checked
 MAX_OPERANDS = 5  # other numbers, the nearest, that one may follow from
 MAX_SPECIFICS = 200  # of an answer; more are not checked
-PIECE = 500  # characters that are looked at at once; between two pieces other threads have their turn
 MAX_ASKED = 2_000  # the same of a question
 SHARES = (
     (r"half|halb|hälft|moitié|demi|mitad|metà|metade|helft", (0.5,)),

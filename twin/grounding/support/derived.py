@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, permutations
 
 from .collection import Collection
-from .facts import MONEY
 from .quantities import YEARS, Quantity
+from .units import DAYS, MONEY
 
-DAYS = {"year": 365.25, "month": 30.4, "week": 7, "day": 1, "hour": 1 / 24, "minute": 1 / 1440, "second": 1 / 86_400}
 ROUNDED = 0.09  # by which a duration in another unit may differ
 CENT = 0.006
 PERCENT = 0.6  # by which a rounded percentage differs at most

@@ -18,12 +18,11 @@ from .calendar import find_dates
 from .languages import tell_language
 from .names import CONNECTORS, TOKEN
 from .quantities import Quantity, find_quantities
+from .units import DAYS, MONEY
 from .units import KEYS as UNITS
 
 WINDOW = 6  # words, within which the parts of a name stand together
 MAX_GROWTH = 2  # factor by which NFKC may lengthen a text: one character can become 18, but no text needs that
-MONEY = ("€", "£", "$")
-TIME = ("year", "month", "week", "day", "hour", "minute", "second")
 ACRONYM = re.compile(r"(?<!\w)[^\W\d_a-zß-öø-ÿ]{3,}(?!\w)")
 IS_OTHER_SCRIPT = re.compile(f"[{UNSPACED}{MARKED_BLOCKS}]")
 MAX_PLACES = 50  # of a word of a name in one text
@@ -65,8 +64,8 @@ class Facts:
             quantities += find_quantities(piece, language)
             dates.update(*(each.implied for each in find_dates(piece)))
             words += _find_words(piece)
-        durations = {(each.value, each.unit) for each in quantities if each.value and each.unit in TIME}
-        durations |= {(1.0, unit) for word in SINGLE.findall(text) if (unit := UNITS.get(word.casefold())) in TIME}
+        durations = {(each.value, each.unit) for each in quantities if each.value and each.unit in DAYS}
+        durations |= {(1.0, unit) for word in SINGLE.findall(text) if (unit := UNITS.get(word.casefold())) in DAYS}
         return cls(
             tuple(words),
             tuple(quantities),

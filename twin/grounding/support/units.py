@@ -30,3 +30,8 @@ KEYS = {
     for word in line.split()
 }
 """The unit that a folded word or a sign means."""
+
+DAYS = {"year": 365.25, "month": 30.4, "week": 7, "day": 1, "hour": 1 / 24, "minute": 1 / 1440, "second": 1 / 86_400}
+"""The days that a unit of time has."""
+
+MONEY = ("€", "£", "$")

@@ -10,7 +10,7 @@ from itertools import pairwise
 from ...grounding.support import Claims, Collection, Specific
 from ...system.caching import cached_property
 from ...system.fairness import give_turn
-from ...text.sentences import SENTENCE_END
+from ...text.sentences import find_sentences
 from ...text.words import WORD, fold_letters
 from ..passages import Passage
 from .matching import Matcher, Sentence
@@ -111,11 +111,10 @@ def _find_doubtful(claims: Claims, unsupported: Sequence[Specific]) -> list[tupl
 
 def _read_sentences(claims: Claims) -> Iterator[Sentence]:
     """Yield the sentences of an answer that may have a source: no questions."""
-    text, start = claims.text, 0
-    for end in [*(match.end() for match in SENTENCE_END.finditer(text)), len(text)]:
+    text = claims.text
+    for start, end in find_sentences(text):
         first = LEADING.match(text, start, end).end()  # type: ignore[union-attr]  # it matches nothing, too
         last = start + len(text[start:end].rstrip())
-        start = end
         if first < last <= first + MAX_SENTENCE and not QUESTION_END.search(text, first, last):
             yield Sentence.of(claims, first, last)
 
