@@ -137,7 +137,7 @@ class Twin:
         vectors = self._vectors
         found = self.briefings.search.embeddings.embed([question], are_queries=True, seconds=60)[0]  # type: ignore[union-attr]
         passages = [passage for passage in self.briefing.known.values() if passage.document]
-        ranking = rank(passages, set(), {}, lambda passage: float(vectors[passage.key] @ found))
+        ranking = rank(passages, set(), {}, lambda passage: 2 * (float(vectors[passage.key] @ found),))
         small = [float(vectors[passage.key] @ found) for passage in SMALL_TALK]
         return SearchResult(ranking.hits, ranking.is_close, is_small_talk(question, small), asks_fact(question))
 

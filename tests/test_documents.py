@@ -11,7 +11,7 @@ import pytest
 
 from twin.errors import TwinError
 from twin.knowledge.documents.extraction import MAX_BYTES, READ_SECONDS
-from twin.knowledge.passages import MAX_PASSAGE
+from twin.knowledge.passages import MAX_PASSAGE, MAX_SECTION
 from twin.knowledge.sources import MAX_QUOTE
 from twin.memory.memory import KEY_SECONDS, SESSION_WAIT_SECONDS
 from twin.prompt import persona
@@ -86,6 +86,7 @@ def read_constant(name: str) -> int:
         ("docs/knowledge.md", f"`KNOWLEDGE_TOKENS` ({DEFAULTS['knowledge_tokens']:,}"),
         ("docs/knowledge.md", f"over {MAX_BYTES // 10**6} MB"),
         ("docs/knowledge.md", f"for {READ_SECONDS:.0f} seconds"),
+        ("docs/knowledge.md", f"up to {MAX_SECTION} characters"),
         ("docs/knowledge.md", f"up to {MAX_PASSAGE} characters"),
         ("docs/knowledge.md", f"{MAX_QUOTE} characters"),
         ("docs/memory.md", f"up to {SESSION_WAIT_SECONDS:.0f} seconds"),

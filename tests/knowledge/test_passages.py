@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.knowledge.documents.library import Document, Library
-from twin.knowledge.passages import MAX_PASSAGE, make_passages, split
+from twin.knowledge.passages import MAX_PASSAGE, MAX_SECTION, make_passages, split
 from twin.text.words import find_terms, find_words
 
 LONG = ("I led a team of seven at Northwind. " * 40).strip()
@@ -50,14 +50,14 @@ def test_short_paragraphs_are_joined_and_long_ones_end_with_a_sentence() -> None
 @pytest.mark.parametrize("text", ["word " * 1_000, "x" * 5_000, "我在北京工作。" * 500, "a|b|c\n" * 1_000])
 def test_what_has_no_sentences_is_divided_too(text: str) -> None:
     parts = [part for _, part in split(text)]
-    assert all(0 < len(part) <= MAX_PASSAGE for part in parts)
+    assert all(0 < len(part) <= MAX_SECTION for part in parts)
     assert "".join("".join(parts).split()) == "".join(text.split())
 
 
 @given(st.text(alphabet=st.sampled_from("#` \n.aé。?~-"), max_size=2_000))
 def test_no_text_is_lost(text: str) -> None:
     parts = list(split(text))
-    assert all(0 < len(part) <= MAX_PASSAGE for _, part in parts)
+    assert all(0 < len(part) <= MAX_SECTION for _, part in parts)
     kept = "".join("".join(part.split()) for _, part in parts)
     whole = "".join(text.split())
     assert len(kept) <= len(whole)
@@ -66,9 +66,22 @@ def test_no_text_is_lost(text: str) -> None:
         assert kept == whole
 
 
+def test_a_section_is_cut_into_passages_of_whole_sentences() -> None:
+    text = "I sail a sloop out of Leith. " * 12 + "So " * 80 + "long a sentence stays whole."
+    passages = list(make_passages("a.md", "A", text))
+    assert {passage.section for passage in passages} == {passages[0].section, passages[-1].section}
+    assert all(len(passage.text) <= MAX_PASSAGE for passage in passages[:-1])
+    assert passages[-1].text.startswith("So So")
+    assert passages[-1].text.endswith("whole.")
+    assert " ".join(passage.text for passage in passages) == text
+
+
 def test_a_passage_is_known_by_all_that_its_vector_is_made_of() -> None:
-    keys = {passage.key for title in "AB" for passage in make_passages("a.md", title, LONG)}
-    assert len(keys) == 8 - 2  # the third and the fourth of each say the same after the same
+    text = f"I sail.\n\n{LONG}" + LONG
+    keys = {passage.key for title in "AB" for passage in make_passages("a.md", title, text)}
+    (first, *_, last) = make_passages("a.md", "A", text)
+    assert len({first.key, last.key}) == 2
+    assert len(keys) == 2 * len({(p.context, p.indexed) for p in make_passages("a.md", "A", text)})
     (moved,) = make_passages("b.md", "A", "Ports.")
     assert moved.key == next(make_passages("a.md", "A", "Ports.")).key
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from ..grounding.support import Facts
 from ..system.caching import cached_property
-from ..text.sentences import SENTENCE_END, WHITE_SPACE
+from ..text.sentences import SENTENCE_END, WHITE_SPACE, find_sentences
 from ..text.words import find_terms
 
-MAX_PASSAGE = 500  # characters: a vector of more says less of each sentence
+MAX_SECTION = 500  # characters
 SHORT_PARAGRAPH = 150  # characters; a shorter one is joined to the next under the same heading
+MAX_PASSAGE = 180  # characters, if the sentence is not longer: a vector of more says less of each sentence
 CONTEXT_CHARACTERS = 200  # of the text before a passage
 HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*)")
 CLOSING_MARKS = re.compile(r"(?<![ \t])[ \t]+#+$")  # of a heading
@@ -31,6 +32,12 @@ class Passage:
     is_private: bool = False
     is_citable: bool = True
     context: str = ""  # the end of the text before it
+    within: Passage | None = None  # the section that it is cut from
+
+    @property
+    def section(self) -> Passage:
+        """The section that the passage is cut from, or itself: what an answer is compared with, and what is quoted."""
+        return self.within or self
 
     @cached_property
     def indexed(self) -> str:
@@ -49,7 +56,7 @@ class Passage:
 
     @cached_property
     def facts(self) -> Facts:
-        """The facts of the indexed text, by which an answer's are found in it."""
+        """The facts of the indexed text, by which those of an answer are found in it."""
         return Facts.of(self.indexed)
 
 
@@ -58,9 +65,11 @@ def make_passages(
 ) -> Iterator[Passage]:
     """Yield the passages of a text, each with the end of the one before as its context."""
     context = ""
-    for heading, part in split(text):
-        yield Passage(document, title, heading, part, is_private, is_citable and not is_private, context)
-        context = part[-CONTEXT_CHARACTERS:]
+    for heading, text_of_section in split(text):
+        section = Passage(document, title, heading, text_of_section, is_private, is_citable and not is_private)
+        for part in _cut(text_of_section):
+            yield replace(section, text=part, context=context, within=section)
+            context = part[-CONTEXT_CHARACTERS:]
 
 
 def name_heading(text: str) -> str:
@@ -69,9 +78,9 @@ def name_heading(text: str) -> str:
 
 
 def split(text: str) -> Iterator[tuple[str, str]]:
-    """Yield each part of a text of at most MAX_PASSAGE characters, with the headings above.
+    """Yield the sections of a text, of at most MAX_SECTION characters, with the headings above.
 
-    No part spans a heading. Short paragraphs are joined, and long ones divided between sentences or lines, else
+    None spans a heading. Short paragraphs are joined, and long ones divided between sentences or lines, else
     between words, else anywhere.
     """
     for heading, paragraphs in _find_sections(text):
@@ -105,7 +114,7 @@ def _close_section(headings: list[tuple[int, str]], lines: list[str], level: int
 
 
 def _join_headings(headings: list[tuple[int, str]]) -> str:
-    return " › ".join(name for _, name in headings)[:MAX_PASSAGE]
+    return " › ".join(name for _, name in headings)[:MAX_SECTION]
 
 
 def _paragraphs(lines: list[str]) -> list[str]:
@@ -115,9 +124,9 @@ def _paragraphs(lines: list[str]) -> list[str]:
 def _divide(paragraph: str) -> Iterator[str]:
     """Yield a paragraph, or, where that is too long, parts of as many whole sentences as fit."""
     start = 0
-    while len(paragraph) - start > MAX_PASSAGE:
+    while len(paragraph) - start > MAX_SECTION:
         ends = (_find_last_end(pattern, paragraph, start) for pattern in (SENTENCE_END, WHITE_SPACE))
-        end = next(filter(None, ends), start + MAX_PASSAGE)
+        end = next(filter(None, ends), start + MAX_SECTION)
         if part := paragraph[start:end].strip():
             yield part
         start = end
@@ -125,16 +134,28 @@ def _divide(paragraph: str) -> Iterator[str]:
         yield part
 
 
+def _cut(section: str) -> Iterator[str]:
+    """Yield parts of a section, each of as many whole sentences or lines as fit MAX_PASSAGE, but one at least."""
+    start = last = 0
+    for _, end in find_sentences(section):
+        if end - start > MAX_PASSAGE and section[start:last].strip():
+            yield section[start:last].strip()
+            start = last
+        last = end
+    if part := section[start:].strip():
+        yield part
+
+
 def _find_last_end(pattern: re.Pattern[str], text: str, start: int) -> int | None:
-    """Return the end of the last match within MAX_PASSAGE characters."""
-    return max((match.end() for match in pattern.finditer(text, start, start + MAX_PASSAGE)), default=None)
+    """Return the end of the last match within MAX_SECTION characters."""
+    return max((match.end() for match in pattern.finditer(text, start, start + MAX_SECTION)), default=None)
 
 
 def _join(parts: Iterable[str]) -> Iterator[str]:
     """Yield the parts, short ones joined with the next while both fit."""
     joined = ""
     for part in parts:
-        if joined and (len(joined) >= SHORT_PARAGRAPH or len(joined) + len(part) + 2 > MAX_PASSAGE):
+        if joined and (len(joined) >= SHORT_PARAGRAPH or len(joined) + len(part) + 2 > MAX_SECTION):
             yield joined
             joined = part
         else:

@@ -51,7 +51,7 @@ class Document:
         """Fill the caches here, in the reading thread, rather than in a chat that would wait for a long text."""
         fairness = Fairness()
         for passage in self.passages:
-            _ = passage.key, passage.facts
+            _ = passage.key, passage.section.facts
             fairness.give_turn()
         _ = self.public.contacts
         if self.private.text:

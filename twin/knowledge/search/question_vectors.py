@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from ...errors import TwinError
-from .snapshot import Snapshot
+from .snapshot import Snapshot, centre_vectors
 
 if TYPE_CHECKING:
     from numpy import float32
@@ -26,6 +27,14 @@ QUERY_SECONDS = 2.0  # that the question's vector may take; after that, words al
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Similarities:
+    """How near each passage that has a vector is to a question, `(passages,)`."""
+
+    cosines: NDArray[float32]
+    centred: NDArray[float32]  # cosines without what all documents have in common: by these, passages are ranked
+
+
 class Comparison:
     """Makes the vectors of questions, and keeps the last ones; while that fails, one line in the log says so."""
 
@@ -35,8 +44,8 @@ class Comparison:
         self._kept: OrderedDict[bytes, NDArray[float32]] = OrderedDict()  # by the digest of the text: no one's words
         self._lock = Lock()
 
-    def compare(self, question: str, before: Sequence[str], snapshot: Snapshot) -> NDArray[float32] | None:
-        """Return the cosine of each passage that has a vector, `(passages,)`; None where only words can be compared.
+    def compare(self, question: str, before: Sequence[str], snapshot: Snapshot) -> Similarities | None:
+        """Return how near each passage is that has a vector; None where only words can be compared.
 
         The nearer one counts of two vectors: the question's, and its mean with those of the questions before, most of
         which are kept. So a question costs one vector, and one that was asked before none.
@@ -53,13 +62,14 @@ class Comparison:
                 mean = vectors[0] + BEFORE_WEIGHT * vectors[1:].mean(axis=0)
                 vectors = np.stack([vectors[0], mean / np.linalg.norm(mean)])
             cosines: NDArray[float32] = (snapshot.matrix @ vectors.T).max(axis=1)
+            centred: NDArray[float32] = snapshot.centred @ centre_vectors(vectors, snapshot.centre).T
         except (TwinError, ValueError) as error:  # the second: a server that changed its vectors' dimensions
             if not self._is_told:
                 logger.warning("Documents are found by words alone for now: %s", error)
             self._is_told = True
             return None
         self._is_told = False
-        return cosines
+        return Similarities(cosines, centred.max(axis=1))
 
     def _find_vectors(self, texts: Sequence[str]) -> NDArray[float32]:
         """Return the vectors of texts, `(texts, dimensions)`; those that are not kept are made in one call."""

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from ..passages import Passage
 
-# A passage's score is the cosine of its vector to the question's, and this share of its coverage: of the question's
-# words, the part that the passage has, each word weighted by its inverse document frequency. Calibrated on XQuAD by
-# benchmarks/retrieval.py. Without vectors, the score is the coverage alone.
+# A passage's score is the centred cosine of its vector to the question's, and this share of its coverage: of the
+# question's words, the part that the passage has, each word weighted by its inverse document frequency. Calibrated on
+# XQuAD by benchmarks/retrieval.py. Without vectors, the score is the coverage alone.
 COVERAGE_WEIGHT = 0.2
 # What visitors ask shares few words with what answers it: of 247 questions about four people 8% reach this score, of
 # 177 that their documents do not answer 5%.
-CLOSE_SCORE = 0.95  # of the best passage, from which on it answers the question beyond doubt
+CLOSE_SCORE = 0.95  # of a plain cosine and the coverage, from which on a passage answers the question beyond doubt
 CLOSE_COVERAGE = 0.6  # the same of coverage alone, where there are no vectors
 POSSIBLE_COVERAGE = 0.15  # the same while vectors are being made, lest “nothing is close” is said too soon
 MAX_MATCHES = 1_000  # places at which a question's rarest terms are looked for: each takes microseconds
@@ -34,12 +34,7 @@ class Ranking:
 
     hits: tuple[Hit, ...]
     highest_coverage: float
-    has_cosines: bool
-
-    @property
-    def is_close(self) -> bool:
-        """Whether the best passage answers the question, as far as its score says."""
-        return bool(self.hits) and self.hits[0].score >= (CLOSE_SCORE if self.has_cosines else CLOSE_COVERAGE)
+    is_close: bool  # whether a passage answers the question, as far as its score says
 
     @property
     def is_possibly_close(self) -> bool:
@@ -51,17 +46,26 @@ def rank(
     passages: Iterable[Passage],
     terms: Set[str],
     weights: Mapping[str, float],
-    cosine_of: Callable[[Passage], float] | None,
+    cosines_of: Callable[[Passage], tuple[float, float]] | None,
 ) -> Ranking:
-    """Rank passages for the terms of a question, by their weights; `cosine_of` is None where there are no vectors."""
+    """Rank passages for the terms of a question, by their weights.
+
+    `cosines_of` returns a passage's plain and centred cosine to the question; None where there are no vectors.
+    """
     total = sum(weights[term] for term in terms) or 1.0
-    hits, highest = [], 0.0
+    hits, highest, is_close = [], 0.0, False
     for passage in passages:
-        coverage = sum(weights[term] for term in terms & passage.terms) / total
+        coverage = score = sum(weights[term] for term in terms & passage.terms) / total
         highest = max(highest, coverage)
-        hits.append(Hit(passage, cosine_of(passage) + COVERAGE_WEIGHT * coverage if cosine_of else coverage))
+        if cosines_of:
+            cosine, centred = cosines_of(passage)
+            score = centred + COVERAGE_WEIGHT * coverage
+            is_close |= cosine + COVERAGE_WEIGHT * coverage >= CLOSE_SCORE
+        else:
+            is_close |= coverage >= CLOSE_COVERAGE
+        hits.append(Hit(passage, score))
     hits.sort(key=lambda hit: (-hit.score, hit.passage.document, hit.passage.text))
-    return Ranking(tuple(hits), highest, cosine_of is not None)
+    return Ranking(tuple(hits), highest, is_close)
 
 
 def weigh_terms(terms: Iterable[str], counts: Mapping[str, int], passages: int) -> dict[str, float]:

@@ -16,16 +16,13 @@ from ...text.words import find_terms
 from ..passages import Passage
 from .index import Index
 from .index_file import INDEX_FILE
-from .question_vectors import Comparison
+from .question_vectors import Comparison, Similarities
 from .ranking import Hit, choose_rarest, rank, weigh_terms
 from .small_talk import SMALL_TALK, asks_fact, is_small_talk
 from .snapshot import Passages, Snapshot
 from .upkeep import INDEX_FAULTS, Upkeep
 
 if TYPE_CHECKING:
-    from numpy import float32
-    from numpy.typing import NDArray
-
     from ...llm.embeddings import Embeddings
 
 CANDIDATES = 50  # passages that words find, and as many that vectors do
@@ -106,17 +103,17 @@ class Search:
         give_turn()
         counts, candidates, is_readable = self._match(terms, passages, snapshot)
         weights = weigh_terms(terms, counts, len(passages))
-        cosines = self._comparison.compare(question, before, snapshot) if self._comparison else None
-        if cosines is not None:
-            candidates.update(snapshot.keys[row] for row in cosines.argsort()[-CANDIDATES:])
+        near = self._comparison.compare(question, before, snapshot) if self._comparison else None
+        if near is not None:
+            candidates.update(snapshot.keys[row] for row in near.centred.argsort()[-CANDIDATES:])
         found = (passages[key] for key in candidates & passages.keys())
         answering = (passage for passage in found if passage.document)  # no small talk
-        cosine_of = None if cosines is None else partial(_select_cosine, cosines, snapshot)
-        ranking = rank(answering, own, weights, cosine_of)
+        cosines_of = None if near is None else partial(_select_cosines, near, snapshot)
+        ranking = rank(answering, own, weights, cosines_of)
         is_close = ranking.is_close
         if self.embeddings and not passages.keys() <= snapshot.rows.keys():  # a vector to come may be close
             is_close = is_close or ranking.is_possibly_close
-        small = [] if cosines is None else [cosines[row] for row in snapshot.find_rows(SMALL_TALK)]
+        small = [] if near is None else [near.cosines[row] for row in snapshot.find_rows(SMALL_TALK)]
         is_chatter = is_small_talk(question, small)
         return SearchResult(ranking.hits, is_close or not is_readable, is_chatter, asks_fact(question))
 
@@ -139,7 +136,9 @@ class Search:
         return counts, matched, is_readable
 
 
-def _select_cosine(cosines: NDArray[float32], snapshot: Snapshot, passage: Passage) -> float:
-    """Return a passage's cosine, or the mean of all for a passage without a vector."""
+def _select_cosines(near: Similarities, snapshot: Snapshot, passage: Passage) -> tuple[float, float]:
+    """Return a passage's cosine, plain and centred, or the means of all for a passage without a vector."""
     row = snapshot.rows.get(passage.key)
-    return float(cosines.mean() if row is None else cosines[row])
+    both = (near.cosines, near.centred)
+    plain, centred = (float(each.mean() if row is None else each[row]) for each in both)
+    return plain, centred

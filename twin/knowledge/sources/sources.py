@@ -43,27 +43,40 @@ class Basis:
 
 @dataclass
 class _Cited:
-    passage: Passage
+    section: Passage
     sentences: list[Sentence] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Citable:
-    """Passages that an answer may rest on, and their facts in the same order."""
+    """Passages that an answer may rest on; it is compared with the sections that they are cut from."""
 
     passages: Sequence[Passage] = ()
 
     @cached_property
+    def sections(self) -> Sequence[Passage]:
+        """The sections of the passages, each once."""
+        return tuple(dict.fromkeys(passage.section for passage in self.passages))
+
+    @cached_property
     def facts(self) -> Collection:
-        """The facts of each passage."""
-        return Collection(passage.facts for passage in self.passages)
+        """The facts of each section."""
+        return Collection(section.facts for section in self.sections)
 
     @cached_property
     def public_facts(self) -> Collection:
-        """The facts of the passages that are not private: a mark must not tell what the others say."""
-        if not any(passage.is_private for passage in self.passages):
+        """The facts of the sections that are not private: a mark must not tell what the others say."""
+        if not any(section.is_private for section in self.sections):
             return self.facts
-        return Collection(passage.facts for passage in self.passages if not passage.is_private)
+        return Collection(section.facts for section in self.sections if not section.is_private)
+
+    def rank_sections(self, ranks: Mapping[bytes, int]) -> dict[int, int]:
+        """Return the best rank of each section's passages, by the section's place; `ranks` are by passages' keys."""
+        best: dict[Passage, int] = {}
+        for passage in self.passages:
+            if (rank := ranks.get(passage.key)) is not None:
+                best[passage.section] = min(rank, best.get(passage.section, rank))
+        return {place: best[section] for place, section in enumerate(self.sections) if section in best}
 
 
 def find_sources(
@@ -81,8 +94,7 @@ def find_sources(
     the persona, holds all of the sentence's specifics, and it shares enough beside them and what the question said. A
     sentence of the persona is cited where no document is. A paragraph with anything unsupported has no source.
     """
-    places = {place: ranks[passage.key] for place, passage in enumerate(given.passages) if passage.key in ranks}
-    matchers = [(given, Matcher(claims, question, given.facts, persona.facts), places)]
+    matchers = [(given, Matcher(claims, question, given.facts, persona.facts), given.rank_sections(ranks))]
     matchers.append((persona, Matcher(claims, question, persona.facts, persona.facts), {}))
     cited: dict[bytes, _Cited] = {}
     is_known = False
@@ -95,9 +107,9 @@ def find_sources(
         for texts, matcher, found in matchers:
             if scores := matcher.measure(sentence, found):
                 is_known = True
-                best = max(scores, key=lambda place: (scores[place], texts.passages[place].is_citable, -place))
-                if (passage := texts.passages[best]).is_citable and not is_doubtful:
-                    cited.setdefault(passage.key, _Cited(passage)).sentences.append(sentence)
+                best = max(scores, key=lambda place: (scores[place], texts.sections[place].is_citable, -place))
+                if (section := texts.sections[best]).is_citable and not is_doubtful:
+                    cited.setdefault(section.key, _Cited(section)).sentences.append(sentence)
                 break
     return Basis(tuple(_cite(each, claims) for each in [*cited.values()][:MAX_SOURCES]), is_known)
 
@@ -120,11 +132,11 @@ def _read_sentences(claims: Claims) -> Iterator[Sentence]:
 
 
 def _cite(cited: _Cited, claims: Claims) -> Source:
-    passage = cited.passage
+    section = cited.section
     said = {fold_letters(word) for each in cited.sentences for word in WORD.findall(claims.text, each.start, each.end)}
 
     def weigh(piece: str) -> int:
         return sum(len(word) for word in {fold_letters(word) for word in WORD.findall(piece)} & said)
 
-    quoted = quote(passage.text, passage.document, weigh)
-    return Source(passage.title, passage.document, quoted, [(each.start, each.end) for each in cited.sentences])
+    quoted = quote(section.text, section.document, weigh)
+    return Source(section.title, section.document, quoted, [(each.start, each.end) for each in cited.sentences])
