@@ -105,6 +105,24 @@ def test_what_was_not_used_is_not_cited(answer: str, question: str, passages: li
     assert files(answer, question, passages) == []
 
 
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        (
+            "Yes, I write production code for Northwind.",
+            "I do not write production code, but I read that of Northwind.",
+        ),
+        ("There is no advertising in Puffin.", "Puffin has advertising: what families see is advertising."),
+        ("In der Werkstatt läuft das Radio.", "In der Werkstatt läuft kein Radio, und das ist gut so."),
+        ("Je vends des bateaux à Brest.", "Je ne vends pas de bateaux à Brest, je les loue."),
+    ],
+)
+def test_a_sentence_is_not_cited_for_its_opposite(answer: str, text: str) -> None:
+    passages = [Passage("a.md", "A", "", text), *LARGE]
+    assert files(answer, "?", passages) == []
+    assert files(text, "?", passages) == ["a.md"]
+
+
 LANGUAGES = {
     "German": (
         {

@@ -14,6 +14,7 @@ from ...text.sentences import find_sentences
 from ...text.words import WORD, fold_letters
 from ..passages import Passage
 from .matching import Matcher, Sentence
+from .negation import Clause, contradicts, find_clauses
 from .quotes import quote
 
 MAX_SOURCES = 8
@@ -70,6 +71,11 @@ class Citable:
             return self.facts
         return Collection(section.facts for section in self.sections if not section.is_private)
 
+    def find_clauses(self, place: int) -> list[Clause]:
+        """Return the clauses of a section, by its place."""
+        section = self.sections[place]
+        return find_clauses(section.text, section.facts.language)
+
     def rank_sections(self, ranks: Mapping[bytes, int]) -> dict[int, int]:
         """Return the best rank of each section's passages, by the section's place; `ranks` are by passages' keys."""
         best: dict[Passage, int] = {}
@@ -104,10 +110,12 @@ def find_sources(
         if matchers[0][1].has_foreign_noun(sentence):
             continue
         is_doubtful = any(start <= sentence.start < end for start, end in doubtful)
+        clauses = find_clauses(claims.text[sentence.start : sentence.end], claims.language)
         for texts, matcher, found in matchers:
             if scores := matcher.measure(sentence, found):
                 is_known = True
                 best = max(scores, key=lambda place: (scores[place], texts.sections[place].is_citable, -place))
+                is_doubtful |= contradicts(clauses, texts.find_clauses(best))
                 if (section := texts.sections[best]).is_citable and not is_doubtful:
                     cited.setdefault(section.key, _Cited(section)).sentences.append(sentence)
                 break
