@@ -69,7 +69,7 @@ class Claims:
             given,
             known,
             year,
-            tuple(islice(find_specifics(text, language), MAX_SPECIFICS)),
+            tuple(islice(find_specifics(text, language, language == given.language), MAX_SPECIFICS)),
         )
 
     def find_unsupported(self) -> list[Specific]:
@@ -105,19 +105,27 @@ class Claims:
         return bool(self.find(specific, self.beside) or self.find(specific, self.given)) or self.is_derived(specific)
 
 
-def find_specifics(text: str, language: str) -> Iterator[Specific]:
-    """Yield the specifics of a text in their order, but for contacts, which are checked as such."""
+def find_specifics(text: str, language: str, has_items: bool = False) -> Iterator[Specific]:
+    """Yield the specifics of a text in their order, but for contacts, which are checked as such.
+
+    With `has_items`, words alone in the items of lists are names: in the language of the documents, which have them.
+    """
     for start, end in cut_pieces(text, PIECE):
         give_turn()
-        for found in sorted(_find_specifics(text[start:end], language), key=lambda each: each.start):
+        specifics = _find_specifics(text[start:end], language, has_items)
+        for found in sorted(specifics, key=lambda each: each.start):
             yield replace(found, start=start + found.start, end=start + found.end) if start else found
 
 
-def _find_specifics(text: str, language: str) -> Iterator[Specific]:
+def _find_specifics(text: str, language: str, has_items: bool) -> Iterator[Specific]:
     numbers = find_quantities(text, language)
     spelled = {each.start for each in numbers if each.is_spelled}
     addresses = [match.span() for match in ADDRESS.finditer(text)]
-    names = (name for name in (*find_names(text, language), *find_titles(text)) if name[0].start not in spelled)
+    names = (
+        name
+        for name in (*find_names(text, language, has_items=has_items), *find_titles(text))
+        if name[0].start not in spelled
+    )
     found = [
         *(Specific(name[0].start, name[-1].end, name) for name in names),
         *(Specific(each.start, each.end, date=each.key) for each in find_dates(text)),

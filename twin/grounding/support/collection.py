@@ -124,7 +124,9 @@ class Collection:
             found = frozenset(place for place in found if self.texts[place].has_near([word.forms for word in words]))
         telling = [each for word, each in zip(name, words, strict=True) if word.folded not in GENERIC]
         counts = Counter(place for each in telling for place in each.partial)
-        foreign = {place for place, count in counts.items() if count >= MIN_SHARE * len(telling)}
+        forms = [each.forms for each in telling]
+        most = (place for place, count in counts.items() if count >= MIN_SHARE * len(telling))
+        foreign = {place for place in most if self.texts[place].has_near(forms)}
         if not telling:
             foreign = set(range(len(self.texts)))
         return found | (foreign - self._languages.get(language, set()))

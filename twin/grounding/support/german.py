@@ -27,6 +27,11 @@ def is_name(word: str) -> bool:
     return any(_is_name(part) for part in word.split("-") if part)
 
 
+def may_be_name(word: str) -> bool:
+    """Return whether the most likely reading of a word with a capital is a name."""
+    return len(word) <= MAX_LETTERS and _read(word)[0][0] in NAME_TAGS
+
+
 def is_adjective(word: str) -> bool:
     """Return whether a word with a capital is an adjective, as in “Deutscher Buchpreis”."""
     return (

@@ -10,7 +10,7 @@ from ...text.words import WORD
 FREQUENT = {
     "en": "the and of to is with for that on at it my i'm i from are have has by as or not you your this we",
     "de": "der die das und ist ich mit von für auf ein eine einen einem einer zu im den dem nicht wir sie bei aus seit am "
-    "zum zur des war wird sind habe auch als nach oder mein meine bis an wie",
+    "zum zur des war wird sind habe auch als nach oder mein meine bis an wie du dich hast bist dein deine euch",
     "fr": "le la les et est une des du je suis dans pour avec sur pas au aux mon ma mes qui que depuis chez nous vous ont",
     "es": "el los las y una soy en del con para por mi mis que no desde como está fue hasta muy pero tengo trabajo lo",
     "it": "il gli e di che è sono una per con nel della del mio mia dal alla non ho anche dei delle presso ma lo",

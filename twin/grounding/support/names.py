@@ -18,6 +18,7 @@ ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[\w-]
 QUOTED = re.compile(r"[\"“„«»]([^\"“”„«»\n.!?]{2,80})[\"”“«»]")
 TITLES = frozenset({"dr", "prof", "st", "mr", "mrs", "ms", "hr", "fr"})  # with a dot behind them
 MAX_WORDS = 8  # of a name; more are another one
+MIN_TITLE = 3  # words with capitals in a row, in German
 MAX_TITLE = 12  # words in quotation marks that may be a title
 OPENING = " \t\"'“”‘’«»„(*_["  # marks before a word that begins a sentence, or stands within one
 ENDING = ".!?…:;\n\r-–—•|>#。！？"  # a capital after them makes no name
@@ -26,6 +27,10 @@ LABEL = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t].*|(?:[-*•][ \t]+|\d{1,2}[.)][ \t]+)?\*\*[^*\n]{1,80}(?::\*\*|\*\*:))", re.MULTILINE
 )
 MARKED = re.compile(r"^[^\W\d_]*[A-Z][^\W_]*[A-Z\d]|[a-zà-ÿ][A-Z]|#|\+\+|^[A-Za-z]+\d")  # acronyms, MongoDB, C#, V300
+ITEM_BEGINS = re.compile(r"(?:(?:^|\n)[ \t]*(?:[-*•]|\d{1,2}[.)])[ \t]+|\|[ \t]*|:[ \t]+)[*_\"“]*$")
+ITEM_ENDS = re.compile(r"[*_\"”]*[ \t]*(?:$|[\n|,(–—])")
+TABLE_HEAD_ENDS = re.compile(r"[^\n]*\n[ \t]*\|?[ \t:]*-{2,}")
+MAX_LINE = 200  # characters
 CONNECTORS_TEXT = """
 of the for & de du des del della di da do van von der den zu
 """
@@ -33,7 +38,8 @@ CONNECTORS = frozenset(CONNECTORS_TEXT.split())
 # Capitals that name nothing that could be wrong.
 NEUTRAL_TEXT = """
 i i'm i've i'd i'll ok okay faq cv ai ki uk us usa eu mr mrs ms dr prof herr frau am pm a.m p.m e.g i.e z.b d.h usw
-etc ab app apps url pdf id it tv vat ph.d bsc msc sie ihr ihnen ihre ihrem ihren ihrer ihres du dir dich
+etc ab mio mrd tsd app apps url pdf id it tv vat ph.d bsc msc sie ihr ihnen ihre ihrem ihren ihrer ihres du dir dich
+btw fyi asap imho imo tbh afaik tl ps nb diy lol omg eta rsvp mfg lg vg
 """
 NEUTRAL = frozenset(NEUTRAL_TEXT.split())
 
@@ -58,12 +64,15 @@ class Word:
 Name = tuple[Word, ...]  # adjoining words, which have to be known together
 
 
-def find_names(text: str, language: str) -> Iterator[Name]:
-    """Yield the names of a text, whether they are known or not."""
+def find_names(text: str, language: str, *, has_items: bool = False) -> Iterator[Name]:
+    """Yield the names of a text, whether they are known or not.
+
+    With `has_items`, a word alone in the item of a list or the cell of a table is one too.
+    """
     for run in _find_runs(text):
         if language in NOUN_LANGUAGES:
             yield from _select_german(run, text)
-        elif len(run) > 1 or run[0].is_marked or not run[0].is_initial:
+        elif len(run) > 1 or run[0].is_marked or not run[0].is_initial or (has_items and _is_item(run[0], text)):
             yield tuple(run)
 
 
@@ -121,7 +130,18 @@ def _is_joined(before: str, between: str) -> bool:
 
 
 def _select_german(run: Sequence[Word], text: str) -> Iterator[Name]:
-    """Yield the words of a run that are no nouns; an adjective with a capital makes a name of its noun."""
+    """Yield the words of a run that are no nouns; an adjective with a capital makes a name of its noun.
+
+    A run of MIN_TITLE words or more, from the first that may be a name, is one name: German has no nouns in a row.
+    """
+    if len(run) >= MIN_TITLE:
+        first = next(
+            (place for place, word in enumerate(run) if word.is_marked or german.may_be_name(word.text)), len(run)
+        )
+        run = run[first:]
+        if len(run) > 1:
+            yield tuple(run)
+            return
     for place, word in enumerate(run):
         after = run[place + 1] if place + 1 < len(run) else None
         if word.is_marked:
@@ -132,6 +152,15 @@ def _select_german(run: Sequence[Word], text: str) -> Iterator[Name]:
             continue
         elif german.is_name(word.text):
             yield (word,)
+
+
+def _is_item(word: Word, text: str) -> bool:
+    """Return whether a word is all that an item of a list or a cell below a table's head has, or all after a colon."""
+    return (
+        ITEM_BEGINS.search(text[max(0, word.start - MAX_LINE) : word.start]) is not None
+        and ITEM_ENDS.match(text, word.end) is not None
+        and not TABLE_HEAD_ENDS.match(text, word.end)
+    )
 
 
 def _begins_sentence(text: str, place: int) -> bool:

@@ -33,7 +33,7 @@ DATE = re.compile(
 )
 FIGURE = re.compile(
     r"(?<![\w.,])(?<!(?<!\d)-)(?:"  # a hyphen between numbers is a range
-    r"(?P<code>\d++(?:[ -]\d++){2,}+(?:-?X)?(?![.,:]?\d)|0\d++(?![.,:]?\d))"
+    r"(?P<code>(?:\d++(?:\)?[ /-]\d++){2,}+(?:-?X)?|0\d{2,}+(?:\)?[ /-]\d++)*+|0\d++)(?![.,:]?\d))"
     r"|(?P<time>\d{1,2}:\d\d(?::\d\d)?)(?!\d)(?:\s*(?P<half>[ap])\.?m\b)?"
     r"|(?P<ratio>\d+[:/]\d+)"
     r"|(?P<version>\d++(?:\.\d++){2,}+)"
@@ -41,13 +41,16 @@ FIGURE = re.compile(
     r")(?P<suffix>st|nd|rd|th|[kKmM]\b)?(?=[^\d]|$)"
 )
 YEARS = range(1900, 2101)
+PHONE_DIGITS = 8  # that a phone number has without its codes, at most
 HOURS, MAX_HOUR = 24, 5  # characters, as of 18.30
 GROUPED = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+")
 CLOCK = re.compile(r"\s*(?:uhr|h\b|o.clock|[ap]\.?m\b)", re.IGNORECASE)
 RANGE = re.compile(
-    r"\s*(?:[-–—]|bis|to|und|and|or|oder|à|a|al|y|et|e|tot)\s*\d{1,2}\s*(?=uhr|h\b|o.clock|[ap]\.?m\b)", re.IGNORECASE
+    r"\s*(?:[-–—]|bis|to|und|and|or|oder|à|a|al|y|et|e|tot)\s*\d{1,2}\s*(?=uhr|h\b|o.clock|(?P<half>[ap])\.?m\b)",
+    re.IGNORECASE,
 )
-NEXT_WORD = re.compile(r"[\s\u00a0-]*([^\W\d_]+|[€$£%])\.?")
+NEXT_WORD = re.compile(r"[\s\u00a0-]*(?:(?:square|sq\.?)\s+)?([^\W\d_]+(?:(?<=m)2)?|[€$£%])\.?")
+AMBIGUOUS_SCALE = "m"  # millions or metres
 ORDINAL = re.compile(r"\.\s*([^\W\d_]+)")
 WORD_BEFORE = re.compile(r"(?<![’'])(?:\b([^\W\d_]+\.?)|([€$£]))[\s\u00a0]*$")
 WORDS = re.compile(r"[^\W\d_]+|[^\w\s]")
@@ -101,27 +104,38 @@ def _find_dates(text: str) -> Iterator[Quantity]:
 def _read_figure(match: re.Match[str], text: str) -> Quantity:
     start, end = match.start(), match.end()
     if code := match["code"]:
-        return Quantity(start, end, frozenset({re.sub(r"[- ]", "", code)}), unit="code")
+        return Quantity(start, end, _read_code(code), unit="code")
     if time := match["time"]:
         hour, minute = (int(part) for part in time.split(":")[:2])
         hours = {hour, hour % 12 + (12 if match["half"] == "p" else 0)} if match["half"] else {hour}
         return Quantity(start, end, frozenset(f"time {each}:{minute:02}" for each in hours), unit="time")
     if plain := match["ratio"] or match["version"]:
-        return Quantity(start, end, frozenset({plain}), unit="code")
+        return Quantity(start, end, _read_code(plain), unit="code")
     values = _read_number(match["number"])
     place = match.end("number")
     is_hour = len(match["number"]) <= MAX_HOUR and values[0] <= HOURS
-    if is_hour and ((clock := CLOCK.match(text, place)) or RANGE.match(text, place)):
-        is_late = clock is not None and "p" in clock[0].casefold()
-        return Quantity(start, end, frozenset({_as_time(match["number"], is_late=is_late)}), unit="time")
-    scale = SCALE_OF.get((match["suffix"] or "").casefold())
-    if scale is None and (followed := NEXT_WORD.match(text, place)):
-        scale = SCALE_OF.get(followed[1].casefold())
-        end = followed.end(1) if scale else end
-    return Quantity(start, end, frozenset(as_key(value * (scale or 1)) for value in values), values[0] * (scale or 1))
+    if is_hour and (clock := CLOCK.match(text, place)):
+        return Quantity(start, end, frozenset({_as_time(match["number"], "p" in clock[0].casefold())}), unit="time")
+    if is_hour and (clock := RANGE.match(text, place)):  # “10 to 2 p.m.”, “2 to 4 p.m.”
+        halves = (False, True) if (clock["half"] or "").casefold() == "p" else (False,)
+        return Quantity(start, end, frozenset(_as_time(match["number"], half) for half in halves), unit="time")
+    word = (match["suffix"] or "").casefold()
+    if not word and (followed := NEXT_WORD.match(text, place)):
+        word = followed[1].casefold()
+        end = followed.end(1) if word in SCALE_OF else end
+    scale = SCALE_OF.get(word, 1)
+    keys = {as_key(value * each) for value in values for each in {scale, 1 if word == AMBIGUOUS_SCALE else scale}}
+    return Quantity(start, end, frozenset(keys), values[0] * scale)
 
 
-def _as_time(number: str, *, is_late: bool) -> str:
+def _read_code(code: str) -> frozenset[str]:
+    """Return the keys of a code: its digits, and of a long one their end, which a phone number has in any form."""
+    digits = re.sub(r"\D", "", code)
+    plain = re.sub(r"[-) ]", "", code)
+    return frozenset({plain, digits[-PHONE_DIGITS:]} if len(digits) > PHONE_DIGITS else {plain})
+
+
+def _as_time(number: str, is_late: bool) -> str:
     hour, _, minute = re.sub(r"[.,]", ":", number).partition(":")
     return f"time {int(hour) + 12 * (is_late and int(hour) < 12)}:{minute or '00'}"
 

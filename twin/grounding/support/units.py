@@ -19,7 +19,8 @@ $ dollar dollars dólar dólares dollari usd
 % percent prozent pourcent procent
 page pages seite seiten página páginas pagina pagine bladzijden
 kilometre kilometres kilometer kilometers km kilomètres kilómetros chilometri quilômetros
-metre metres meter meters m mètres metros metri quadratmeter m²
+metre metres meter meters m mètres metros metri quadratmeter m² m2 sqm qm
+foot feet ft
 centimetre centimetres zentimeter cm millimetre millimeter mm
 gram grams gramm g kilo kilos kilogramm kilograms kg
 degree degrees grad degrés grados gradi graus graden
