@@ -110,7 +110,7 @@ def test_what_was_not_used_is_not_cited(answer: str, question: str, passages: li
     [
         (
             "Yes, I write production code for Northwind.",
-            "I do not write production code, but I read that of Northwind.",
+            "I do not write production code; I read Northwind's.",
         ),
         ("There is no advertising in Puffin.", "Puffin has advertising: what families see is advertising."),
         ("In der Werkstatt läuft das Radio.", "In der Werkstatt läuft kein Radio, und das ist gut so."),
