@@ -187,6 +187,31 @@ def test_marks_in_a_persona_are_found() -> None:
     assert remove_private(text).split() == ["Open", "and", ","]
 
 
+@pytest.mark.parametrize(
+    ("text", "public"),
+    [
+        ("a [private] b [private] c [/private] d [/private] e", "a e"),
+        ("a [private] b [private] c [/private] d", "a"),
+        ("a [privat] b [/ Private ] c", "a c"),
+        ("a [privte] b [/private] c", "c"),
+        ("a [private] b [/private] c [/private] d", "a d"),
+        ("a \\[private\\] b \\[/private\\] c", "a c"),
+        ("a **[PRIVATE]:** b **[/PRIVATE]** c", "a ** ** c"),
+        ("a [private] b [end private] c", "a c"),
+        ("a 【private】 b 【/private】 c", "a c"),
+        ("a <private> b </private> c", "a c"),
+        ("a [privé] b [/privé] c [privado] d [/privado] e", "a c e"),
+        (
+            "a private [link](private.html) and [private life](x) b",
+            "a private [link](private.html) and [private life](x) b",
+        ),
+    ],
+)
+def test_what_is_not_clearly_public_is_private(text: str, public: str) -> None:
+    assert remove_private(text).split() == public.split()
+    assert "b" not in remove_private(text).split() or not find_private(text)
+
+
 @given(
     st.lists(st.sampled_from([*WORDS, "and", "so", "🔑", "\n", "-", "", "**"])), st.sampled_from([" ", "", "-", "\n"])
 )
