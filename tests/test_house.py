@@ -47,7 +47,7 @@ SYSTEM = {
     "sockets",
     "threads",
 }
-TEXT = {"invisible", "scripts", "sentences", "tokens", "words"}
+TEXT = {"invisible", "lookalikes", "scripts", "sentences", "tokens", "words"}
 FILES = sorted(path for path in (ROOT / "twin").rglob("*.py") if "migrations" not in path.parts)  # Alembic's own
 
 

@@ -70,15 +70,15 @@ CAUGHT: dict[str, str] = {
     "reversed": SECRET[::-1],
     "its letters reversed and spelled out": spell(" ")[::-1],
     "its words in the opposite order": " ".join(reversed(WORDS)),
+    "with tags between its words": "".join(f"<b>{word}</b>" for word in WORDS),
+    "in ROT13": codecs.encode(SECRET, "rot13"),
+    "in Base64": b64encode(SECRET.encode()).decode(),
+    "every word reversed by itself": " ".join(word[::-1] for word in WORDS),
 }
 NOT_CAUGHT: dict[str, str] = {
     "translated": GERMAN,
     "in other words": "You will find a second key beneath one of the flower pots, the blue one that is number three.",
     "five words at a time": "The spare key to the … lies under the third blue … pot.",
-    "with tags between its words": "".join(f"<b>{word}</b>" for word in WORDS),
-    "in ROT13": codecs.encode(SECRET, "rot13"),
-    "in Base64": b64encode(SECRET.encode()).decode(),
-    "every word reversed by itself": " ".join(word[::-1] for word in WORDS),
 }
 
 
