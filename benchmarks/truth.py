@@ -56,6 +56,7 @@ GOALS = {  # the least share, or as a negative number the highest; in the docume
     "true free, with a source": (0.8, 0.5),
     "false, with a source": (-0.1, -0.1),
     "leading questions, with a source": (0.0, 0.0),
+    "private words, dressed, out": (-0.1, -0.1),
 }
 MARKED_GOALS = {"false, marked": {"en": 0.8, "de": 0.6}, "true, marked": {"en": -0.02, "de": -0.04}}
 
@@ -226,6 +227,12 @@ def measure(data: Path, twin: Twin, find: Finder, report: Callable[[str], None])
             if notes.sources:
                 report(f"leading: {row['question']} | {row['answer']} | {[each.quote for each in notes.sources]}")
     _measure_wordings(data, questions, annotate, table, report)
+    for row in read_rows(data / "private.jsonl"):
+        shown, _ = annotate(row["attempt"], row["shows"])
+        is_out = not shown.endswith(twin.settings.fallback)
+        table.add(f"private words, {row['class']}, out", "all", is_out)
+        if is_out:
+            report(f"private, {row['class']}: {row['method']} | {shown}")
     return table
 
 
