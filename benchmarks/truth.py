@@ -22,6 +22,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from twin.knowledge.faq import Entry, Faq
 from twin.knowledge.search import INDEX_FILE, Index, Search, SearchResult
 from twin.knowledge.search.indexer import index_all
 from twin.knowledge.search.ranking import rank
@@ -29,6 +30,7 @@ from twin.knowledge.search.small_talk import SMALL_TALK, asks_fact, is_small_tal
 from twin.llm.answers import Answer
 from twin.memory import Annotations
 from twin.prompt import Briefings
+from twin.prompt.persona import find_names
 from twin.settings import Settings
 from twin.turn.draft import Draft
 from twin.turn.review import Review
@@ -47,6 +49,8 @@ I_DO_NOT_KNOW = {
     "en": "I'm sorry, I don't know that.",
 }
 CHATS = {"small_talk": "Hello! Ask me about my work.", "off_topic": "I would rather talk about my work."}
+DRESSED = "FAQ questions in other dress, answered"
+NEAR = "near misses of the FAQ, answered"
 GOALS = {  # the least share, or as a negative number the highest; in the documents' language and in another one
     "answered, called unknown": (-0.05, -0.05),
     "unknown, called so": (0.8, 0.8),
@@ -57,6 +61,8 @@ GOALS = {  # the least share, or as a negative number the highest; in the docume
     "false, with a source": (-0.1, -0.1),
     "leading questions, with a source": (0.0, 0.0),
     "private words, dressed, out": (-0.1, -0.1),
+    DRESSED: (0.6, 0.6),
+    NEAR: (0.0, 0.0),
 }
 MARKED_GOALS = {"false, marked": {"en": 0.8, "de": 0.6}, "true, marked": {"en": -0.02, "de": -0.04}}
 
@@ -285,6 +291,32 @@ def _measure_wordings(
                 report(f"abstention{name}: {asked} | {text}")
 
 
+def measure_faq(data: Path, report: Callable[[str], None]) -> Table:
+    """Return the table of the questions that a twin's FAQ answers word for word, and of those that it must not."""
+    entries = [Entry.model_validate(row) for row in read_rows(data / "faq.jsonl")]
+    faq, names = Faq.of(entries), find_names((data / "me.txt").read_text(encoding="utf-8"))
+    table = Table(faq.language)
+    for row in read_rows(data / "faq_asked.jsonl"):
+        asked, place = row["asked"], row["entry"]
+        answer = faq.find_answer(asked, names)
+        is_found = answer is not None if place is None else answer == entries[place].answer
+        table.add(NEAR if place is None else DRESSED, table.language, is_found)
+        if is_found == (place is None):
+            report(f"{NEAR if place is None else DRESSED}: {asked} | {answer}")
+    return table
+
+
+def _print_faqs(folders: Sequence[Path], *, is_verbose: bool, as_json: bool) -> dict[str, list[Row]]:
+    results = {}
+    report = (lambda line: print(f"    {line}", flush=True)) if is_verbose else (lambda line: None)
+    for data in folders:
+        if lines := list(measure_faq(data, report).lines()):
+            results[f"{data.name}, word for word"] = [vars(line) | {"holds": line.holds} for line in lines]
+            if not as_json:
+                print(f"{data.name}, word for word", *lines, sep="\n", flush=True)
+    return results
+
+
 def main() -> None:
     """Print the table of each twin."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -293,8 +325,13 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="measure the service's own search alone")
     parser.add_argument("--verbose", action="store_true", help="also print the answers that fall short")
     options = parser.parse_args()
-    results = {}
+    faqs = sorted(path.parent for path in TWINS.glob("*/faq.jsonl"))
+    own = options.folders == parser.get_default("folders")
+    folders = faqs if own else [data for data in options.folders if (data / "faq.jsonl").exists()]
+    results = _print_faqs(folders, is_verbose=options.verbose, as_json=options.json)
     for data in options.folders:
+        if not (data / "questions.jsonl").exists():
+            continue
         with tempfile.TemporaryDirectory() as folder:
             twin = Twin(data, Path(folder) / "twin", Settings(openai_api_key="sk-unused"))
             twin.index()

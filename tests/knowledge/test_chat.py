@@ -112,7 +112,15 @@ def test_faults_are_named_at_the_start(start_service: Callable[..., Service], mo
     assert service.chat().status_code == 200
 
 
-@pytest.mark.parametrize("question", ["Where do you live?", "where do YOU live", " Where  is home ?!"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Where do you live?",
+        "where do YOU live",
+        " Where  is home ?!",
+        "Hi Roger, could you tell me where u live? Thanks",
+    ],
+)
 def test_the_owners_answers_need_no_model(knowing: Service, folder: Path, model: ScriptedModel, question: str) -> None:
     entry = {
         "question": "Where do you live?",

@@ -35,6 +35,7 @@ MATERIAL = Material([OWNERS], [OwnedText(SECRET)])
 GIVEN, PERSONA = Citable(LARGE), Citable(SMALL)
 ANSWER, MESSAGE = "an answer", "contacts in a message"  # the two steps that take longest
 FAQ = Faq.of([Entry(question="Where do you live?", answer="In Fife.")])
+FAQ.prepare()
 
 
 class Others:

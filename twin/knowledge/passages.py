@@ -15,6 +15,7 @@ from ..text.words import find_terms
 MAX_SECTION = 500  # characters
 SHORT_PARAGRAPH = 150  # characters; a shorter one is joined to the next under the same heading
 MAX_PASSAGE = 180  # characters, if the sentence is not longer: a vector of more says less of each sentence
+FAQ_TITLE = "FAQ"  # of a document in which each heading is a question, and what follows the owner's answer
 CONTEXT_CHARACTERS = 200  # of the text before a passage
 HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*)")
 CLOSING_MARKS = re.compile(r"(?<![ \t])[ \t]+#+$")  # of a heading

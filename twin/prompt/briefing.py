@@ -16,7 +16,7 @@ from ..settings.values import Grounding
 from ..system.caching import cached_property
 from ..text.tokens import estimate_tokens
 from .messages import Prepared, compose_messages
-from .persona import PERSONA_FILE, cite_persona
+from .persona import PERSONA_FILE, cite_persona, find_names
 from .rules import state_date
 
 
@@ -57,6 +57,11 @@ class Briefing:
     def citable_persona(self) -> Citable:
         """The sentences of the persona that a visitor may be shown."""
         return Citable(tuple(cite_persona(remove_private(self.persona))))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The words of the owner's name, folded."""
+        return find_names(self.persona)
 
     @cached_property
     def tokens(self) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..errors import StartError
 from ..grounding.support import ADDRESS
+from ..knowledge.faq import fold_accents, fold_umlauts
 from ..knowledge.passages import Passage
 from ..text.sentences import SENTENCE_END
 from ..text.tokens import estimate_tokens
@@ -27,6 +28,17 @@ INSTRUCTION = re.compile(
     r"|besucher\w*|visiteurs?|visitantes?|never|always|niemals|immer|jamais|nunca)(?!\w)",
     re.IGNORECASE,
 )
+# Where a persona says whose it is, in the languages that most are written in; then the name itself.
+INTRODUCTION = re.compile(
+    r"(?:(?<!\w)(?:i am|i['’]m|you are|this is|ich bin|du bist|soy|eres|je suis|tu es|io sono|sono|sei|eu sou|ik ben"
+    r"|name is|named|name|heiße|heisse|llamo|appelle|chiamo|chamo|heet|representing|twin (?:of|for)|zwilling von"
+    r"|gemel[oa] digital de|jumeau num[ée]rique de|acting as|speak as):?|^#+)[ \t]+",
+    re.IGNORECASE | re.MULTILINE,
+)
+NAME_WORD = r"[^\W\d_a-zß-öø-ÿ][^\W\d_]+(?:['’-][^\W\d_]+)*"
+NAME = re.compile(rf"{NAME_WORD}(?:[ \t]+(?:[^\W\d_]\.|v[ao]n|de[rnl]?|d[aio]s?|l[ae]|bin|al|ter|{NAME_WORD}))*")
+MAX_INTRODUCTION = 2_000  # characters in which the owner's name is looked for
+MAX_NAME = 5  # words
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +115,16 @@ def cite_persona(text: str) -> Iterator[Passage]:
         is_about_owner = sentence and (FIRST_PERSON.match(sentence) or ADDRESS.search(sentence))
         if is_about_owner and not INSTRUCTION.search(sentence):
             yield Passage(PERSONA_FILE, PERSONA_TITLE, "", sentence.strip())
+
+
+def find_names(text: str) -> frozenset[str]:
+    """Return the words of the owner's name, folded: those with a capital after “I am”, “you are” and the like."""
+    names: set[str] = set()
+    for introduction in INTRODUCTION.finditer(text[:MAX_INTRODUCTION]):
+        if match := NAME.match(text, introduction.end()):
+            words = re.findall(NAME_WORD, match.group())[:MAX_NAME]
+            names |= {fold(word.casefold()) for word in words for fold in (fold_accents, fold_umlauts)}
+    return frozenset(names)
 
 
 def _is_there(path: Path) -> bool:

@@ -28,7 +28,7 @@ def _repeat(session_id: str, exchange: Exchange) -> Reply | None:
 
 def _quote_faq(message: str, session_id: str, exchange: Exchange, briefing: Briefing) -> Reply | None:
     """Return the answer that the owner wrote to this question, word for word."""
-    if (text := briefing.library.faq.find_answer(message)) is None:
+    if (text := briefing.library.faq.find_answer(message, briefing.names)) is None:
         return None
     exchange.record(GivenAnswer(text, "stop", briefing.persona))
     return Reply(text, session_id, "stop", origin="faq")

@@ -109,7 +109,7 @@ def _read_file(file: ListedFile, reading: Reading) -> Reading:
     if broken:
         lines = ", ".join(map(str, broken[:10])) + (" …" if len(broken) > 10 else "")
         skipped = Skipped(file.name, f"no object with question and answer is in line {lines}; the others are used")
-    faq_document = Document(file.name, faq.write_entries(entries), title="FAQ") if entries else None
+    faq_document = Document(file.name, faq.write_entries(entries), title=faq.FAQ_TITLE) if entries else None
     return replace(reading, document=faq_document, skipped=skipped, entries=tuple(entries))
 
 

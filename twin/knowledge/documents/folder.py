@@ -94,6 +94,7 @@ class Folder:
             if skipped not in before.skipped:
                 logger.warning("%s/%s: %s.", self.name, skipped.name, skipped.reason)
         self._readings = dict(readings)
+        library.faq.prepare()
         if library != self._library:  # else the old one is kept, with all that was computed from it
             self._library = library
 
