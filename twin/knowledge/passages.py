@@ -40,6 +40,16 @@ class Passage:
         """The section that the passage is cut from, or itself: what an answer is compared with, and what is quoted."""
         return self.within or self
 
+    @property
+    def is_answer(self) -> bool:
+        """Whether this is an answer that the owner wrote to the question in its heading."""
+        return self.title == FAQ_TITLE and bool(self.heading)
+
+    @property
+    def label(self) -> str:
+        """What a visitor is shown as the source: the document's title, or the question that it answers."""
+        return self.heading if self.is_answer else self.title
+
     @cached_property
     def indexed(self) -> str:
         """The text that is indexed: title, heading, and the passage itself."""

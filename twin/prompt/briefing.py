@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from ..grounding import Gate, Material, open_gate, remove_private
 from ..grounding.support import Facts
 from ..knowledge.documents.library import Library
-from ..knowledge.documents.rendering import render_passages
+from ..knowledge.documents.rendering import render_answers, render_passages
+from ..knowledge.passages import Passage
 from ..knowledge.search import Passages, SearchResult
 from ..knowledge.sources import Citable
 from ..llm.messages import ChatMessages
@@ -18,6 +19,10 @@ from ..text.tokens import estimate_tokens
 from .messages import Prepared, compose_messages
 from .persona import PERSONA_FILE, cite_persona, find_names
 from .rules import state_date
+
+MAX_RANK = 3  # of a passage, up to which an answer of the owner counts as close to the question
+MAX_ANSWERS = 2
+ANSWER_TOKENS = 400  # that these answers take at most, by an estimate
 
 
 @dataclass(frozen=True)
@@ -66,20 +71,31 @@ class Briefing:
     @cached_property
     def tokens(self) -> int:
         """The estimated tokens of persona, rules and documents in each call of the model."""
-        return estimate_tokens(self.system) + (0 if self.is_whole else self.max_tokens)
+        answers = ANSWER_TOKENS if self.library.faq.answers else 0
+        return estimate_tokens(self.system) + (answers if self.is_whole else self.max_tokens)
 
     def compose(self, said: ChatMessages, found: SearchResult) -> Prepared:
         """Return the messages for a conversation whose last message is the question, with the passages `found`."""
         passages, given = "", self.library.citable
+        answers = _select_answers(found)
+        own = render_answers(answers)
         if not self.is_whole:
             pinned = self.library.pinned
             sent_anyway = {PERSONA_FILE, *(passage.document for passage in pinned)}
             hits = [hit.passage for hit in found.hits if hit.passage.document not in sent_anyway]
-            passages, sent = render_passages([*pinned, *hits], self.max_tokens)
-            given = Citable(tuple(sent))
+            others = [each for each in hits if each.section not in answers]
+            passages, sent = render_passages([*pinned, *others], self.max_tokens - estimate_tokens(own))
+            given = Citable((*answers, *sent))
         today = state_date() if self.rules else ""
-        return Prepared(compose_messages(self.system, said, [today, passages]), given)
+        return Prepared(compose_messages(self.system, said, [today, own, passages]), given)
 
     def open_gate(self, fallback: str, visitor: Sequence[str]) -> Gate:
         """Return the gate for one answer; `visitor` are the visitor's messages, `fallback` stands for private text."""
         return open_gate(self.grounding, self.material, fallback, visitor)
+
+
+def _select_answers(found: SearchResult) -> list[Passage]:
+    """Return the owner's own answers among the passages closest to a question, whole."""
+    hits = [] if found.is_small_talk else found.hits[:MAX_RANK]
+    close = (hit.passage.section for hit in hits if hit.passage.is_answer and not hit.passage.is_private)
+    return [*dict.fromkeys(close)][:MAX_ANSWERS]

@@ -26,7 +26,10 @@ LEADING = re.compile(r"[\s>#*_•\-–—|]*(?:\d{1,2}[.)]\s+)?[*_]*")
 
 @dataclass(frozen=True)
 class Source:
-    """A document's title and file, a quote from the passage, and the spans of the sentences that it supports."""
+    """A document's title and file, a quote from the passage, and the spans of the sentences that it supports.
+
+    Of an answer that the owner wrote to a question, the title is the question.
+    """
 
     title: str
     file: str
@@ -147,4 +150,4 @@ def _cite(cited: _Cited, claims: Claims) -> Source:
         return sum(len(word) for word in {fold_letters(word) for word in WORD.findall(piece)} & said)
 
     quoted = quote(section.text, section.document, weigh)
-    return Source(section.title, section.document, quoted, [(each.start, each.end) for each in cited.sentences])
+    return Source(section.label, section.document, quoted, [(each.start, each.end) for each in cited.sentences])
