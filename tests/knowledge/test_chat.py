@@ -132,6 +132,7 @@ def test_the_owners_answers_need_no_model(knowing: Service, folder: Path, model:
     events = stream(knowing, question)
     assert [name for name, _ in events] == ["session", "delta", "done"]
     assert text_of(events) == events[-1][1]["response"] == entry["answer"]
+    assert knowing.chat(question).json()["speaker"] == events[-1][1]["speaker"] == "approved"
     assert not model.requests
     assert '"outcome": "faq"' in knowing.log()
 
@@ -159,6 +160,7 @@ def test_an_answer_to_a_question_that_is_only_near_is_sent_first_and_can_be_cite
     assert closing.count("In Fife") == 1
     assert "Where I live" not in closing[own:].split("</answers>")[0]
     assert [(each["title"], each["file"]) for each in answer["sources"]] == [("Where do you live?", "faq.jsonl")]
+    assert "speaker" not in answer
     assert "unsupported" not in answer
 
 

@@ -51,6 +51,9 @@ class Annotations(BaseModel):
         "names, numbers and dates in the answer that stand in nothing that the model was given"
     )
     grounded: Literal[False] | SkipJsonSchema[None] = _note("false: the twin does not know")
+    speaker: Literal["approved"] | SkipJsonSchema[None] = _note(
+        "`approved`: the owner wrote this answer before, and it is given word for word"
+    )
 
     @classmethod
     def load(cls, text: str | None) -> Annotations:

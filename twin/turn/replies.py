@@ -30,5 +30,6 @@ def _quote_faq(message: str, session_id: str, exchange: Exchange, briefing: Brie
     """Return the answer that the owner wrote to this question, word for word."""
     if (text := briefing.library.faq.find_answer(message, briefing.names)) is None:
         return None
-    exchange.record(GivenAnswer(text, "stop", briefing.persona))
-    return Reply(text, session_id, "stop", origin="faq")
+    notes = Annotations(speaker="approved")
+    exchange.record(GivenAnswer(text, "stop", briefing.persona, annotations=notes))
+    return Reply(text, session_id, "stop", notes, origin="faq")
