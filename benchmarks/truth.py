@@ -22,6 +22,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.gap_topics import measure_all
 from twin.knowledge.faq import Entry, Faq
 from twin.knowledge.search import INDEX_FILE, Index, Search, SearchResult
 from twin.knowledge.search.indexer import index_all
@@ -352,6 +353,11 @@ def main() -> None:
                 if not options.json:
                     print(f"{data.name}, {name}", *lines, sep="\n", flush=True)
             assert twin.briefings.search.embeddings
+            if data == options.folders[-1]:
+                rows = list(measure_all(twin.briefings.search.embeddings))
+                results["gaps"] = [vars(row) for row in rows]
+                if not options.json:
+                    print(*rows, sep="\n", flush=True)
             twin.briefings.search.embeddings.close()
     if options.json:
         print(json.dumps(results, indent=2, ensure_ascii=False))

@@ -19,7 +19,7 @@ from .errors import (
     StoreUnavailable,
     log_advice,
 )
-from .gaps import Gaps
+from .gaps import Gaps, find_answers
 from .llm.embedded import EmbeddedModel, check_available
 from .memory import Housekeeping, Memory
 from .prompt import Briefings
@@ -71,13 +71,14 @@ class Runtime:
     def __init__(self, settings: Settings) -> None:
         """Check everything that could stop a start, or raise StartError; run nothing yet."""
         self.settings = settings
-        self.briefings = Briefings(settings)
+        self._databases = Databases.of(settings)
+        self.answers = find_answers(settings, self._databases)
+        self.briefings = Briefings(settings, read_answers=self.answers.read if self.answers else tuple)
         self.embedded = EmbeddedModel(paths.INSTANCE)
         if settings.uses_embedded_model:
             check_available(settings.embedded_model, paths.INSTANCE)
         self.rates = Rates(settings)
         self.room = Room(settings.max_in_flight)
-        self._databases = Databases.of(settings)
         self.budget = Budget(settings, self._databases)
         self.memory = Memory(settings, self._databases) if settings.memory else None
         self.gaps = Gaps(self._databases) if settings.gaps else None

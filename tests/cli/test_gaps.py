@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from twin.gaps import Gaps
+from twin.gaps import Answers, Gaps
+from twin.knowledge.documents.folder import Folder
 from twin.stores import Databases
 
 from ..support.commands import Run, assert_failed_in_one_line
@@ -53,6 +55,7 @@ def test_lists_the_most_asked_first_with_what_is_like_it(run: Run, gaps: Gaps) -
         "asked": 4,
         "first_day": first["last_day"],
         "last_day": str(gaps.fetch_all()[0].last_day),
+        "said": None,
         "others": [
             {"id": 3, "question": "Do you have a dog yet?", "asked": 1},
             {"id": 4, "question": "You have a dog do you now?", "asked": 1},
@@ -155,20 +158,29 @@ def test_an_answer_is_live_at_once(
     for question in ("do you have a DOG", "Do you have a dog now?"):
         assert service.chat(question).json()["response"] == text
     assert not model.requests
-    entry = {"question": "Do you have a dog?", "answer": text, "aliases": ["Do you have a dog now?"]}
-    assert json.loads((instance / "knowledge" / "faq.jsonl").read_text()) == entry
-    assert json.loads((instance / "evals" / "own.jsonl").read_text()) == {"question": entry["question"], "must": [text]}
+    case = json.loads((instance / "evals" / "own.jsonl").read_text())
+    assert case["question"].endswith("and I could not say: Do you have a dog?")
+    assert case["must"] == ["https://dog.example"]
     assert [gap.question for gap in gaps.fetch_all()] == ["Are you tall?"]
     assert "1 questions wait for an answer" in twin("check").stdout
+    service.chat("Is there any pet in your house?")  # the model has the answer, too
+    assert f"Answer: {text}" in model.requests[-1]["messages"][0]["content"]
+    assert twin("gaps", "--undo").stdout.endswith("wait again:\n  Do you have a dog?\n")
+    assert service.chat("Do you have a dog?").json()["response"] == "Hello from the model."
+    assert (instance / "evals" / "own.jsonl").read_text() == ""
+    assert {"Do you have a dog?", "Do you have a dog now?"} <= {gap.question for gap in gaps.fetch_all()}
     gaps.database.close()
 
 
 def test_one_wording_may_be_answered_alone(run: Run, root: Path, gaps: Gaps) -> None:
     record(gaps, Do_you_have_a_dog=2, Do_you_have_a_dog_now=1)
-    assert run("answer", "2", "Now I do.", "--only", **ON).returncode == 0
-    entry = json.loads((root / "instance" / "knowledge" / "faq.jsonl").read_text())
-    assert entry == {"question": "Do you have a dog now?", "answer": "Now I do."}
+    end = run("answer", "2", "Now I do.", "--only", **ON)
+    assert end.stdout.splitlines()[:2] == ["From now on this is the answer to:", "  Do you have a dog now?"]
+    assert "1  Do you have a dog?" in end.stdout
+    assert read_answers(root) == {"Do you have a dog now?": "Now I do."}
     assert [gap.id for gap in gaps.fetch_all()] == [1]
+    case = json.loads((root / "instance" / "evals" / "own.jsonl").read_text())
+    assert case["question"] == "Do you have a dog?"  # which is in other words
 
 
 def test_answers_at_once_lose_nothing(run: Run, root: Path, gaps: Gaps) -> None:
@@ -178,9 +190,8 @@ def test_answers_at_once_lose_nothing(run: Run, root: Path, gaps: Gaps) -> None:
     with ThreadPoolExecutor(4) as pool:
         ends = list(pool.map(lambda number: run("answer", str(number), f"Answer {number}.", **ON), range(1, 5)))
     assert [end.returncode for end in ends] == [0] * 4, [end.stderr for end in ends]
-    for name in ("knowledge/faq.jsonl", "evals/own.jsonl"):
-        lines = (root / "instance" / name).read_text().splitlines()
-        assert sorted(json.loads(line)["question"] for line in lines) == questions
+    assert read_answers(root) == {question: f"Answer {number}." for number, question in enumerate(questions, 1)}
+    assert len((root / "instance" / "evals" / "own.jsonl").read_text().splitlines()) == 4
     assert gaps.count() == 0
 
 
@@ -206,12 +217,9 @@ def test_an_answer_that_is_none_is_named(
     assert not (root / "instance" / "knowledge").exists()
 
 
-def test_a_file_that_cannot_take_the_answer_is_named(run: Run, root: Path, gaps: Gaps) -> None:
+def test_what_the_file_answers_counts_and_is_named(run: Run, root: Path, gaps: Gaps) -> None:
     record(gaps, Are_you_tall=1)
     folder = root / "instance" / "knowledge"
-    folder.write_text("")
-    assert_failed_in_one_line(run("answer", "1", "Yes.", **ON), "faq.jsonl")
-    folder.unlink()
     folder.mkdir()
     (folder / "faq.jsonl").write_bytes("Größe".encode("latin-1"))
     assert_failed_in_one_line(run("answer", "1", "Yes.", **ON), "faq.jsonl: it is not UTF-8")
@@ -220,7 +228,178 @@ def test_a_file_that_cannot_take_the_answer_is_named(run: Run, root: Path, gaps:
     assert gaps.count() == 1
     assert run("answer", "1", "No.", **ON).returncode == 0
     assert (folder / "faq.jsonl").read_text().count("\n") == 0
+    assert read_answers(root) == {}
     assert gaps.count() == 0
+
+
+def test_what_documents_and_answers_cover_by_now_is_dropped_at_the_next_look(run: Run, root: Path, gaps: Gaps) -> None:
+    gaps.record("How many sheep do you keep on the island?", "I don't know.")
+    gaps.record("Are you tall?", "I don't know.")
+    gaps.record("Do you sing?", "I don't know.")
+    folder = root / "instance" / "knowledge"
+    folder.mkdir()
+    (folder / "faq.jsonl").write_text('{"question": "are you tall", "answer": "No."}')
+    (folder / "sheep.md").write_text("I keep 40 sheep on the island.")
+    end = run("gaps", **ON)
+    assert sorted(line.rpartition(": ")[2] for line in end.stderr.splitlines()) == [
+        "Are you tall?",
+        "How many sheep do you keep on the island?",
+    ]
+    assert [gap.question for gap in gaps.fetch_all()] == ["Do you sing?"]
+
+
+def test_a_question_that_was_close_before_waits_until_something_else_is(run: Run, root: Path, gaps: Gaps) -> None:
+    question = "How many sheep do you keep on the island?"
+    folder = root / "instance" / "knowledge"
+    folder.mkdir()
+    (folder / "sheep.md").write_text("I keep 40 sheep on the island.")
+    [passage] = Folder(folder).read().passages
+    gaps.record(question, "I don't know.", passage.key.hex())
+    assert run("gaps", **ON).stderr == ""
+    (folder / "sheep.md").write_text("I keep 50 sheep on the island now.")
+    assert question in run("gaps", **ON).stderr
+    assert gaps.count() == 0
+
+
+EDITOR = """#!{python}
+import sys
+from pathlib import Path
+path = Path(sys.argv[1])
+text = path.read_text()
+(Path(__file__).parent / "seen.txt").open("a").write(text + "=====")
+{script}
+"""
+
+
+@pytest.fixture
+def edit(run: Run, tmp_path: Path) -> Callable[[str], tuple[subprocess.CompletedProcess[str], list[str]]]:
+    """Run `flask twin gaps --edit` with an editor that is a script, and return its end and what the editor saw."""
+
+    def run_edit(script: str) -> tuple[subprocess.CompletedProcess[str], list[str]]:
+        editor, seen = tmp_path / "editor.py", tmp_path / "seen.txt"
+        editor.write_text(EDITOR.format(python=sys.executable, script=script))
+        editor.chmod(0o700)
+        seen.unlink(missing_ok=True)
+        end = run("gaps", "--edit", EDITOR=str(editor), VISUAL=str(editor), **ON)
+        return end, seen.read_text().split("=====")[:-1] if seen.exists() else []
+
+    return run_edit
+
+
+Edit = Callable[[str], tuple[subprocess.CompletedProcess[str], list[str]]]
+
+
+def read_answers(root: Path) -> dict[str, str]:
+    answers = Answers(Databases(None, root / "instance"))
+    with closing(answers.database):
+        return {entry.question: entry.answer for entry in answers.read()}
+
+
+def answer(*pairs: tuple[str, str]) -> str:
+    """A script that writes below each question."""
+    lines = [f"lines = text.splitlines(keepends=True)\npairs = {pairs!r}"]
+    lines.append(
+        "starts = {q: next(i for i, l in enumerate(lines) if l.startswith('%%') and q in l) for q, _ in pairs}"
+    )
+    lines.append("ends = {q: next(i for i in range(s, len(lines)) if not lines[i].strip()) for q, s in starts.items()}")
+    lines.append("for q, a in sorted(pairs, key=lambda pair: -starts[pair[0]]): lines.insert(ends[q], a + chr(10))")
+    return "\n".join([*lines, "path.write_text(''.join(lines))"])
+
+
+def test_all_answers_are_written_in_one_file_and_are_live_and_can_be_taken_back(
+    edit: Edit, run: Run, root: Path, gaps: Gaps
+) -> None:
+    for question in (
+        "Do you have a dog?",
+        "Do you have a dog?",
+        "Do you have a dog yet?",
+        "Are you tall?",
+        "Do you sing?",
+    ):
+        gaps.record(question, "I don't know \x1b[31mthat.")
+    markdown = "# Moss\n\nYes:\n\n- a **collie**\n  %% not a comment"
+    end, [seen] = edit(answer(("Do you have a dog?", markdown), ("Do you sing?", "Badly.")))
+    assert (end.returncode, end.stderr) == (0, "")
+    assert end.stdout.splitlines()[0] == "From now on these are the answers to:"
+    assert "  or: Do you have a dog yet?   (gets the same answer)" in seen
+    assert "your twin said: I don't know [31mthat." in seen
+    assert "\x1b" not in seen
+    assert read_answers(root) == {"Do you have a dog?": markdown, "Do you sing?": "Badly."}
+    assert [gap.question for gap in gaps.fetch_all()] == ["Are you tall?"]
+    assert not (root / "instance" / "answers.txt").exists()
+    assert run("gaps", "--undo", **ON).returncode == 0
+    assert read_answers(root) == {}
+    assert next((gap.question, gap.times) for gap in gaps.fetch_all()) == ("Do you have a dog?", 2)
+    assert_failed_in_one_line(run("gaps", "--undo", **ON), "no answer is left to take back")
+    assert_failed_in_one_line(run("gaps", "--undo", "--edit", **ON), "do not go together")
+
+
+def test_an_empty_sheet_publishes_nothing(edit: Edit, root: Path, gaps: Gaps) -> None:
+    record(gaps, Are_you_tall=1)
+    for script in ("", "path.write_text('')", "path.write_bytes(text.replace(chr(10), chr(13) + chr(10)).encode())"):
+        end, _ = edit(script)
+        assert (end.returncode, end.stdout) == (0, "There is no answer in it: nothing is published.\n")
+    assert gaps.count() == 1
+    assert not (root / "instance" / "answers.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("damage", "fault"),
+    [
+        ("text.replace('%% Leave', '%% Leaf')", "begins with %% and was changed"),
+        ("'Hello.' + chr(10) + text", "below no question that waits"),
+        ("text.replace('%% 1 Are', '%% 2 Are')", "the number of this question was 1"),
+        ("text.replace('%% 1 Are', '%%1 Are')", "begins with %% and was changed"),
+        ("text + '%% 77 Who?' + chr(10) + 'Me.'", "below no question that waits"),
+    ],
+)
+def test_a_fault_opens_the_sheet_again_with_all_that_was_written(
+    edit: Edit, root: Path, gaps: Gaps, damage: str, fault: str
+) -> None:
+    record(gaps, Are_you_tall=2, Do_you_sing=1)
+    written = answer(("Do you sing?", "Badly, in Größe 38."))
+    once = f"if '%%!' not in text:\n    text = {damage}\n" + "\n".join(f"    {line}" for line in written.split("\n"))
+    end, seen = edit(once)
+    assert_failed_in_one_line(end, fault, "Nothing is published")  # since the second time it was left as it was
+    assert len(seen) == 2
+    assert fault in seen[1].splitlines()[0]
+    assert "Badly, in Größe 38." in seen[1]
+    assert read_answers(root) == {}
+    assert "Badly, in Größe 38." in (root / "instance" / "answers.txt").read_text()
+    kept = "(l for l in text.split(chr(10)) if l.startswith(('%% 2 Do', 'Badly')))"
+    repair = f"path.write_text(chr(10).join({kept}))"
+    end, [again] = edit(repair)  # a later run takes it up
+    assert "Badly, in Größe 38." in again
+    assert (end.returncode, read_answers(root)) == (0, {"Do you sing?": "Badly, in Größe 38."})
+
+
+def test_what_was_written_outlives_an_editor_that_fails_and_a_question_that_is_gone(
+    edit: Edit, root: Path, gaps: Gaps
+) -> None:
+    record(gaps, Are_you_tall=2, Do_you_sing=1)
+    end, _ = edit(answer(("Do you sing?", "Badly.")) + "\nsys.exit(3)")
+    assert_failed_in_one_line(end, "answers.txt", "EDITOR")
+    end, _ = edit("path.write_text('')")
+    assert_failed_in_one_line(end, "came back empty")
+    gaps.delete([2])
+    end, seen = edit("")
+    assert_failed_in_one_line(end, "below no question that waits")
+    assert "Badly." in seen[0]
+    assert "Badly." in (root / "instance" / "answers.txt").read_text()
+    end, _ = edit("path.write_bytes('Größe'.encode('latin-1'))")
+    assert_failed_in_one_line(end, "it is not UTF-8")
+
+
+def test_an_answer_that_the_file_gives_otherwise_is_a_fault(edit: Edit, root: Path, gaps: Gaps) -> None:
+    record(gaps, Are_you_tall=1, Do_you_sing=1)
+    file = root / "instance" / "knowledge" / "faq.jsonl"
+    script = answer(("Are you tall?", "Yes.")) + (
+        f"\nfile = Path({str(file)!r})\nfile.parent.mkdir(exist_ok=True)\n"
+        """file.write_text('{"question": "Are you tall?", "answer": "No."}')"""
+    )
+    end, _ = edit("if '%%!' not in text:\n" + "\n".join(f"    {line}" for line in script.split("\n")))
+    assert_failed_in_one_line(end, "faq.jsonl has another answer to “Are you tall?”")
+    assert read_answers(root) == {}
 
 
 def test_tables_of_an_older_twin_are_named(run: Run, postgres: PostgresServer) -> None:

@@ -10,10 +10,11 @@ from flask import Flask
 from flask.cli import AppGroup, FlaskGroup
 
 from ..errors import StartError
+from .answers import answer_gap
 from .ask import ask
 from .check import check
 from .eval import evaluate
-from .gaps import answer_gap, list_gaps
+from .gaps import list_gaps
 from .knowledge import list_knowledge
 from .migrate import migrate
 from .sessions import sessions_group

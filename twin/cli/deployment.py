@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 
 from ..errors import StartError
+from ..gaps import find_answers
 from ..llm.messages import ChatMessages
 from ..prompt import Briefing, Briefings
 from ..settings import Settings
+from ..stores import Databases
 
 QUESTION = "Who are you?"
 
@@ -21,7 +23,8 @@ class Deployment:
     @cached_property
     def briefings(self) -> Briefings:
         """The owner's files, and the search in the documents; raises StartError where the persona is wrong."""
-        return Briefings(self.settings)
+        answers = find_answers(self.settings, Databases.of(self.settings))
+        return Briefings(self.settings, read_answers=answers.read if answers else tuple)
 
     @cached_property
     def briefing(self) -> Briefing:

@@ -1,28 +1,25 @@
-"""`flask twin gaps` and `flask twin answer`: list the unanswered questions, and give them answers."""
+"""`flask twin gaps`: list the questions that the twin did not know, and let the owner answer them in an editor."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from textwrap import shorten
 from typing import Any
 
 import click
 from flask import current_app
 
 from ..errors import StartError
-from ..evaluation import OWN_CASES, as_literal
-from ..gaps import Gap, Gaps, Group, Invention, group
-from ..knowledge.documents.extraction import Unreadable, read_plain
-from ..knowledge.faq import FAQ_FILE, Faq, read_entries
+from ..gaps import Gap, Invention, Topic
 from ..settings import Settings, load_settings
-from ..system import paths
-from ..system.files import append_json_line
-from ..text.invisible import strip_invisible
-from .databases import open_databases
-from .terminal import count, make_printable, read_argument
+from .answer_editor import edit_answers
+from .answers import IDS, undo
+from .gap_store import GapStore, open_gaps
+from .terminal import count, make_printable
 
-IDS = click.IntRange(1, 2**31 - 1)
+SAID_WIDTH = 300  # characters of an answer that are shown
 MAX_WORDINGS = 5  # other wordings of a question that are shown
 
 
@@ -30,35 +27,55 @@ MAX_WORDINGS = 5  # other wordings of a question that are shown
 @click.option("--first", default=50, show_default=True, type=click.IntRange(1), help="How many, the most asked first.")
 @click.option("--forget", type=IDS, multiple=True, metavar="ID", help="Delete question ID unanswered; may be repeated.")
 @click.option("--made-up", is_flag=True, help="Only the sentences of answers with what your documents do not say.")
+@click.option("--edit", "is_to_edit", is_flag=True, help="Open one file with all of them in $EDITOR, to write answers.")
+@click.option("--undo", "is_to_undo", is_flag=True, help="Take back the answers that were published last.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
-def list_gaps(first: int, forget: tuple[int, ...], made_up: bool, as_json: bool) -> None:
+def list_gaps(  # an argument for each option
+    first: int, forget: tuple[int, ...], made_up: bool, is_to_edit: bool, is_to_undo: bool, as_json: bool
+) -> None:
     """List the questions that the twin did not know, and the sentences in which it made something up.
 
-    Alike questions stand in groups, the most asked first.
+    Questions that ask for the same thing stand together, the most asked first; those that documents or answers cover
+    by now are dropped.
     """
+    if sum(map(bool, (forget, is_to_edit, is_to_undo))) > 1:
+        raise StartError("--forget, --edit and --undo do not go together.")
     settings = load_settings(current_app.config)
-    kept = open_gaps(settings)
+    store = open_gaps(settings)
     if forget:
-        found = kept.delete_inventions(forget) if made_up else kept.delete(forget)
+        found = store.gaps.delete_inventions(forget) if made_up else store.gaps.delete(forget)
         click.echo(f"Deleted {count(found, 'sentence' if made_up else 'question')}.")
+    elif is_to_undo:
+        undo(store)
     elif made_up:
-        _list_inventions(kept.fetch_inventions()[:first], as_json=as_json)
+        _list_inventions(store.gaps.fetch_inventions()[:first], as_json=as_json)
     else:
-        _list_groups(group(kept.fetch_all())[:first], settings, as_json=as_json)
-        if not as_json and (inventions := kept.fetch_inventions()[:first]):
-            click.echo()
-            _list_inventions(inventions, as_json=False)
+        _show(store, first, is_to_edit=is_to_edit, as_json=as_json)
 
 
-def _list_groups(groups: Sequence[Group], settings: Settings, *, as_json: bool) -> None:
+def _show(store: GapStore, first: int, *, is_to_edit: bool, as_json: bool) -> None:
+    look = store.backlog.look()
+    for gap in look.answered:
+        click.echo(make_printable(f"Dropped, since it has an answer by now: {gap.question}"), err=True)
+    topics = look.topics[:first]
+    if is_to_edit and topics:
+        edit_answers(store, topics)
+        return
+    _list_topics(topics, store.settings, as_json=as_json)
+    if not (as_json or is_to_edit) and (inventions := store.gaps.fetch_inventions()[:first]):
+        click.echo()
+        _list_inventions(inventions, as_json=False)
+
+
+def _list_topics(topics: Sequence[Topic], settings: Settings, *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps([_as_json(each) for each in groups], indent=2, ensure_ascii=False))
-    elif not groups:
+        click.echo(json.dumps([_as_json(each) for each in topics], indent=2, ensure_ascii=False))
+    elif not topics:
         click.echo(f"No question waits for an answer.{'' if settings.gaps else ' GAPS is off.'}")
     else:
         click.echo(f"{'id':>6} {'asked':>6}  {'last asked':10}  question")
-        for each in groups:
-            _print_group(each)
+        for each in topics:
+            _print_topic(each)
 
 
 def _list_inventions(inventions: Sequence[Invention], *, as_json: bool) -> None:
@@ -75,75 +92,32 @@ def _list_inventions(inventions: Sequence[Invention], *, as_json: bool) -> None:
             click.echo(f"{each.id:>6} {each.times:>6}  {each.last_day}  {make_printable(each.sentence)}")
 
 
-@click.command("answer")
-@click.argument("gap_id", metavar="ID", type=IDS)
-@click.argument("answer")
-@click.option("--only", is_flag=True, help="Answer this wording alone, not the others that are like it.")
-def answer_gap(gap_id: int, answer: str, only: bool) -> None:
-    """Answer question ID of `flask twin gaps`, and the questions in its group, with ANSWER, word for word.
-
-    With - the answer is read from standard input. It goes into instance/knowledge/faq.jsonl, which the service reads
-    before its next answer, and the question into instance/evals/own.jsonl.
-    """
-    text = strip_invisible(read_argument(answer, "answer")).strip()
-    if not text:
-        raise StartError("the answer is empty.")
-    kept = open_gaps(load_settings(current_app.config))
-    answered = _select_gaps(kept.fetch_all(), gap_id, only=only)
-    main, *others = [gap.question for gap in answered]
-    if not _has_answer(main, text):
-        append_json_line(paths.EVALS / OWN_CASES, {"question": main, "must": [as_literal(text)]})
-        entry = {"question": main, "answer": text} | ({"aliases": others} if others else {})
-        append_json_line(paths.KNOWLEDGE / FAQ_FILE, entry)
-    kept.delete([gap.id for gap in answered])
-    click.echo("From now on this is the answer, in instance/knowledge/faq.jsonl, to:")
-    for gap in answered:
-        click.echo(f"  {make_printable(gap.question)}")
-
-
-def open_gaps(settings: Settings) -> Gaps:
-    """Return the recorded gaps, also where `GAPS` was turned off; raises StartError where none were ever recorded."""
-    fault = "GAPS is off, and no question was recorded: set GAPS=on and MEMORY=on."
-    return Gaps(open_databases(settings, is_on=settings.gaps, fault=fault))
-
-
-def _select_gaps(gaps: Sequence[Gap], gap_id: int, *, only: bool) -> tuple[Gap, ...]:
-    """Return the gap with this id and its group of alike questions; with `only`, that gap alone."""
-    for found in group(gaps):
-        for gap in found.gaps:
-            if gap.id == gap_id:
-                return (gap,) if only else found.gaps
-    raise StartError(f"there is no question {gap_id}: see `flask twin gaps`.")
-
-
-def _has_answer(question: str, answer: str) -> bool:
-    """Whether faq.jsonl has this answer already; raises StartError where it has another one, which would win."""
-    file = paths.KNOWLEDGE / FAQ_FILE
-    try:
-        entries, _ = read_entries(read_plain(file)) if file.exists() else ([], [])
-    except Unreadable as error:
-        raise StartError(f"{file}: {error}.") from None
-    known = Faq.of(entries).find_answer(question)
-    if known not in (None, answer):
-        raise StartError(f"{file} has another answer to it: change it there, then `flask twin gaps --forget ID`.")
-    return known is not None
-
-
-def _as_json(found: Group) -> dict[str, Any]:
+def _as_json(topic: Topic) -> dict[str, Any]:
+    alike = {gap.id for gap in topic.groups[0].gaps}
     return {
-        "id": found.main.id,
-        "question": found.main.question,
-        "asked": found.times,
-        "first_day": str(min(gap.first_day for gap in found.gaps)),
-        "last_day": str(found.last_day),
-        "others": [{"id": gap.id, "question": gap.question, "asked": gap.times} for gap in found.gaps[1:]],
+        "id": topic.main.id,
+        "question": topic.main.question,
+        "asked": topic.times,
+        "first_day": str(min(gap.first_day for gap in topic.gaps)),
+        "last_day": str(topic.last_day),
+        "said": topic.said,
+        "others": [_describe(gap, is_alike=gap.id in alike) for gap in topic.gaps[1:]],
     }
 
 
-def _print_group(found: Group) -> None:
-    head, *others = found.gaps
-    click.echo(f"{head.id:>6} {found.times:>6}  {found.last_day}  {make_printable(head.question)}")
-    for gap in others[:MAX_WORDINGS]:
-        click.echo(f"{gap.id:>6} {'':>6}  {'':10}    or: {make_printable(gap.question)}")
+def _describe(gap: Gap, *, is_alike: bool) -> dict[str, Any]:
+    """Return another wording; a near one does not get the same answer."""
+    return {"id": gap.id, "question": gap.question, "asked": gap.times} | ({} if is_alike else {"near": True})
+
+
+def _print_topic(topic: Topic) -> None:
+    main, alike = topic.main, topic.groups[0].gaps[1:]
+    click.echo(f"{main.id:>6} {topic.times:>6}  {topic.last_day}  {make_printable(main.question)}")
+    others = [*((gap, "or") for gap in alike), *((gap, "near") for gap in topic.near)]
+    for gap, kind in others[:MAX_WORDINGS]:
+        click.echo(f"{gap.id:>6} {'':>6}  {'':10}    {kind}: {make_printable(gap.question)}")
     if len(others) > MAX_WORDINGS:
         click.echo(f"{'':>6} {'':>6}  {'':10}    and {len(others) - MAX_WORDINGS} more, which --json shows")
+    if topic.said:
+        said = shorten(make_printable(topic.said), SAID_WIDTH, placeholder=" …")
+        click.echo(f"{'':>6} {'':>6}  {'':10}    it said: “{said}”")

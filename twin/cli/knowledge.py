@@ -13,8 +13,8 @@ from flask import current_app
 from ..errors import StartError
 from ..knowledge.documents.library import Library
 from ..knowledge.search import Search
-from ..prompt import Briefings
 from ..settings import load_settings
+from .deployment import Deployment
 from .terminal import make_printable
 
 INDEX_POLL_SECONDS = 0.5
@@ -36,7 +36,7 @@ class FileRow:
 @click.option("--index", "is_to_index", is_flag=True, help="Wait until all passages have their vectors.")
 def list_knowledge(as_json: bool, is_to_index: bool) -> None:
     """List the files in instance/knowledge/: estimated tokens, tokens sent with a question, and faults."""
-    briefings = Briefings(load_settings(current_app.config))
+    briefings = Deployment(load_settings(current_app.config)).briefings
     briefing = briefings.read()
     if is_to_index and briefing.library:
         await_index(briefings.search)

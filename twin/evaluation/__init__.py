@@ -5,7 +5,9 @@ from __future__ import annotations
 from .answers import Outcome, ask_all, judge
 from .cases import OWN_CASES, Case, read_cases
 from .matching import as_literal
+from .own_cases import add_cases, remove_cases
 from .results import KeptResult, Results, keep
+from .rewordings import make_case
 
 __all__ = [
     "OWN_CASES",
@@ -13,9 +15,12 @@ __all__ = [
     "KeptResult",
     "Outcome",
     "Results",
+    "add_cases",
     "as_literal",
     "ask_all",
     "judge",
     "keep",
+    "make_case",
     "read_cases",
+    "remove_cases",
 ]

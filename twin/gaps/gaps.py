@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table, delete, func, select, update
 
 from ..knowledge.faq import fold_question
 from ..stores import Database, Databases
-from ..stores.tables import clean, gaps, inventions
+from ..stores.tables import clean, gap_answers, gaps, inventions
 from .question import mask_sentence, read_question
 
 MAX_GAPS = 10_000  # one more replaces the least asked, and among those the oldest; of inventions as well
@@ -27,6 +27,8 @@ class Gap:
     times: int
     first_day: date
     last_day: date
+    said: str | None = None  # the twin's latest answer, without contacts; of older rows it is unknown
+    close_to: str | None = None  # the key of the passage that was close to it then, in hexadecimal
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,15 @@ class Gaps:
         self.database: Database = databases.open("memory")
         self._most = most
 
-    def record(self, message: str) -> None:
-        """Count the question in a visitor's message, made anonymous, if there is one; raises StoreUnavailable."""
+    def record(self, message: str, said: str = "", close_to: str | None = None) -> None:
+        """Count the question in a visitor's message, made anonymous, if there is one; raises StoreUnavailable.
+
+        Of the twin's answer the latest is kept, in one line without contacts; `close_to` is the key of the passage
+        that was close to the question, in hexadecimal.
+        """
         if question := read_question(message):
-            self._count(gaps, {"question": question}, fold_question(question))
+            latest = {"said": mask_sentence(said) or None, "close_to": close_to}
+            self._count(gaps, {"question": question}, fold_question(question), latest)
 
     def record_invention(self, sentence: str) -> None:
         """Count a sentence of an answer, without contacts; raises StoreUnavailable."""
@@ -60,7 +67,7 @@ class Gaps:
 
     def fetch_all(self) -> list[Gap]:
         """Return all gaps, the most asked first; raises StoreUnavailable."""
-        return [Gap(*found) for found in self._fetch(gaps, gaps.c.question)]
+        return [Gap(*found) for found in self._fetch(gaps, gaps.c.question, gaps.c.said, gaps.c.close_to)]
 
     def fetch_inventions(self) -> list[Invention]:
         """Return all inventions, the most frequent first; raises StoreUnavailable."""
@@ -78,9 +85,9 @@ class Gaps:
         """Delete inventions, and return how many existed; raises StoreUnavailable."""
         return self._delete(inventions, ids)
 
-    def _fetch(self, table: Table, text: Any) -> Sequence[Any]:
+    def _fetch(self, table: Table, text: Any, *more: Any) -> Sequence[Any]:
         row = table.c
-        query = select(row.id, text, row.times, row.first_day, row.last_day)
+        query = select(row.id, text, row.times, row.first_day, row.last_day, *more)
         query = query.order_by(row.times.desc(), row.last_day.desc(), row.id)
         return self.database.run(lambda connection: connection.execute(query).all())
 
@@ -88,16 +95,21 @@ class Gaps:
         change = delete(table).where(table.c.id.in_(ids))
         return self.database.run(lambda connection: connection.execute(change).rowcount)
 
-    def _count(self, table: Table, text: dict[str, str], folded: str) -> None:
-        key = sha256(clean(folded).encode()).hexdigest()
-        self.database.transact(lambda connection: self._record(connection, table, text, key))
+    def _count(
+        self, table: Table, text: dict[str, str], folded: str, latest: dict[str, str | None] | None = None
+    ) -> None:
+        """Count a text; `latest` are the values of columns that are those of the last time."""
+        key = make_key(folded)
+        self.database.transact(lambda connection: self._record(connection, table, text, key, latest or {}))
 
-    def _record(self, connection: Connection, table: Table, text: dict[str, str], key: str) -> None:
+    def _record(
+        self, connection: Connection, table: Table, text: dict[str, str], key: str, latest: dict[str, str | None]
+    ) -> None:
         row, today = table.c, datetime.now(UTC).date()
-        again = {"times": row.times + 1, "last_day": today}
+        again = {"times": row.times + 1, "last_day": today, **latest}
         if connection.execute(update(table).where(row.key == key).values(again)).rowcount:
             return  # an INSERT would use up an id each time
-        new = self.database.insert(table).values(key=key, times=1, first_day=today, last_day=today, **text)
+        new = self.database.insert(table).values(key=key, times=1, first_day=today, last_day=today, **text, **latest)
         new = new.on_conflict_do_update(index_elements=[row.key], set_=again)
         kept: int = connection.execute(new.returning(row.id)).scalar_one()
         if (more := _count(connection, table) - self._most) > 0:
@@ -105,10 +117,25 @@ class Gaps:
             connection.execute(delete(table).where(row.id.in_(least.scalar_subquery())))
 
 
+def make_key(folded: str) -> str:
+    """Return the key of a folded text in its table."""
+    return sha256(clean(folded).encode()).hexdigest()
+
+
 def delete_unasked(database: Database, since: date) -> int:
-    """Delete gaps and inventions that did not come up since a day, and return how many; raises StoreUnavailable."""
+    """Delete gaps and inventions that did not come up since a day, and return how many; raises StoreUnavailable.
+
+    The gaps that an older answer removed are deleted for good, and not counted.
+    """
     changes = [delete(table).where(table.c.last_day < since) for table in (gaps, inventions)]
-    return database.run(lambda connection: sum(connection.execute(change).rowcount for change in changes))
+    start = datetime(since.year, since.month, since.day, tzinfo=UTC).timestamp()
+    forgetting = update(gap_answers).where(gap_answers.c.answered_at < start).values(removed="[]")
+
+    def delete_all(connection: Connection) -> int:
+        connection.execute(forgetting)
+        return sum(connection.execute(change).rowcount for change in changes)
+
+    return database.run(delete_all)
 
 
 def _count(connection: Connection, table: Table) -> int:

@@ -8,6 +8,7 @@ from datetime import date
 
 from ..text.words import IS_UNSPACED_NAME, split_words
 from .gaps import Gap
+from .wording import Wording, allow_one_answer
 
 ALIKE_WORDS = 0.85  # share of the letters of two questions that are in common words
 NEAR_RATIO = 70  # on rapidfuzz's scale of 100, below which words are not compared
@@ -18,7 +19,7 @@ MISSPELT_LETTERS, MISSPELT = 5, 0.8  # letters of a misspelt word, at least, and
 
 @dataclass(frozen=True)
 class Group:
-    """Gaps that are alike, the most asked first."""
+    """Gaps that are alike, the most asked first: one answer goes out word for word to all of them."""
 
     gaps: tuple[Gap, ...]
 
@@ -45,8 +46,7 @@ def group(gaps: Sequence[Gap]) -> list[Group]:
     vectors of “when” and “why did you leave” are nearer than those of many questions with one meaning. 10,000 questions
     take some seconds.
     """
-    words = [split_words(gap.question) for gap in gaps]
-    leaders = _Leaders(words)
+    leaders = _Leaders([gap.question for gap in gaps])
     found: dict[int, list[Gap]] = {}
     for at in sorted(range(len(gaps)), key=lambda at: _rank(gaps[at])):
         leader = leaders.find(at)
@@ -78,9 +78,10 @@ def are_alike(words: Sequence[str], others: Sequence[str]) -> bool:
 class _Leaders:
     """The first question of each group, by its index."""
 
-    def __init__(self, words: Sequence[Sequence[str]]) -> None:
-        self._words = words
-        self._lines = [" ".join(sorted(set(each))) for each in words]
+    def __init__(self, questions: Sequence[str]) -> None:
+        self._questions = questions
+        self._words = [split_words(question) for question in questions]
+        self._lines = [" ".join(sorted(set(each))) for each in self._words]
         self._places: list[int] = []
         self._known: list[str] = []
 
@@ -90,12 +91,18 @@ class _Leaders:
 
         near = process.extract(self._lines[at], self._known, scorer=fuzz.ratio, score_cutoff=NEAR_RATIO, limit=MAX_NEAR)
         places = (self._places[index] for _, _, index in near)
-        return next((place for place in places if are_alike(self._words[at], self._words[place])), None)
+        return next((place for place in places if self._has_one_answer(at, place)), None)
 
     def add(self, at: int) -> None:
         """Make the question at index `at` a leader."""
         self._places.append(at)
         self._known.append(self._lines[at])
+
+    def _has_one_answer(self, at: int, place: int) -> bool:
+        """Return whether two questions are alike, none is negated, and none has the other's roles swapped."""
+        if not are_alike(self._words[at], self._words[place]):
+            return False
+        return allow_one_answer(Wording.of(self._questions[at]), Wording.of(self._questions[place]))
 
 
 def _rank(gap: Gap) -> tuple[int, int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
@@ -10,6 +11,7 @@ from ..grounding import Material, OwnedText, find_private, remove_private
 from ..grounding.support import load_tagger
 from ..knowledge.documents.folder import Folder
 from ..knowledge.documents.library import Library
+from ..knowledge.faq import Entry
 from ..knowledge.passages import make_passages
 from ..knowledge.search import INDEX_FILE, Passages, Search, SearchResult, make_search
 from ..llm.messages import ChatMessages
@@ -29,9 +31,19 @@ logger = logging.getLogger(__name__)
 class Briefings:
     """Reads the owner's files, keeps the latest briefing made from them, and holds the search in the documents."""
 
-    def __init__(self, settings: Settings, root: Path | None = None) -> None:
-        """Read the persona, or raise StartError; the documents are read on first use."""
+    def __init__(
+        self,
+        settings: Settings,
+        root: Path | None = None,
+        read_answers: Callable[[], tuple[Entry, ...]] = tuple,
+    ) -> None:
+        """Read the persona, or raise StartError; the documents are read on first use.
+
+        `read_answers` returns the owner's answers in the database, the same tuple while none changes.
+        """
         root = root or paths.ROOT
+        self._read_answers = read_answers
+        self._extended: tuple[Library, tuple[Entry, ...], Library] | None = None  # the last, and what it is made of
         self._folder = Folder(root / "instance" / "knowledge")
         self._settings = settings
         self._instance = root / "instance"
@@ -61,14 +73,15 @@ class Briefings:
 
     def start_embeddings(self) -> None:
         """Start the model of vectors, where there are documents, which can be read in the meantime."""
-        if not self._folder.is_empty() and (embeddings := self.search.embeddings):
+        if (not self._folder.is_empty() or self._read_answers()) and (embeddings := self.search.embeddings):
             embeddings.start()
 
     def read(self) -> Briefing:
         """Return a briefing of the present files: the last one again, if nothing has changed."""
-        persona, library = self.persona.text(), self._folder.read()
+        persona, library, answers = self.persona.text(), self._folder.read(), self._read_answers()
         with self._lock:  # of many calls at once, one makes it; documents are read outside
-            library = self._folder.library or library  # another call may have read a newer one since
+            # Another call may have read a newer one since.
+            library = self._extend(self._folder.library or library, answers)
             last = self._briefing
             if last is None or last.persona != persona or last.library is not library:
                 self._briefing = last = self._make_briefing(persona, library)
@@ -89,6 +102,13 @@ class Briefings:
             return SearchResult()
         *before, question = (message["content"] for message in said if message["role"] == "user")
         return self.search.find(question, [each[-MAX_BEFORE:] for each in before[-QUESTIONS_BEFORE:]], briefing.known)
+
+    def _extend(self, library: Library, answers: tuple[Entry, ...]) -> Library:
+        """Return a library with the answers: the same one for the same two."""
+        last = self._extended
+        if last is None or last[0] is not library or last[1] is not answers:
+            self._extended = last = library, answers, library.add_answers(answers)
+        return last[2]
 
     def _make_briefing(self, persona: str, library: Library) -> Briefing:
         settings = self._settings

@@ -21,7 +21,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-REVISION = "0006"  # that of the newest migration
+REVISION = "0007"  # that of the newest migration
 
 metadata = MetaData()
 
@@ -130,7 +130,8 @@ chores = Table(
 )
 
 # Questions that the twin did not know, and how often each was asked; not by whom, nor at which time of a day. The key
-# is the SHA-256 of the folded question. No id is used twice, since owners type them.
+# is the SHA-256 of the folded question. No id is used twice, since owners type them. With the twin's latest answer, and
+# the key of the passage that was close to the question then (knowledge/passages.py), if one was.
 gaps = Table(
     "gaps",
     metadata,
@@ -140,6 +141,25 @@ gaps = Table(
     Column("times", Integer, nullable=False),
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
+    Column("said", Words),
+    Column("close_to", String(64)),
+    sqlite_autoincrement=True,
+)
+
+# The owner's answers to gaps, which all processes give word for word: those of one batch were published, and are taken
+# back, together. Aliases (a JSON array) get the same answer. What is taken back with an answer is the case that it left
+# in the eval file, and the rows of gaps that it removed (a JSON array, empty once those would have been deleted).
+gap_answers = Table(
+    "gap_answers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("batch", Integer, nullable=False),
+    Column("question", Words, nullable=False),
+    Column("answer", Words, nullable=False),
+    Column("aliases", Words, nullable=False),
+    Column("eval_case", Words),
+    Column("removed", Words, nullable=False),
+    Column("answered_at", Double, nullable=False),
     sqlite_autoincrement=True,
 )
 

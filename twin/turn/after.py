@@ -18,23 +18,32 @@ if TYPE_CHECKING:
     from .events import Reply
 
 
-def follow_up(runtime: Runtime, exchange: Exchange, briefing: Briefing, question: str, reply: Reply | None) -> None:
+def follow_up(
+    runtime: Runtime,
+    exchange: Exchange,
+    briefing: Briefing,
+    question: str,
+    reply: Reply | None,
+    close_to: str | None = None,
+) -> None:
     """Start the work that follows an answered turn; `reply` is the model's answer to a visitor, if there was one.
+
+    `close_to` is the key of the passage that is close to the question, if one is.
 
     No answer depends on this work: without a thread to spare it is left undone.
     """
     with suppress(Overloaded):
         if reply and runtime.gaps and (reply.annotations.grounded is False or reply.annotations.unsupported):
-            start_thread(partial(record_gaps, runtime.gaps, question, reply))
+            start_thread(partial(record_gaps, runtime.gaps, question, reply, close_to))
         if exchange.is_summary_due:
             start_thread(partial(summarise, runtime, exchange, briefing))
 
 
-def record_gaps(gaps: Gaps, question: str, reply: Reply) -> None:
+def record_gaps(gaps: Gaps, question: str, reply: Reply, close_to: str | None = None) -> None:
     """Keep for the owner, without its author, a question without an answer, and the sentences that were made up."""
     with suppress(StoreUnavailable):  # which is logged
         if reply.annotations.grounded is False:
-            gaps.record(question)
+            gaps.record(question, reply.text, close_to)
         for sentence in select_sentences(reply.text, [each.start for each in reply.annotations.unsupported or ()]):
             gaps.record_invention(sentence)
 

@@ -10,6 +10,7 @@ from .review import Review
 
 if TYPE_CHECKING:
     from ..grounding import Gate
+    from ..knowledge.search import SearchResult
     from ..llm.answers import Answer, FinishReason
     from ..llm.messages import ChatMessages
 
@@ -28,6 +29,11 @@ class Draft:
     def text(self) -> str:
         """The answer so far, as shown to the visitor."""
         return "".join(self._pieces)
+
+    @property
+    def found(self) -> SearchResult:
+        """The passages that were found for the question."""
+        return self._review.found
 
     def push(self, piece: str) -> str:
         """Take the next piece from the model, and return the text that can be shown now."""

@@ -200,7 +200,8 @@ class Turn:
         """Start the work after the turn; the owner's own questions in the terminal are no gaps."""
         if self._draft:
             reply = self._outcome.reply if self._is_visitor and self._outcome.is_model_answer else None
-            follow_up(self._runtime, self._exchange, self._briefing, self._message, reply)
+            close_to = self._draft.found.close_to
+            follow_up(self._runtime, self._exchange, self._briefing, self._message, reply, close_to)
 
     @contextmanager
     def _reporting_faults(self) -> Iterator[None]:

@@ -105,8 +105,10 @@ def _is_read_apart(file: ListedFile) -> bool:
 
 def _gather(readings: dict[str, Reading]) -> Library:
     found = readings.values()
+    entries = tuple(entry for reading in found for entry in reading.entries)
     return Library(
         tuple(reading.document for reading in found if reading.document),
         tuple(reading.skipped for reading in found if reading.skipped),
-        Faq.of(entry for reading in found for entry in reading.entries),
+        Faq.of(entries),
+        entries,
     )

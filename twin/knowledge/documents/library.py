@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from ...grounding import OwnedText, find_private, remove_private
 from ...system.caching import cached_property
 from ...system.fairness import Fairness
 from ...text.tokens import estimate_tokens
-from ..faq import Faq
+from ..faq import Entry, Faq, write_entries
 from ..passages import Passage, make_passages
 from ..sources import Citable
 from .front_matter import skip_front_matter
 from .rendering import fence, render_document
+
+ANSWERS = "answers"  # the name of the document of the answers in the database, which no file of a folder has
 
 
 @dataclass(frozen=True)
@@ -82,9 +85,18 @@ class Library:
     documents: tuple[Document, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     faq: Faq = field(default_factory=Faq)
+    entries: tuple[Entry, ...] = ()  # those of `faq`
 
     def __bool__(self) -> bool:
         return bool(self.documents)
+
+    def add_answers(self, answers: Sequence[Entry]) -> Library:
+        """Return the library with the answers of the database; of two to one question, the file's counts."""
+        if not answers:
+            return self
+        entries = (*self.entries, *answers)
+        document = Document(ANSWERS, write_entries(answers), title="FAQ")
+        return replace(self, documents=(*self.documents, document), faq=Faq.of(entries), entries=entries)
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:

@@ -42,6 +42,11 @@ class SearchResult:
     is_small_talk: bool = False  # whether the message asks for no fact
     asks: bool = True  # whether it has the form of a question or request
 
+    @property
+    def close_to(self) -> str | None:
+        """The key of the passage that answers the question beyond doubt, in hexadecimal, if one does."""
+        return self.hits[0].passage.key.hex() if self.is_close and self.hits else None
+
 
 class Search:
     """The search of one process, in an index that all of them share."""
