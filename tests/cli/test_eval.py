@@ -130,6 +130,50 @@ def test_a_terminal_shows_how_far_it_is(
     assert seen.endswith(b"0 of 3 hold; none was asked before.\n")
 
 
+PRICES = {"USD_PER_MILLION_INPUT": "1000", "USD_PER_MILLION_OUTPUT": "10", "MAX_OUTPUT_TOKENS": "1000"}
+
+
+def test_says_what_a_paid_model_will_cost(run: Run, root: Path, file: Path, model: ScriptedModel) -> None:
+    knowledge = root / "instance" / "knowledge"
+    knowledge.mkdir(parents=True)
+    entry = {"question": "where do you live", "answer": "In Fife."}  # which costs nothing
+    (knowledge / "faq.jsonl").write_text(json.dumps(entry))
+    end = run("eval", str(file), **PRICES)
+    assert len(model.requests) == 2
+    [line] = end.stderr.splitlines()
+    assert line.startswith("2 questions for the model: about ")
+    read = int(line.split("about ")[1].split()[0].replace(",", ""))
+    asked = sum(len(message["content"]) for request in model.requests for message in request["messages"])
+    assert asked / 6 < read < asked
+    assert line.endswith(f"at most 2,000 to write; at most {read / 1_000 + 0.02:.2f} USD.")
+    assert run("eval", str(file)).stderr == ""  # on this machine, without a price
+
+
+@pytest.mark.parametrize(("arguments", "reply", "asked"), [([], b"n\n", 0), ([], b"y\n", 3), (["--yes"], b"", 3)])
+def test_a_terminal_asks_before_a_paid_model_is_asked(
+    root: Path,
+    environment: dict[str, str],
+    file: Path,
+    model: ScriptedModel,
+    pythons: WarmPythons,
+    tmp_path: Path,
+    arguments: list[str],
+    reply: bytes,
+    asked: int,
+) -> None:
+    leader, follower = pty.openpty()
+    os.write(leader, reply)
+    with (tmp_path / "printed").open("w+b") as printed:
+        command = ["flask", "twin", "eval", str(file), *arguments]
+        pythons.start(command, root, environment | PRICES, follower, printed.fileno(), follower).wait()
+    said = os.read(leader, 100_000)
+    assert (b"Ask them?" in said) == (not arguments)
+    assert b"3 questions for the model" in said
+    assert len(model.requests) == asked
+    for end in (leader, follower):
+        os.close(end)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_run_that_is_ended_leaves_what_was_known(
     run: Run,

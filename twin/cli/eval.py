@@ -13,10 +13,10 @@ import click
 from flask import current_app
 
 from ..errors import StartError
-from ..evaluation import Case, Outcome, Results, ask_all, keep, read_cases
+from ..evaluation import Case, Outcome, Results, ask_all, estimate_cost, is_paid, keep, read_cases
 from ..llm.embedded import NOTICE
 from ..runtime import Runtime
-from ..settings import Settings, load_settings
+from ..settings import load_settings
 from .terminal import make_printable
 
 QUESTION_WIDTH = 48  # characters
@@ -27,18 +27,22 @@ VERDICT_MARKS = {"ok": "ok", "wrong": "WRONG", "worse": "WORSE", "unanswered": "
 @click.command("eval")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--accept", is_flag=True, help="Compare later runs with this one, also where it is worse.")
+@click.option("--yes", is_flag=True, help="Do not ask whether the cost is right.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-def evaluate(file: Path, accept: bool, as_json: bool) -> None:
+def evaluate(file: Path, accept: bool, yes: bool, as_json: bool) -> None:
     """Ask the questions in FILE, show which answers are not as expected, and exit with 1 if one got worse.
 
     A line of FILE is a JSON object: "question", and what its answer "must" hold, "must_not" hold, and which
     "source" it must cite. An answer that was as expected once and is not now is worse, in each run, until it is
-    mended or accepted.
+    mended or accepted. What a paid model will cost, about, is said first; on a terminal you are asked whether to go on.
     """
     cases = read_cases(file)
     before = Results.read()
     settings = load_settings(current_app.config).without_memory  # so that no session is left behind
-    outcomes = _ask_all(settings, cases)
+    runtime = Runtime(settings)
+    if is_paid(settings):
+        _announce_cost(runtime, cases, is_to_ask=not yes and sys.stdin.isatty() and sys.stderr.isatty())
+    outcomes = _ask_all(runtime, cases)
     (_print_json if as_json else _print_table)(outcomes, before)
     keep(outcomes, accept=accept)
     if settings.uses_embedded_model:
@@ -49,8 +53,17 @@ def evaluate(file: Path, accept: bool, as_json: bool) -> None:
         raise StartError(f"{len(unanswered)} of {len(cases)} questions got no answer: {unanswered[0].faults[0]}")
 
 
-def _ask_all(settings: Settings, cases: Sequence[Case]) -> list[Outcome]:
-    asking = ask_all(Runtime(settings), cases)
+def _announce_cost(runtime: Runtime, cases: Sequence[Case], *, is_to_ask: bool) -> None:
+    """Print what the run will cost; raises StartError where the owner, asked, does not want it."""
+    estimate = estimate_cost(runtime, cases)
+    if estimate.calls:
+        click.echo(str(estimate), err=True)
+        if is_to_ask and not click.confirm("Ask them?", err=True):
+            raise StartError("the model was not asked.")
+
+
+def _ask_all(runtime: Runtime, cases: Sequence[Case]) -> list[Outcome]:
+    asking = ask_all(runtime, cases)
     is_hidden = not sys.stderr.isatty()
     try:
         with click.progressbar(

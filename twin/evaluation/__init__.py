@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .answers import Outcome, ask_all, judge
 from .cases import OWN_CASES, Case, read_cases
+from .estimate import Estimate, estimate_cost, is_paid
 from .matching import as_literal
 from .own_cases import add_cases, remove_cases
 from .results import KeptResult, Results, keep
@@ -12,12 +13,15 @@ from .rewordings import make_case
 __all__ = [
     "OWN_CASES",
     "Case",
+    "Estimate",
     "KeptResult",
     "Outcome",
     "Results",
     "add_cases",
     "as_literal",
     "ask_all",
+    "estimate_cost",
+    "is_paid",
     "judge",
     "keep",
     "make_case",
