@@ -56,7 +56,7 @@ def test_an_answer_is_seen_by_another_process_and_its_gaps_are_gone(
     assert (entry.question, entry.answer, entry.aliases) == (dog.question, "Yes, **Moss**.", [again.question])
     assert other.read() is read  # so that no briefing is made anew
     assert [gap.question for gap in gaps.fetch_all()] == ["Are you tall?"]
-    assert LOOK_SECONDS <= 2
+    assert max(LOOK_SECONDS.values()) <= 2
     other.database.close()
 
 
@@ -88,7 +88,7 @@ def test_nothing_is_published_where_the_database_is_away(tmp_path: Path) -> None
     with pytest.raises(StoreUnavailable):
         answers.publish([])
     assert answers.read() == ()
-    assert DOWN_SECONDS > LOOK_SECONDS
+    assert max(LOOK_SECONDS.values()) < DOWN_SECONDS
 
 
 def test_what_a_file_and_the_database_answer_the_file_does() -> None:

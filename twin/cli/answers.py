@@ -37,7 +37,7 @@ class Draft:
 def answer_gap(gap_id: int, answer: str, only: bool) -> None:
     """Answer question ID of `flask twin gaps`, and those of the same words, with ANSWER, word for word.
 
-    With - the answer is read from standard input. All processes give it from the next chat on; a test question goes
+    With - the answer is read from standard input. All processes give it within a second; a test question goes
     into instance/evals/own.jsonl. `flask twin gaps --undo` takes it back.
     """
     text = strip_invisible(read_argument(answer, "answer")).strip()
