@@ -98,7 +98,7 @@ def test_what_a_file_and_the_database_answer_the_file_does() -> None:
     assert both.faq.find_answer("b?") == "database"
     [document] = both.documents
     assert (document.name, document.title) == (ANSWERS, "FAQ")
-    assert "Answer: database" in document.text
+    assert "B?\ndatabase" in document.text
     assert library.add_answers(()) is library
 
 

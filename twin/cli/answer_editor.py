@@ -72,8 +72,8 @@ def _begin(path: Path, topics: Sequence[Topic]) -> str:
 
 
 def _find_conflicts(store: GapStore, topics: Sequence[Topic], answers: Mapping[int, str]) -> list[str]:
-    library = store.briefings.read().library
-    found = [find_conflict(library, draft.gaps[0], draft.text) for draft in make_drafts(topics, answers)]
+    briefing = store.briefings.read()
+    found = [find_conflict(briefing, draft.gaps[0], draft.text) for draft in make_drafts(topics, answers)]
     return [fault for fault in found if fault]
 
 

@@ -11,8 +11,8 @@ from flask import current_app
 from ..errors import StartError
 from ..evaluation import add_cases, make_case, remove_cases
 from ..gaps import Gap, NewAnswer, Topic
-from ..knowledge.documents.library import Library
 from ..knowledge.faq import FAQ_FILE, Entry, Faq
+from ..prompt import Briefing
 from ..settings import load_settings
 from ..text.invisible import strip_invisible
 from .gap_store import GapStore, open_gaps
@@ -53,11 +53,11 @@ def publish(store: GapStore, drafts: Sequence[Draft]) -> None:
 
     Raises StartError where faq.jsonl has another answer, and StoreUnavailable; then nothing is published.
     """
-    library = store.briefings.read().library
+    briefing = store.briefings.read()
     for draft in drafts:
-        if fault := find_conflict(library, draft.gaps[0], draft.text):
+        if fault := find_conflict(briefing, draft.gaps[0], draft.text):
             raise StartError(fault)
-    new = _make_answers(library, drafts)
+    new = _make_answers(briefing, drafts)
     store.answers.publish(new)
     store.gaps.delete([gap.id for draft in drafts for gap in draft.gaps])  # those that the file answers already
     click.echo(f"From now on {'this is the answer' if len(drafts) == 1 else 'these are the answers'} to:")
@@ -84,20 +84,21 @@ def undo(store: GapStore) -> None:
         click.echo(f"  {make_printable(each.question)}")
 
 
-def find_conflict(library: Library, gap: Gap, answer: str) -> str | None:
+def find_conflict(briefing: Briefing, gap: Gap, answer: str) -> str | None:
     """Return why an answer would not be given, if so: faq.jsonl comes first, and has another one or is unreadable."""
-    name = f"instance/knowledge/{FAQ_FILE}"
+    library, name = briefing.library, f"instance/knowledge/{FAQ_FILE}"
     for skipped in library.skipped:
         if skipped.name.lower() == FAQ_FILE and not any(each.name == skipped.name for each in library.documents):
             return f"{name}: {skipped.reason}."
-    if library.faq.find_answer(gap.question) in (None, answer):
+    if library.faq.find_answer(gap.question, briefing.names) in (None, answer):
         return None
     return f"{name} has another answer to “{gap.question}”: change it there, then `flask twin gaps --forget {gap.id}`."
 
 
-def _make_answers(library: Library, drafts: Iterable[Draft]) -> list[NewAnswer]:
+def _make_answers(briefing: Briefing, drafts: Iterable[Draft]) -> list[NewAnswer]:
     """Return the answers that are not known yet, each with a case whose question is answered by the model."""
-    drafts = [draft for draft in drafts if library.faq.find_answer(draft.gaps[0].question) is None]
+    library, names = briefing.library, briefing.names
+    drafts = [draft for draft in drafts if library.faq.find_answer(draft.gaps[0].question, names) is None]
     entries = [
         Entry(question=draft.gaps[0].question, answer=draft.text, aliases=[gap.question for gap in draft.gaps[1:]])
         for draft in drafts
@@ -106,7 +107,8 @@ def _make_answers(library: Library, drafts: Iterable[Draft]) -> list[NewAnswer]:
     new = []
     for draft in drafts:
         near = [gap.question for gap in draft.near]
-        case = make_case(draft.gaps[0].question, near, draft.text, lambda asked: faq.find_answer(asked) is not None)
+        main = draft.gaps[0].question
+        case = make_case(main, near, draft.text, lambda asked: faq.find_answer(asked, names) is not None)
         new.append(NewAnswer(draft.gaps, draft.text, case.line if case else None))
     return new
 

@@ -35,7 +35,7 @@ class Estimate:
 def estimate_cost(runtime: Runtime, cases: Collection[Case]) -> Estimate:
     """Return what a run will cost; questions that the owner has answered word for word cost nothing."""
     briefing, settings = runtime.briefings.read(), runtime.settings
-    asked = [case for case in cases if briefing.library.faq.find_answer(case.question) is None]
+    asked = [case for case in cases if briefing.library.faq.find_answer(case.question, briefing.names) is None]
     read = sum(briefing.tokens + estimate_tokens(case.question) + OVERHEAD_TOKENS for case in asked)
     written = len(asked) * settings.max_output_tokens
     has_prices = settings.usd_per_million_input is not None and settings.usd_per_million_output is not None

@@ -83,7 +83,7 @@ def find_answered(gaps: Sequence[Gap], briefings: Briefings) -> list[Gap]:
     without a source unknown: it is close beyond doubt, and was not the closest when the question was asked last.
     """
     briefing = briefings.read()
-    found = [gap for gap in gaps if briefing.library.faq.find_answer(gap.question) is not None]
+    found = [gap for gap in gaps if briefing.library.faq.find_answer(gap.question, briefing.names) is not None]
     known = {gap.id for gap in found}
     # Of an older Twin's gaps it is unknown whether the model had that passage, and knew no answer.
     asked = [gap for gap in gaps[:MAX_COMPARED] if gap.id not in known and gap.said is not None]

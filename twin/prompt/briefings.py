@@ -90,6 +90,7 @@ class Briefings:
     def prepare_checks(self) -> None:
         """Make in advance what the first answer is compared with, where all documents are sent."""
         briefing = self.read()
+        briefing.library.faq.prepare()  # with the answers in the database
         if briefing.is_reviewed:
             load_tagger()
             _ = briefing.persona_facts, briefing.citable_persona.facts

@@ -9,7 +9,7 @@ from ...grounding import OwnedText, find_private, remove_private
 from ...system.caching import cached_property
 from ...system.fairness import Fairness
 from ...text.tokens import estimate_tokens
-from ..faq import Entry, Faq, write_entries
+from ..faq import FAQ_TITLE, Entry, Faq, write_entries
 from ..passages import Passage, make_passages
 from ..sources import Citable
 from .front_matter import skip_front_matter
@@ -95,7 +95,7 @@ class Library:
         if not answers:
             return self
         entries = (*self.entries, *answers)
-        document = Document(ANSWERS, write_entries(answers), title="FAQ")
+        document = Document(ANSWERS, write_entries(answers), title=FAQ_TITLE)
         return replace(self, documents=(*self.documents, document), faq=Faq.of(entries), entries=entries)
 
     @cached_property
