@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..grounding import contacts, numbers
+from ..grounding import contacts
+from ..grounding import number_forms as forms
 from ..grounding.patterns import CONTACT
 from ..knowledge.faq import fold_question
 from ..text.invisible import strip_invisible
@@ -27,7 +28,7 @@ QUESTION_MARK = re.compile(
 # Seven digits or more: a phone number or an account.
 LONG_NUMBER = re.compile(r"(?<![+\uff0b(])[+\uff0b(]*+\d(?:[^\w\n]{0,3}\d){6,}+")
 GROUPED_NUMBER = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
-HARMLESS = (numbers.DATES, numbers.DATED, numbers.VERSION, numbers.YEAR_LIST, numbers.DECIMAL, GROUPED_NUMBER)
+HARMLESS = (forms.DATES, forms.DATED, forms.VERSION, forms.YEAR_LIST, forms.DECIMAL, GROUPED_NUMBER)
 
 
 def read_question(message: str) -> str | None:

@@ -11,6 +11,7 @@ from ..text.words import IS_UNSPACED_NAME
 from . import contacts, numbers
 from .contacts import Kind
 from .known_contacts import LOOKBEHIND, KnownContacts
+from .number_forms import CARD
 from .patterns import CONTACT, PLAIN, find_open
 
 TOKEN_CHARACTERS = 8  # as many as a model writes at once
@@ -134,18 +135,17 @@ class ContactFilter:
     def _ground_number(self, run: str, before: str) -> str:
         """Return a run of digits without phone numbers that neither owner nor visitor has written."""
         give_turn()
-        if numbers.CARD.fullmatch(run) or all(self._is_known("number", part) for part in run.split("/")):
+        if CARD.fullmatch(run) or all(self._is_known("number", part) for part in run.split("/")):
             return run
-        windows = list(numbers.list_windows(run))
-        for start, end in windows:
+        for start, end in numbers.list_windows(run):
             is_whole = not start or NUMBER_BEFORE.fullmatch(run[:start])
             if is_whole and self._is_known("number", run[start:end]):
                 return run[:end] + self._ground_number(run[end:], before + run[:end])
-        for start, end in windows:
-            if numbers.is_phone_number(run[start:end], before + run[:start]):
-                left, right = self._ground_number(run[:start], before), run[end:]
-                return left + self._judge("number", run[start:end]) + self._ground_number(right, before + run[:end])
-        return run
+        if not (found := numbers.find_phone_number(run, before)):
+            return run
+        start, end = found
+        left, right = self._ground_number(run[:start], before), self._ground_number(run[end:], before + run[:end])
+        return left + self._judge("number", run[start:end]) + right
 
     def _is_known(self, kind: Kind, contact: str) -> bool:
         return self._owner.has(kind, contact) or self._visitor.has(kind, contact)

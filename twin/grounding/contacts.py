@@ -9,9 +9,10 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from ..text.words import IS_UNSPACED_NAME
 from .hosts import is_host
+from .identifiers import DOI_PREFIX, unify_page
 from .patterns import ADDRESS, NAMES, SCHEME
 
-Kind = Literal["link", "address", "number"]
+Kind = Literal["link", "address", "number", "handle"]
 
 LONGEST_HOST = 253  # characters (RFC 1035, section 2.3.4)
 # Parameters that say only where a visitor came from; the prefixes are of Google, HubSpot, Matomo and Piwik.
@@ -106,6 +107,7 @@ def normalize_link(link: str) -> str:
     """
     if re.match(r"\.{0,2}/(?!/)|\.{1,2}\Z", link):
         return link.casefold()  # of the same site
+    link = f"doi.org/{link}" if DOI_PREFIX.match(link) else link
     full = (
         link
         if re.match(rf"{SCHEME}:", link) and not re.match(r"[^/]*\.[^/]*:\d", link)
@@ -122,7 +124,7 @@ def normalize_link(link: str) -> str:
     path = quote(unquote(parts.path), safe="/:@!$&'()*+,;=~").rstrip("/")
     route = f"#{parts.fragment}" if parts.fragment.startswith(("/", "!")) else ""  # of a page that is an application
     site = f"{scheme}{user}{_normalize_host(parts.hostname or '')}{port}"
-    return f"{site}{path}{'?' if query else ''}{urlencode(query)}{route}".casefold()
+    return unify_page(f"{site}{path}{'?' if query else ''}{urlencode(query)}{route}".casefold())
 
 
 def host_of(key: str) -> str:

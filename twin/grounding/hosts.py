@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-# Top-level domains (IANA's root zone): the countries', and the generic ones in which people and firms have sites.
+# Top-level domains (IANA's root zone): the countries', and the generic ones in which people and firms have sites; with
+# the one that stands for them in examples (RFC 2606), which models like.
 TOP_LEVEL = set(
     re.findall(
         r"\w+",
@@ -24,6 +25,7 @@ TOP_LEVEL = set(
     photos pics plus press pro pub run school science services shop show site social software solutions space
     store studio support systems team tech technology tips today tools top travel tv university ventures video
     vip website wiki work works world wtf xyz zone рф укр भारत ایران
+    example
         """,
     )
 )
@@ -32,7 +34,7 @@ AMBIGUOUS = set(
     re.findall(
         r"\w+",
         """
-    am as at be by cc do id in is it la md ml ms my no pl ps py re rs sh so st to us vi build cat center city company
+    am as at be by cc do id in is it la md ml ms my no nr pl ps py re rs sh so st to us vi build cat center city company
     email events fun group help host info link live love name network page plus pub run show store team today top works
     zone
         """,
@@ -41,24 +43,61 @@ AMBIGUOUS = set(
 POPULAR = {"at", "in", "it"}  # ambiguous, but many people have sites there: after a name of over three letters, no word
 ABBREVIATED = re.compile("[A-Z]|Co|Dr|Inc|Mr|Mrs|Ms|Pvt|St")  # before a dot: degrees, firms, people
 TECHNOLOGIES = {"ado.net", "asp.net", "ml.net", "java.io", "java.net", "socket.io", "system.io", "system.net", "vb.net"}
+PORT, QUERY, SEGMENT = re.compile(r":\d+"), re.compile("[?#]"), re.compile(r"[./?#]")
 SECOND_LEVEL = {"ac", "co", "com", "gov", "mail", "net", "org"}  # which make an ambiguous ending a country's
 
 
+# Of files and of libraries that are named like files, and of no site: "Node.js/Express" is no link.
+FILE_ENDINGS = set(
+    re.findall(
+        r"\w+",
+        """
+    bib bmp bz2 c cfg conf cpp cs css csv csproj db dmg doc docx eml epub exe gif go gz h hpp hs htm html ics
+    ifc ini ipynb jar java jpeg jpg js json jsx kt lock log lua m4a mjs mp3 mp4 mpg odp ods odt ogg otf parquet
+    pdf php png ppt pptx r rar rb rst rtf scss sql srt svelte svg tar tex tif tiff toml ts tsv tsx ttf txt vb
+    vcf vtt vue wav webm webp woff xhtml xls xlsx xml yaml yml
+        """,
+    )
+)
+# Of arXiv's preprints (arxiv.org/category_taxonomy): an archive, and a class of it.
+CATEGORY = re.compile(
+    r"(?:astro-ph|cond-mat|cs|econ|eess|math|nlin|physics|q-bio|q-fin|stat)\.(?:[A-Z]{2}|[a-z]{2,5}-[a-z]{2,4})(?:/\d{7}(?:v\d+)?)?"
+)
+
+
 def is_host(text: str) -> bool:
-    """Return whether a name with dots, perhaps with a path, is a host's: no file's, no product's, no slip."""
-    name, slash, _ = re.sub(r":\d+", "", text).partition("/")
-    labels = re.split(r"[?#]", name)[0].rstrip(".").split(".")
+    """Return whether a name with dots, perhaps with a path, is a host's: no file's, no product's, no slip.
+
+    With a path it is one whatever its ending, if that may be one.
+    """
+    name, slash, path = PORT.sub("", text).partition("/")
+    labels = QUERY.split(name)[0].rstrip(".").split(".")
     top = labels[-1].lower()
-    if len(labels) < 2 or not (top in TOP_LEVEL or top.startswith("xn--")) or name.lower() in TECHNOLOGIES:
+    is_known_top = top in TOP_LEVEL or top.startswith("xn--")
+    if len(labels) < 2 or name.lower() in TECHNOLOGIES or CATEGORY.fullmatch(text):
+        return False
+    is_new_sentence = labels[-1].istitle() and (labels[0].islower() or top in AMBIGUOUS)  # a space is missing
+    if is_new_sentence or (ABBREVIATED.fullmatch(labels[0]) and len(labels) == 2 and not labels[-1].islower()):
         return False
     if slash:
+        return is_known_top or _may_end(labels, path)
+    return is_known_top and not _is_other_name(labels, top)
+
+
+def _may_end(labels: list[str], path: str) -> bool:
+    """Return whether names before a slash may be a host's though its ending is nobody's: in no list of such names."""
+    top, (first, *_) = labels[-1], SEGMENT.split(path)
+    is_pair = first in (labels[0], "") or path.rpartition(".")[2] == top
+    return len(top) > 1 and top.islower() and top not in FILE_ENDINGS and not is_pair
+
+
+def _is_other_name(labels: list[str], top: str) -> bool:
+    """Return whether names with a host's ending are a degree, a package, an attribute or a file."""
+    if len(labels) == 2 and (ABBREVIATED.fullmatch(labels[0]) or (len(labels[0]) == 1 and len(top) == 2)):
         return True
-    if len(labels) == 2 and ABBREVIATED.fullmatch(labels[0]):
-        return False
     before = labels[-2]
     if top in POPULAR and before.islower() and len(before) > 3:
-        return True
-    is_new_sentence = len(top) == 2 and labels[-1].istitle() and labels[0].islower()  # a space is missing
+        return False
     is_package = len(labels) > 2 and labels[0] in ("com", "org") and top not in SECOND_LEVEL  # of Java, say
     is_countrys = len(labels) > 2 and not SECOND_LEVEL.isdisjoint((labels[0], before))
-    return not (is_new_sentence or is_package or (top in AMBIGUOUS and not is_countrys))
+    return is_package or (top in AMBIGUOUS and not is_countrys)

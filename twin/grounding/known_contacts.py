@@ -7,13 +7,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ..system.fairness import give_turn
-from . import contacts, numbers
+from . import contacts, numbers, phone_identity
 from .contacts import Kind
+from .identifiers import find_pages
+from .number_forms import DASH, WITH_PLUS
+from .number_words import is_announced, is_labelled
 from .patterns import CONTACT, find_open
 
 HINT = re.compile(r"@|:\S|//|\]\(|\.[^\W\d_]|(?:\d\D{0,3}){7}")  # that a line may hold a contact
+NAMED = re.compile(r"@([A-Za-z0-9_](?:[\w.]{0,30}\w)?)")  # in some network
+BETWEEN = re.compile(rf"\s{DASH}\s|\s/\s")  # two numbers
 MAX_EDITS = 2  # of a character each, in a misspelling (Levenshtein)
-LOOKBEHIND = 40  # characters before a number that tell its kind
+LOOKBEHIND = 80  # characters before a number that tell its kind
 CHUNK_CHARACTERS = 1_000  # that one search for a contact may pass over: each takes two microseconds
 
 
@@ -27,6 +32,8 @@ class KnownContacts:
     hosts: set[str] = field(default_factory=set)
     _names: set[str] = field(default_factory=set)  # with a dot, of hosts or files
     _codes: dict[str, set[str]] = field(default_factory=dict)
+    _handles: set[str] = field(default_factory=set)  # names in some network, also the ends of links
+    _identifiers: set[str] = field(default_factory=set)  # numbers that are said to be no phone's
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> KnownContacts:
@@ -47,6 +54,8 @@ class KnownContacts:
             merged.numbers = part.numbers | merged.numbers
             merged.hosts |= part.hosts
             merged._names |= part._names
+            merged._handles |= part._handles
+            merged._identifiers |= part._identifiers
             for rest, codes in part._codes.items():
                 merged._codes.setdefault(rest, set()).update(codes)
         return merged
@@ -54,11 +63,13 @@ class KnownContacts:
     def has(self, kind: Kind, contact: str) -> bool:
         """Return whether a contact is known, in any form."""
         if kind == "number":
-            return any(
+            return numbers.as_digits(contact) in self._identifiers or any(
                 not code or not known or code == known
-                for code, rest in numbers.read_number(contact)
+                for code, rest in phone_identity.read_number(contact)
                 for known in self._codes.get(rest, ())
             )
+        if kind == "handle":
+            return contact.lstrip("@").casefold() in self._handles
         if kind == "address":
             return contacts.normalize_address(contact) in self.addresses
         key = contacts.normalize_link(contact)
@@ -70,7 +81,7 @@ class KnownContacts:
         from rapidfuzz.distance import Levenshtein
 
         if kind == "number":
-            key, known = numbers.find_longest(contact), self.numbers
+            key, known = phone_identity.find_longest(contact), self.numbers
         elif kind == "address":
             key, known = contacts.normalize_address(contact), self.addresses
         else:
@@ -94,6 +105,8 @@ class KnownContacts:
             start = line_end + 1
 
     def _read_line(self, text: str, position: int, end: int) -> None:
+        self._handles.update(name.casefold() for name in NAMED.findall(text, position, end))
+        self._names.update(map(contacts.normalize_link, find_pages(text[position:end])))
         while match := CONTACT.search(text, position, end):
             give_turn()
             position = max(match.end(), position + 1)
@@ -108,7 +121,10 @@ class KnownContacts:
                 self._add(*contacts.read_match(match), "")
 
     def _add_run(self, run: str, before: str) -> None:
-        parts = [run, *re.split(rf"\s{numbers.DASH}\s|\s/\s", run), *numbers.split_run(run, before)]
+        if is_labelled(before) and not is_announced(before) and not WITH_PLUS.search(run):
+            self._identifiers.add(numbers.as_digits(run))
+            return
+        parts = [run, *BETWEEN.split(run), *numbers.split_run(run, before)]
         for part in dict.fromkeys(parts):
             self._add("number", part, before)
 
@@ -121,15 +137,16 @@ class KnownContacts:
                 return
             self.links.setdefault(key, contact)
             self.hosts.add(contacts.host_of(key))
+            self._handles.add(re.split("[/@]", key)[-1])
         elif kind == "address":
             key = contacts.normalize_address(contact)
             self.addresses.setdefault(key, re.sub("(?i)^mailto:", "", contact))
             self.hosts.add(key.rpartition("@")[2])
         else:
-            for code, rest in numbers.read_number(contact):
+            for code, rest in phone_identity.read_number(contact):
                 self._codes.setdefault(rest, set()).add(code)
             if numbers.is_phone_number(contact, before):
-                self.numbers.setdefault(numbers.find_longest(contact), contact)
+                self.numbers.setdefault(phone_identity.find_longest(contact), contact)
 
 
 def list_chunks(text: str) -> Iterator[tuple[int, int]]:

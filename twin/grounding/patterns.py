@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..text.scripts import SPACED
-from .numbers import AREA, BLANK, DASH, NUMBER, PLUS
+from .number_forms import AREA, BLANK, DASH, NUMBER, PLUS
 
 # No URL has these: brackets, quotes, dashes and the punctuation of other scripts.
 STOPS = (
@@ -23,7 +23,8 @@ LONGEST, LONGEST_NAME = 2_000, 400  # characters of a link, and of a host or an 
 
 URL = rf"(?:{SCHEME}://(?:\[[0-9A-Fa-f:.]+\])?|{ADDRESSED})[^{STOPS}]{{1,{LONGEST}}}"
 ADDRESS = rf"{LOCAL_PART}@(?:{LABEL}\.){{1,10}}{TOP}"
-BARE_LINK = rf"(?://)?(?<![{SPACED}])(?:{LABEL}\.){{1,10}}{TOP}(?::\d{{1,5}})?(?:[/?#][^{STOPS}]{{0,{LONGEST}}})?"
+DOI = rf"(?<![{SPACED}])10\.\d{{4,9}}/[^{STOPS}]{{1,{LONGEST_NAME}}}"
+BARE_LINK = rf"{DOI}|(?://)?(?<![{SPACED}])(?:{LABEL}\.){{1,10}}{TOP}(?::\d{{1,5}})?(?:[/?#][^{STOPS}]{{0,{LONGEST}}})?"
 # A link in Markdown (spec.commonmark.org/0.31.2/#links), but not an index and a call in code. Its text is kept short,
 # so that not much waits for its end.
 TEXT = r"(?:[^\[\]]|\[[^\[\]]{0,300}+\]){0,300}+"
@@ -42,7 +43,9 @@ PLAIN = re.compile(r"(?:[A-Za-z\u00c0-\u024f\u0400-\u04ff,;'\u2019\-]|\s)*+")
 # The end of a text that may become a contact when more comes: a Markdown link, a link, a name, a number.
 OPEN_LINK = re.compile(rf"{BEGIN}{TEXT}(?:\[[^\[\]]{{0,300}}+)?(?:\](?:\([^\n]{{0,{LONGEST}}}+)?)?\Z")
 IPV6 = re.compile(rf"{SCHEME}://\[[0-9A-Fa-f:.]*(?:\][^{STOPS}]{{0,{LONGEST}}})?\Z")
-URL_START = re.compile(rf"{SCHEME}:/|{ADDRESSED}|(?<![{SPACED}])(?:{LABEL}\.){{1,10}}{LABEL}(?::\d{{1,5}})?[/?#]")
+URL_START = re.compile(
+    rf"{SCHEME}:/|(?<![{SPACED}])10\.\d{{4,9}}/|{ADDRESSED}|(?<![{SPACED}])(?:{LABEL}\.){{1,10}}{LABEL}(?::\d{{1,5}})?[/?#]"
+)
 STOP = re.compile(rf"[{STOPS}]")
 OPEN_NAME = re.compile(rf"<?(?:[{SPACED}.%+'@_\-]{{1,{LONGEST_NAME}}}+:?|<[^\s<>]{{0,{LONGEST}}}+)?\Z")
 OPEN_NUMBER = re.compile(
