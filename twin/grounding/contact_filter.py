@@ -9,12 +9,15 @@ from ..system.caching import cached_property
 from ..system.fairness import give_turn
 from ..text.words import IS_UNSPACED_NAME
 from . import contacts, numbers
+from .blanks import Blanks
 from .contacts import Kind
+from .dressed import DRESSED, read_dressed
 from .known_contacts import LOOKBEHIND, KnownContacts
 from .number_forms import CARD
-from .patterns import CONTACT, PLAIN, find_open
+from .patterns import CONTACT
+from .search import find_begin, find_first, find_tail
+from .spelled import SPELLED, read_spelled
 
-TOKEN_CHARACTERS = 8  # as many as a model writes at once
 CLOSING_PAIRS = {"(": ")", "*": "*", "_": "_", "`": "`"}
 NUMBER_BEFORE = re.compile(r"(?:\d|(?:19|20)\d\d|\d{5,})[^\d+]+")  # a list's number, a year, a postcode: no part of it
 
@@ -43,8 +46,7 @@ class ContactFilter:
         self._spares_strangers = spares_strangers
         self._before = ""  # the end of the text that is no longer held
         self._held = ""
-        self._ends_blank = True  # whether the shown text does
-        self._drops_blanks = False  # after a removed contact with a blank on both sides
+        self._blanks = Blanks()
 
     def push(self, piece: str) -> str:
         """Take the next piece, and return the text that can be shown now."""
@@ -57,36 +59,33 @@ class ContactFilter:
 
     def _show(self, *, is_last: bool) -> str:
         text, position = self._before + self._held, len(self._before)
-        end = len(text) if is_last else find_open(text, position)
+        end = len(text) if is_last else find_tail(text, position)
         shown = []
-        while position < end and not PLAIN.fullmatch(text, position):
-            if not (match := _find_first(text, position, end)):
+        while position < end and (match := find_first(text, position, end)):
+            if not is_last and (match.end() > end or _may_go_on(match)):
+                end = max(position, find_begin(match))
                 break
-            if not is_last and (match.end() > end or (match.end() == len(text) and not match["markdown"])):
-                end = match.start()
-                break
-            shown += [self._tidy(text[position : match.start()]), self._tidy(*self._ground(match))]
+            start, rest, is_gone = self._ground(match)
+            shown.append(self._blanks.show(text[position : max(start, position)]))
+            shown.append(self._blanks.remove(rest) if is_gone else self._blanks.show(rest))
             position = match.end()
         if position < end:
-            shown.append(self._tidy(text[position:end]))
+            shown.append(self._blanks.show(text[position:end]))
             position = end
         self._before, self._held = text[max(0, position - LOOKBEHIND) : position], text[position:]
         return "".join(shown)
 
-    def _tidy(self, text: str, is_gone: bool = False) -> str:
-        """Return `text` without the space that would be one too many after a removed contact."""
-        if is_gone and not text:
-            self._drops_blanks = self._ends_blank
-        elif self._drops_blanks:
-            text = text.lstrip(" ")
-            self._drops_blanks = not text
-        if text:
-            self._ends_blank = text[-1].isspace()
-        return text
-
-    def _ground(self, match: re.Match[str]) -> tuple[str, bool]:
-        """Return the text to show for a match, and whether a contact was removed."""
+    def _ground(self, match: re.Match[str]) -> tuple[int, str, bool]:
+        """Return where a match begins, the text to show for it, and whether a contact was removed."""
         give_turn()
+        if match.re is CONTACT:
+            return match.start(), *self._ground_plain(match)
+        found = read_dressed(match) if match.re is DRESSED else read_spelled(match)
+        if not found or self._passes(found[0], found[1]):
+            return match.start(), match.group(), False
+        return found[2], "", True
+
+    def _ground_plain(self, match: re.Match[str]) -> tuple[str, bool]:
         if match["markdown"]:
             return self._ground_markdown(match), False
         if match["number"]:
@@ -108,7 +107,9 @@ class ContactFilter:
         return _unwrap(match["open"], punctuation + match["close"]), True
 
     def _ground_text(self, text: str) -> str:
-        return CONTACT.sub(lambda match: self._ground(match)[0], text)
+        for pattern in (CONTACT, DRESSED, SPELLED):
+            text = pattern.sub(lambda match: self._ground(match)[1], text)
+        return text
 
     def _ground_markdown(self, match: re.Match[str]) -> str:
         """Return a Markdown link with text and target grounded, or the text alone."""
@@ -147,6 +148,14 @@ class ContactFilter:
         left, right = self._ground_number(run[:start], before), self._ground_number(run[end:], before + run[:end])
         return left + self._judge("number", run[start:end]) + right
 
+    def _passes(self, kind: Kind, contact: str) -> bool:
+        """Return whether an answer may show a contact in another dress, and note it as removed if not."""
+        is_spared = kind in ("link", "handle") and self._spares_strangers and not self._owner.mentions(contact)
+        if is_spared or self._is_known(kind, contact):
+            return True
+        self.removed.append(self._report(kind, contact))
+        return False
+
     def _is_known(self, kind: Kind, contact: str) -> bool:
         return self._owner.has(kind, contact) or self._visitor.has(kind, contact)
 
@@ -172,12 +181,9 @@ class ContactFilter:
         return "…" if is_hidden else contact
 
 
-def _find_first(text: str, start: int, end: int) -> re.Match[str] | None:
-    """Return the first contact that begins between two places; near ones spare a search of the rest."""
-    if end - start <= TOKEN_CHARACTERS:
-        return next(filter(None, (CONTACT.match(text, place) for place in range(start, end))), None)
-    match = CONTACT.search(text, start)
-    return match if match and match.start() < end else None
+def _may_go_on(match: re.Match[str]) -> bool:
+    """Return whether a contact at the end of a text may be longer once more comes."""
+    return match.end() == len(match.string) and match.re is CONTACT and not match["markdown"]
 
 
 def _unwrap(opening: str, closing: str) -> str:
