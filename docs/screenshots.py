@@ -21,8 +21,9 @@ from tests.support.service import Service, copy_project, free_port  # noqa: E402
 FOLDER = Path(__file__).parent / "screenshots"
 DOCUMENT = "My workshop on forecasting takes two days, for up to twelve people."
 QUESTION = "How long is your workshop?"
-ANSWER = "It takes two days, and there is room for up to twelve people."
+ANSWER = "It takes two days, and there is room for up to twelve people.\n\nAda Quist will help you there."
 SOURCE = ".answer .footnotes button, .sources summary"  # behind its sentence or, without one, under the answer
+UNSUPPORTED = ".answer .footnotes >> nth=1 >> button"
 MONOGRAM = """<body style="margin:0;width:176px;height:176px;display:grid;place-items:center;background:#c9d8cf;
 color:#1d4a3e;font:600 72px Georgia,serif">RC</body>"""
 SITE = """<!doctype html><html lang="en">
@@ -62,6 +63,8 @@ def main() -> None:
             take(browser, service, "desktop", 1000, 480, asked=True)
             take(browser, service, "dark", 1000, 480, asked=True, dark=True)
             take(browser, service, "mobile", 390, 640, asked=True)
+            take(browser, service, "mobile-dark", 390, 640, asked=True, dark=True)
+            take(browser, service, "unsupported", 390, 640, asked=True, shown=UNSUPPORTED)
             take_widget(browser, f"http://localhost:{site.server_port}/")
         finally:
             service.stop()
@@ -70,14 +73,21 @@ def main() -> None:
 
 
 def take(
-    browser: Browser, service: Service, name: str, width: int, height: int, asked: bool = False, dark: bool = False
+    browser: Browser,
+    service: Service,
+    name: str,
+    width: int,
+    height: int,
+    asked: bool = False,
+    dark: bool = False,
+    shown: str = SOURCE,
 ) -> None:
     page = open_page(browser, width, height, dark)
     page.goto(service.url)
     if asked:
         page.get_by_role("button", name=QUESTION).click()
         page.get_by_role("button", name="Copy").wait_for()
-        page.locator(SOURCE).first.click()
+        page.locator(shown).first.click()
     page.screenshot(path=FOLDER / f"{name}.png")
     page.context.close()
 
