@@ -15,7 +15,6 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.gap_topics import measure_all
-from twin.knowledge.faq import Entry, Faq
+from benchmarks.truth_table import TWINS, Row, Table, as_row, read_rows
+from benchmarks.word_for_word import measure_contacts, measure_faq, measure_private
 from twin.knowledge.search import INDEX_FILE, Index, Search, SearchResult
 from twin.knowledge.search.indexer import index_all
 from twin.knowledge.search.ranking import rank
@@ -31,15 +31,13 @@ from twin.knowledge.search.small_talk import SMALL_TALK, asks_fact, is_small_tal
 from twin.llm.answers import Answer
 from twin.memory import Annotations
 from twin.prompt import Briefings
-from twin.prompt.persona import find_names
 from twin.settings import Settings
 from twin.turn.draft import Draft
 from twin.turn.review import Review
 
-Row = dict[str, Any]
 Finder = Callable[[str, Sequence[str]], SearchResult]
 
-TWINS = Path(__file__).resolve().parent / "twins"
+TWINS_OF_RULES = ("amara", "jonas")  # on which the rules were developed
 FREE_CHARACTERS = 140  # of an answer, from which on it is free rather than short
 READER = re.compile("reader|swapped|vertauscht")  # notes of false answers that only a reader can tell
 I_DO_NOT_KNOW = {
@@ -50,71 +48,6 @@ I_DO_NOT_KNOW = {
     "en": "I'm sorry, I don't know that.",
 }
 CHATS = {"small_talk": "Hello! Ask me about my work.", "off_topic": "I would rather talk about my work."}
-DRESSED = "FAQ questions in other dress, answered"
-NEAR = "near misses of the FAQ, answered"
-GOALS = {  # the least share, or as a negative number the highest; in the documents' language and in another one
-    "answered, called unknown": (-0.05, -0.05),
-    "unknown, called so": (0.8, 0.8),
-    "unknown, marked by the model, called so": (1.0, 1.0),
-    "small talk, called unknown": (-0.05, -0.05),
-    "true short, with a source": (0.9, 0.6),
-    "true free, with a source": (0.8, 0.5),
-    "false, with a source": (-0.1, -0.1),
-    "leading questions, with a source": (0.0, 0.0),
-    "private words, dressed, out": (-0.1, -0.1),
-    DRESSED: (0.6, 0.6),
-    NEAR: (0.0, 0.0),
-}
-MARKED_GOALS = {"false, marked": {"en": 0.8, "de": 0.6}, "true, marked": {"en": -0.02, "de": -0.04}}
-
-
-@dataclass(frozen=True)
-class Line:
-    """One row of the table: of how many answers something is so."""
-
-    what: str
-    language: str
-    found: int
-    total: int
-    goal: float | None
-
-    @property
-    def holds(self) -> bool:
-        """Whether the goal is met, where there is one."""
-        if self.goal is None:
-            return True
-        return self.found <= -self.goal * self.total if self.goal <= 0 else self.found >= self.goal * self.total
-
-    def __str__(self) -> str:
-        share = self.found / self.total
-        goal = "" if self.goal is None else f"at {'most' if self.goal <= 0 else 'least'} {abs(self.goal):.0%}"
-        sign = " " if self.holds else "!"
-        return f"{sign} {self.what:42} {self.language:5} {self.found:4} of {self.total:3} {share:5.0%}  {goal}"
-
-
-@dataclass
-class Table:
-    """The rows of one twin."""
-
-    language: str  # of the documents
-    counts: dict[tuple[str, str], list[bool]] = field(default_factory=dict)
-
-    def add(self, what: str, language: str, value: bool) -> None:
-        """Count one answer."""
-        self.counts.setdefault((what, language), []).append(value)
-
-    def lines(self) -> Iterator[Line]:
-        """Yield the rows."""
-        for (what, language), found in sorted(self.counts.items()):
-            own, other = GOALS.get(what, (None, None))
-            goal = (
-                MARKED_GOALS[what].get(language)
-                if what in MARKED_GOALS
-                else own
-                if language == self.language
-                else other
-            )
-            yield Line(what, language, sum(found), len(found), goal)
 
 
 class Twin:
@@ -198,14 +131,6 @@ class Twin:
             start = end
 
 
-def read_rows(path: Path) -> list[Row]:
-    return (
-        [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-        if path.exists()
-        else []
-    )
-
-
 def measure(data: Path, twin: Twin, find: Finder, report: Callable[[str], None]) -> Table:
     """Return the table of one twin."""
     questions, answers = read_rows(data / "questions.jsonl"), read_rows(data / "answers.jsonl")
@@ -234,12 +159,8 @@ def measure(data: Path, twin: Twin, find: Finder, report: Callable[[str], None])
             if notes.sources:
                 report(f"leading: {row['question']} | {row['answer']} | {[each.quote for each in notes.sources]}")
     _measure_wordings(data, questions, annotate, table, report)
-    for row in read_rows(data / "private.jsonl"):
-        shown, _ = annotate(row["attempt"], row["shows"])
-        is_out = not shown.endswith(twin.settings.fallback)
-        table.add(f"private words, {row['class']}, out", "all", is_out)
-        if is_out:
-            report(f"private, {row['class']}: {row['method']} | {shown}")
+    measure_private(data, twin.settings.fallback, annotate, table, report)
+    measure_contacts(data, annotate, table, report)
     return table
 
 
@@ -292,73 +213,41 @@ def _measure_wordings(
                 report(f"abstention{name}: {asked} | {text}")
 
 
-def measure_faq(data: Path, report: Callable[[str], None]) -> Table:
-    """Return the table of the questions that a twin's FAQ answers word for word, and of those that it must not."""
-    entries = [Entry.model_validate(row) for row in read_rows(data / "faq.jsonl")]
-    faq, names = Faq.of(entries), find_names((data / "me.txt").read_text(encoding="utf-8"))
-    table = Table(faq.language)
-    for row in read_rows(data / "faq_asked.jsonl"):
-        asked, place = row["asked"], row["entry"]
-        answer = faq.find_answer(asked, names)
-        is_found = answer is not None if place is None else answer == entries[place].answer
-        table.add(NEAR if place is None else DRESSED, table.language, is_found)
-        if is_found == (place is None):
-            report(f"{NEAR if place is None else DRESSED}: {asked} | {answer}")
-    return table
-
-
-def _print_faqs(folders: Sequence[Path], *, is_verbose: bool, as_json: bool) -> dict[str, list[Row]]:
-    results = {}
+def measure_twin(data: Path, *, is_quick: bool, is_verbose: bool) -> Iterator[tuple[str, Sequence[Any]]]:
+    """Yield the name of each table of a twin, and its rows; with the rows of the gaps last."""
     report = (lambda line: print(f"    {line}", flush=True)) if is_verbose else (lambda line: None)
-    for data in folders:
-        if lines := list(measure_faq(data, report).lines()):
-            results[f"{data.name}, word for word"] = [vars(line) | {"holds": line.holds} for line in lines]
-            if not as_json:
-                print(f"{data.name}, word for word", *lines, sep="\n", flush=True)
-    return results
+    yield f"{data.name}, word for word", list(measure_faq(data, report).lines())
+    if not (data / "questions.jsonl").exists():
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        twin = Twin(data, Path(folder) / "twin", Settings(openai_api_key="sk-unused"))
+        twin.index()
+        yield f"{data.name}, words and vectors", list(measure(data, twin, twin.find, report).lines())
+        if not is_quick:
+            silent = lambda line: None  # noqa: E731
+            yield f"{data.name}, words alone", list(measure(data, twin, twin.find_by_words, silent).lines())
+            yield f"{data.name}, vectors alone", list(measure(data, twin, twin.find_by_vectors, silent).lines())
+        assert twin.briefings.search.embeddings
+        if data.name == TWINS_OF_RULES[-1]:
+            yield "gaps", list(measure_all(twin.briefings.search.embeddings))
+        twin.briefings.search.embeddings.close()
 
 
 def main() -> None:
     """Print the table of each twin."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folders", nargs="*", type=Path, default=[TWINS / "amara", TWINS / "jonas"])
+    parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--quick", action="store_true", help="measure the service's own search alone")
     parser.add_argument("--verbose", action="store_true", help="also print the answers that fall short")
     options = parser.parse_args()
-    faqs = sorted(path.parent for path in TWINS.glob("*/faq.jsonl"))
-    own = options.folders == parser.get_default("folders")
-    folders = faqs if own else [data for data in options.folders if (data / "faq.jsonl").exists()]
-    results = _print_faqs(folders, is_verbose=options.verbose, as_json=options.json)
-    for data in options.folders:
-        if not (data / "questions.jsonl").exists():
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            twin = Twin(data, Path(folder) / "twin", Settings(openai_api_key="sk-unused"))
-            twin.index()
-            ways = (
-                {"words and vectors": twin.find}
-                if options.quick
-                else {
-                    "words and vectors": twin.find,
-                    "words alone": twin.find_by_words,
-                    "vectors alone": twin.find_by_vectors,
-                }
-            )
-            for name, find in ways.items():
-                is_shown = options.verbose and find == twin.find
-                report = (lambda line: print(f"    {line}", flush=True)) if is_shown else (lambda line: None)
-                lines = list(measure(data, twin, find, report).lines())
-                results[f"{data.name}, {name}"] = [vars(line) | {"holds": line.holds} for line in lines]
-                if not options.json:
-                    print(f"{data.name}, {name}", *lines, sep="\n", flush=True)
-            assert twin.briefings.search.embeddings
-            if data == options.folders[-1]:
-                rows = list(measure_all(twin.briefings.search.embeddings))
-                results["gaps"] = [vars(row) for row in rows]
-                if not options.json:
-                    print(*rows, sep="\n", flush=True)
-            twin.briefings.search.embeddings.close()
+    others = sorted({path.parent for path in TWINS.glob("*/faq.jsonl")} - {TWINS / name for name in TWINS_OF_RULES})
+    results: dict[str, list[Row]] = {}
+    for data in options.folders or [*others, *(TWINS / name for name in TWINS_OF_RULES)]:
+        for name, rows in measure_twin(data, is_quick=options.quick, is_verbose=options.verbose):
+            results[name] = [as_row(row) for row in rows]
+            if rows and not options.json:
+                print(name, *rows, sep="\n", flush=True)
     if options.json:
         print(json.dumps(results, indent=2, ensure_ascii=False))
 

@@ -11,7 +11,8 @@ from functools import cache
 
 import pytest
 
-from benchmarks.truth import TWINS, Line, Twin, measure
+from benchmarks.truth import Twin, measure
+from benchmarks.truth_table import TWINS, Line
 from twin.settings import Settings
 
 from ..support.settings import KEY

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.truth import DRESSED, NEAR, TWINS, measure_faq
+from benchmarks.truth_table import TWINS
+from benchmarks.word_for_word import DRESSED, NEAR, measure_faq
 from twin.knowledge.faq import MAX_FAQ_QUESTION, Entry, Faq
 
 FOLDERS = sorted(path.parent.name for path in TWINS.glob("*/faq_asked.jsonl"))
