@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twin.grounding import Material, OwnedText, open_gate
-from twin.grounding.phone_identity import is_same_number
+from twin.grounding.contacts.phone_identity import is_same_number
 
 FOLDER = Path(__file__).parent / "contacts"
 OWNERS = ("engineer", "biologist")

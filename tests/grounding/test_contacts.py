@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.grounding import Material, OwnedText, open_gate
-from twin.grounding.known_contacts import CHUNK_CHARACTERS, KnownContacts
+from twin.grounding.contacts.known_contacts import CHUNK_CHARACTERS, KnownContacts
 from twin.text.invisible import strip_invisible
 
 from ..support.answers import (

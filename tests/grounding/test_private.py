@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.grounding import find_private, remove_private
-from twin.grounding.private_text import COUNTED_WORD, RUN_WORDS, fold_counted
+from twin.grounding.private.text import COUNTED_WORD, RUN_WORDS, fold_counted
 
 from ..support.answers import FALLBACK, SECRET, make_gate, show, show_cut_everywhere
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from ..grounding import contacts
-from ..grounding import number_forms as forms
-from ..grounding.patterns import CONTACT
+from ..grounding.contacts import contacts
+from ..grounding.contacts import number_forms as forms
+from ..grounding.contacts.patterns import CONTACT
 from ..knowledge.faq import fold_question
 from ..text.invisible import strip_invisible
 from ..text.scripts import HAN, KANA, SOUTHEAST_ASIAN

@@ -2,6 +2,6 @@
 
 from .gate import Gate, open_gate
 from .owned import Material, OwnedText
-from .private_marks import find_private, remove_private
+from .private.marks import find_private, remove_private
 
 __all__ = ["Gate", "Material", "OwnedText", "find_private", "open_gate", "remove_private"]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from ..system.fairness import give_turn
 from ..text.invisible import Remover
-from .codes import CodeFilter
-from .contact_filter import ContactFilter
-from .known_contacts import KnownContacts
+from .contacts.filter import ContactFilter
+from .contacts.known_contacts import KnownContacts
 from .marker import MarkerFilter
 from .owned import Material
-from .private_filter import PrivateFilter
-from .private_text import PrivateText
+from .private.codes import CodeFilter
+from .private.filter import PrivateFilter
+from .private.text import PrivateText
 
 if TYPE_CHECKING:
     from ..settings.values import Grounding

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from ..system.caching import cached_property
 from ..system.fairness import give_turn
-from .known_contacts import KnownContacts, list_chunks
-from .private_text import PrivateText, drop_digits, fold_words, join_runs
+from .contacts.known_contacts import KnownContacts, list_chunks
+from .private.text import PrivateText, drop_digits, fold_words, join_runs
 
 CHUNK_PAUSE_SECONDS = 0.001  # not 0: an answer takes many turns of the loop, and a book seconds
 

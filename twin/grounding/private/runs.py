@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from ..system.fairness import give_turn
+from ...system.fairness import give_turn
 
 RUN_WORDS = 6  # of a private text, which are not shown in a row
 MIN_RUN = 9  # characters of such a run: 1 2 3 4 5 6 is none

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ..text.scripts import SPACED
+from ...text.scripts import SPACED
 from .hosts import TOP_LEVEL
 from .number_words import LEAD_CHARACTERS
 

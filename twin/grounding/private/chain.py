@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..system.fairness import give_turn
-from .private_runs import LEET, RUN_WORDS
+from ...system.fairness import give_turn
+from .runs import LEET, RUN_WORDS
 
 MAX_STEP = 7  # words from one private word to the next
 MAX_LINE_STEP = 16  # to one in the next line

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..text.lookalikes import fold_lookalikes
-from ..text.scripts import MARKED_BLOCKS, UNSPACED
-from .private_chain import Places
-from .private_runs import (
+from ...text.lookalikes import fold_lookalikes
+from ...text.scripts import MARKED_BLOCKS, UNSPACED
+from .chain import Places
+from .reading import Reading
+from .runs import (
     MIN_RUN,
     MIN_SHORT_RUN,
     MIN_SKELETON,
@@ -21,7 +22,6 @@ from .private_runs import (
     mirror_shifts,
     outline,
 )
-from .reading import Reading
 
 LONGEST_WORD = 1_000  # characters; to divide a longer one hides nothing, since words are compared without spaces
 SKELETON, SHORT = "~", "-"  # before runs of consonants, and short ones

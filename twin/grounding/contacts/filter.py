@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ..system.caching import cached_property
-from ..system.fairness import give_turn
-from ..text.words import IS_UNSPACED_NAME
+from ...system.caching import cached_property
+from ...system.fairness import give_turn
+from ...text.words import IS_UNSPACED_NAME
 from . import contacts, numbers
 from .blanks import Blanks
 from .contacts import Kind

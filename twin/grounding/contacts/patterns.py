@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..text.scripts import SPACED
+from ...text.scripts import SPACED
 from .number_forms import AREA, BLANK, DASH, NUMBER, PLUS
 
 # No URL has these: brackets, quotes, dashes and the punctuation of other scripts.

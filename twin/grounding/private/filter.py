@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..system.fairness import give_turn
-from .private_chain import ChainFinder
-from .private_runs import RUN_WORDS, ShiftTail, SkeletonTail, Tail, TurnedTail
-from .private_text import COUNTED_WORD, LONGEST_WORD, PrivateText, drop_digits, fold_counted
+from ...system.fairness import give_turn
+from .chain import ChainFinder
 from .reading import Reading
+from .runs import RUN_WORDS, ShiftTail, SkeletonTail, Tail, TurnedTail
+from .text import COUNTED_WORD, LONGEST_WORD, PrivateText, drop_digits, fold_counted
 
 NO_WORD = " "  # between words of a run
 UPSIDE_DOWN = frozenset("ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎ")  # letters that only a text upside down has in numbers

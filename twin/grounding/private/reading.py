@@ -6,8 +6,8 @@ import html
 import re
 from urllib.parse import unquote_plus
 
-from ..system.fairness import give_turn
-from ..text.lookalikes import show_characters
+from ...system.fairness import give_turn
+from ...text.lookalikes import show_characters
 
 AHEAD = 10  # characters that decide whether an entity or a row of escapes goes on
 MOST = 500  # characters of a tag or comment

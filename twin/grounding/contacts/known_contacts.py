@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ..system.fairness import give_turn
+from ...system.fairness import give_turn
 from . import contacts, numbers, phone_identity
 from .contacts import Kind
 from .identifiers import find_pages

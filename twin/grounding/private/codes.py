@@ -8,9 +8,9 @@ import codecs
 import re
 from collections.abc import Callable
 
-from ..system.fairness import give_turn
-from .private_runs import Tail
-from .private_text import PrivateText, drop_digits, fold_words
+from ...system.fairness import give_turn
+from .runs import Tail
+from .text import PrivateText, drop_digits, fold_words
 
 LONGEST = 1_000  # characters of a chunk: a longer one is divided, between two groups of Base64 and of Base32
 CHUNK = re.compile(rf"[!-~·•–—−]{{1,{LONGEST}}}")

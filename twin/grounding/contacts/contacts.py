@@ -7,7 +7,7 @@ import re
 from typing import Literal
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-from ..text.words import IS_UNSPACED_NAME
+from ...text.words import IS_UNSPACED_NAME
 from .hosts import is_host
 from .identifiers import DOI_PREFIX, unify_page
 from .patterns import ADDRESS, NAMES, SCHEME

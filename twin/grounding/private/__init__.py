@@ -1,0 +1,1 @@
+"""Private text: an answer ends before it says any, in whatever dress."""
