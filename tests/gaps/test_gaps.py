@@ -443,11 +443,11 @@ def test_grouping_loses_no_question_and_does_not_hang_on_their_order(gaps: list[
     assert group(shuffled) == groups
 
 
-def test_ten_thousand_questions_are_grouped() -> None:
+def test_thousands_of_questions_are_grouped() -> None:
     chance = random.Random(7)
     words = ["".join(chance.choices("abcdefghij", k=chance.randint(2, 9))) for _ in range(500)]
-    gaps = gaps_of(*(" ".join(chance.choices(words, k=7)) for _ in range(3_000)), *["Do you have a dog?"] * 7_000)
-    assert sum(len(each.gaps) for each in group(gaps)) == 10_000
+    gaps = gaps_of(*(" ".join(chance.choices(words, k=7)) for _ in range(1_000)), *["Do you have a dog?"] * 4_000)
+    assert sum(len(each.gaps) for each in group(gaps)) == 5_000
 
 
 def test_the_service_deletes_old_questions_at_its_start(

@@ -46,7 +46,7 @@ def test_there_are_two_hundred_worst_texts() -> None:
     assert all(len(text) > LENGTH - 50 for text in TEXTS.values())
 
 
-@pytest.mark.parametrize("part", range(4))
+@pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.soak) for part in range(1, 4))])
 def test_no_text_holds_the_others_up(measure: Measure, part: int) -> None:
     longest = {
         (name, step): seconds for name, text in list(TEXTS.items())[part::4] for step, seconds in measure(text).items()
