@@ -17,7 +17,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from twin.knowledge.documents.extraction import read_text
+from twin.knowledge.documents.extraction import extract_text
 from twin.text.tokens import estimate_tokens
 
 from ..support import documents
@@ -89,7 +89,7 @@ def test_the_facts_of_every_kind_of_document_reach_the_model(
     knowing.chat()
     system = asked(model)[0]["content"]
     for name in ("cv.docx", "cv.pdf", "linkedin.pdf", "page.html"):
-        text = read_text(folder / name)
+        text = extract_text(folder / name).text
         assert f'<document name="{name}">\n{text}\n</document>' in system
     for fact in (
         "ada@lovelace.example +44 20 1815",

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from twin.knowledge.documents.extraction import KINDS, MAX_BYTES, READ_APART, Unreadable, read_text
+from twin.knowledge.documents.extraction import KINDS, MAX_BYTES, READ_APART, Unreadable, extract_text
 from twin.knowledge.documents.extraction_process import read_document
 
 from ..support import documents
@@ -41,7 +41,7 @@ def write(tmp_path: Path) -> Write:
 
 def why_unreadable(path: Path, seconds: float = 60) -> str:
     with pytest.raises(Unreadable) as error:
-        read_text(path, seconds)
+        extract_text(path, seconds)
     return str(error.value)
 
 
@@ -54,7 +54,7 @@ def why_nothing(kind: str, data: bytes) -> str:
 
 def text_or_reason(kind: str, data: bytes) -> str:
     try:
-        return read_document(kind, data)
+        return read_document(kind, data).text
     except Unreadable as reason:
         return str(reason)
 
@@ -72,7 +72,7 @@ def assert_is_clean(text: str) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_reads_text(write: Write, ending: str, encoding: str) -> None:
     path = write("me" + ending, "\n# Café 😀\r\nNext\rLast\n\n \n\n  End \n".encode(encoding))
-    assert read_text(path) == "# Café 😀\nNext\nLast\n\n  End"
+    assert extract_text(path).text == "# Café 😀\nNext\nLast\n\n  End"
 
 
 @pytest.mark.parametrize(
@@ -91,17 +91,17 @@ def test_says_why_text_is_unreadable(write: Write, data: bytes, reason: str) -> 
 
 def test_reads_json_as_a_person_would(write: Write) -> None:
     path = write("me.json", rb'{"name": "Zo\u00eb \ud83d\ude00", "half": "\ud800!", "likes": ["tea", NaN]}')
-    assert read_text(path) == '{\n "name": "Zoë 😀",\n "half": "�!",\n "likes": [\n  "tea",\n  NaN\n ]\n}'
+    assert extract_text(path).text == '{\n "name": "Zoë 😀",\n "half": "�!",\n "likes": [\n  "tea",\n  NaN\n ]\n}'
 
 
 def test_reads_json_lines(write: Write) -> None:
     path = write("talks.jsonl", b'{"a":  "\\u00e9"}\r\n\n \n["\xe2\x80\xa8"]\n')
-    assert read_text(path) == '{"a": "é"}\n["\u2028"]'
+    assert extract_text(path).text == '{"a": "é"}\n["\u2028"]'
 
 
 def test_numbers_in_json_keep_their_digits(write: Write) -> None:
     path = write("prices.json", b"[1.10, 2.5, 0.12345678901234567890]")
-    assert read_text(path) == '[\n "1.10",\n 2.5,\n "0.12345678901234567890"\n]'
+    assert extract_text(path).text == '[\n "1.10",\n 2.5,\n "0.12345678901234567890"\n]'
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_says_why_json_is_unreadable(write: Write, name: str, data: bytes, reaso
 
 
 def test_reads_a_pdf_column_by_column_with_its_links(write: Write) -> None:
-    assert read_text(write("cv.pdf", documents.cv())).split("\n") == [
+    assert extract_text(write("cv.pdf", documents.cv())).text.split("\n") == [
         "Ada Lovelace",
         "Experience",
         "Analyst at Babbage & Co",
@@ -140,23 +140,23 @@ def test_reads_a_pdf_column_by_column_with_its_links(write: Write) -> None:
 
 
 def test_reads_a_linkedin_profile_with_its_whole_address(write: Write) -> None:
-    text = read_text(write("Profile.PDF", documents.linkedin_profile()))
+    text = extract_text(write("Profile.PDF", documents.linkedin_profile())).text
     assert "lovelace-1815 (LinkedIn)\nTop Skills\nPoetical science\nNumber theory\nAda Lovelace\nCountess" in text
     assert text.endswith("\nLinks: https://www.linkedin.com/in/ada-lovelace-1815")
 
 
 def test_reads_every_page(write: Write) -> None:
-    text = read_text(write("book.pdf", documents.long_pdf(3)))
+    text = extract_text(write("book.pdf", documents.long_pdf(3))).text
     assert text.index("Page 0 tells") < text.index("\n\nPage 1 tells") < text.index("\n\nPage 2 tells")
 
 
 def test_reads_a_pdf_that_is_odd() -> None:
-    assert read_document(".pdf", documents.odd_pdf()) == "e-mail of the office"
+    assert read_document(".pdf", documents.odd_pdf()).text == "e-mail of the office"
 
 
 @pytest.mark.parametrize("method", ["RC4", "AES_128", "AES_256"])
 def test_reads_a_pdf_that_only_its_owner_may_change(method: str) -> None:
-    assert read_document(".pdf", documents.encrypted_pdf("", method)) == "Not to be printed"
+    assert read_document(".pdf", documents.encrypted_pdf("", method)).text == "Not to be printed"
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_gives_a_pdf_up_that_takes_too_long(write: Write) -> None:
 
 
 def test_reads_a_word_file_with_its_header_and_footer(write: Write) -> None:
-    assert read_text(write("cv.docx", documents.word_cv())) == (
+    assert extract_text(write("cv.docx", documents.word_cv())).text == (
         "ada@lovelace.example +44 20 1815\nLinkedIn\nLinks: https://www.linkedin.com/in/ada\n\n"
         "# Ada Lovelace\n\n# Work\n\nYears | What\n1842–1843 | Notes on the engine\n- French\n\n"
         "See the notes (https://notes.example/g)\n\nAs of 1843"
@@ -190,7 +190,7 @@ def test_reads_a_word_file_with_its_header_and_footer(write: Write) -> None:
 
 
 def test_reads_a_text_box_once() -> None:
-    assert read_document(".docx", documents.text_box()).startswith("ada@lovelace.example London\n\n# Ada")
+    assert read_document(".docx", documents.text_box()).text.startswith("ada@lovelace.example London\n\n# Ada")
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_says_why_a_word_file_is_unreadable(data: bytes | Callable[[], bytes], r
 
 
 def test_reads_what_a_saved_page_shows(write: Write) -> None:
-    assert read_text(write("me.html", documents.saved_page().encode())) == (
+    assert extract_text(write("me.html", documents.saved_page().encode())).text == (
         "Ada & her engine\nAll about Ada\n\n# Ada Lovelace\n\n"
         "Read the notes (https://lovelace.example/ada/notes.html), write to me (ada@lovelace.example)"
         " or call +44 (20) 18-15.\nCode: https://git.example/ada\n\n## Work\n\nYears | What\n1842 1843 | Notes\n\n"
@@ -232,7 +232,7 @@ def test_reads_what_a_saved_page_shows(write: Write) -> None:
     ],
 )
 def test_finds_where_relative_links_lead(head: str, address: str) -> None:
-    assert read_document(".html", f'{head}<a href="cv.pdf">CV</a>'.encode()) == f"CV ({address})"
+    assert read_document(".html", f'{head}<a href="cv.pdf">CV</a>'.encode()).text == f"CV ({address})"
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_finds_where_relative_links_lead(head: str, address: str) -> None:
     ],
 )
 def test_writes_where_a_link_leads_once(link: str, text: str) -> None:
-    assert read_document(".html", f"<p>{link}</p>".encode()) == text
+    assert read_document(".html", f"<p>{link}</p>".encode()).text == text
 
 
 @pytest.mark.parametrize(
@@ -266,17 +266,17 @@ def test_writes_where_a_link_leads_once(link: str, text: str) -> None:
     ids=["UTF-8", "UTF-16", "declared", "marked", "declared as nonsense", "not declared"],
 )
 def test_finds_a_pages_encoding(data: bytes) -> None:
-    assert read_document(".htm", data) == "Zoë"
+    assert read_document(".htm", data).text == "Zoë"
 
 
 def test_reads_tables_and_lists_whose_ends_are_left_out() -> None:
     page = b"<table><tr><td>a<td>b<tr><td><td>d</table><ul><li>e<li><p>f</ul>"
-    assert read_document(".html", page) == "a | b\n| d\n- e\n- f"
+    assert read_document(".html", page).text == "a | b\n| d\n- e\n- f"
 
 
 @pytest.mark.parametrize("tag", ["div", "a href='https://a.example'", "li", "table><tr><td", "pre", "span hidden"])
 def test_reads_a_page_that_is_nested_deeply(tag: str) -> None:
-    assert read_document(".html", b"<p>first</p>" + f"<{tag}>".encode() * 10_000 + b"deep").startswith("first")
+    assert read_document(".html", b"<p>first</p>" + f"<{tag}>".encode() * 10_000 + b"deep").text.startswith("first")
 
 
 @pytest.mark.parametrize(
@@ -372,7 +372,7 @@ def test_any_bytes_as_plain_text_give_text_or_a_reason(tmp_path: Path, kind: str
     path = tmp_path / f"any{kind}"
     path.write_bytes(data)
     try:
-        said = read_text(path)
+        said = extract_text(path).text
     except Unreadable as reason:
         said = str(reason)
     assert_is_clean(said)
@@ -402,7 +402,8 @@ def test_reads_in_many_threads_from_any_folder(write: Write, monkeypatch: pytest
     paths = [write(f"{number}.html", f"<p>{number}</p>".encode()) for number in range(4)]
     monkeypatch.chdir(paths[0].parent)
     with ThreadPoolExecutor(4) as threads:
-        assert list(threads.map(read_text, [Path(path.name) for path in paths])) == list("0123")
+        found = threads.map(extract_text, [Path(path.name) for path in paths])
+        assert [extraction.text for extraction in found] == list("0123")
 
 
 GREENLETS = """
@@ -412,7 +413,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import gevent
-from twin.knowledge.documents.extraction import Unreadable, read_text
+from twin.knowledge.documents.extraction import Unreadable, extract_text
 ticks = []
 def tick():
     while True:
@@ -420,9 +421,9 @@ def tick():
         ticks.append(1)
 gevent.spawn(tick)
 with ThreadPoolExecutor(2) as threads:
-    print(list(threads.map(read_text, [Path(sys.argv[1])] * 2)))
+    print([extraction.text for extraction in threads.map(extract_text, [Path(sys.argv[1])] * 2)])
 try:
-    read_text(Path(sys.argv[1]), 0.02)
+    extract_text(Path(sys.argv[1]), 0.02)
 except Unreadable as reason:
     print(reason)
 print(len(ticks) > 2)

@@ -14,7 +14,7 @@ from ...grounding import remove_private
 from ...text.invisible import strip_invisible
 from .. import faq
 from ..passages import name_heading
-from .extraction import MAX_BYTES, Unreadable, read_plain, read_text
+from .extraction import MAX_BYTES, Unreadable, extract_text, read_plain
 from .front_matter import MAX_TITLE, read_front_matter
 from .library import Document, Skipped
 from .listing import ListedFile
@@ -97,7 +97,7 @@ def _read_file(file: ListedFile, reading: Reading) -> Reading:
         if file.is_folder:
             raise Unreadable("it cannot be looked into")
         if file.name.lower() != faq.FAQ_FILE:
-            document = make_document(file.name, strip_invisible(read_text(path)))
+            document = make_document(file.name, strip_invisible(extract_text(path).text))
             document.look_through()
             return replace(reading, document=document)
         entries, broken = faq.read_entries(read_plain(path))

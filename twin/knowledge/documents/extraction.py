@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
@@ -29,8 +30,16 @@ class Unreadable(Exception):
     """A document has no text that could be read; the argument completes “cv.pdf: …”."""
 
 
-def read_text(path: Path, seconds: float = READ_SECONDS) -> str:
-    """Return the text of a document, never empty, within `seconds`. Raises Unreadable."""
+@dataclass(frozen=True)
+class Extraction:
+    """The text of a document, never empty, and sentences about its parts that were not read."""
+
+    text: str
+    lost: tuple[str, ...] = ()  # each completes “cv.pdf: …”
+
+
+def extract_text(path: Path, seconds: float = READ_SECONDS) -> Extraction:
+    """Return the text of a document, within `seconds`. Raises Unreadable."""
     kind = path.suffix.lower()
     if kind not in KINDS:
         raise Unreadable(f"it is of a kind that is not read ({', '.join(KINDS)} are)")
@@ -38,7 +47,7 @@ def read_text(path: Path, seconds: float = READ_SECONDS) -> str:
         size = _check_file(path)
         if kind in READ_APART or size > QUICK_BYTES:
             return _read_apart(path, kind, seconds)
-        return tidy(parse(path.read_bytes(), kind))
+        return Extraction(tidy(parse(path.read_bytes(), kind)))
     except OSError as error:
         raise Unreadable(error.strerror or type(error).__name__) from error
 
@@ -77,7 +86,7 @@ def _check_file(path: Path) -> int:
     return found.st_size
 
 
-def _read_apart(path: Path, kind: str, seconds: float) -> str:
+def _read_apart(path: Path, kind: str, seconds: float) -> Extraction:
     """Read a document in a process of its own, since such files can make a library loop, or take all memory."""
     # The document is passed as an open file: the process needs neither its name nor our folder.
     command = [sys.executable, "-W", "ignore", "-m", "twin.knowledge.documents.extraction_process", kind]
@@ -101,7 +110,8 @@ def _read_apart(path: Path, kind: str, seconds: float) -> str:
     said = done.stdout.decode()
     if done.returncode == UNREADABLE:
         raise Unreadable(said)
-    return said
+    reply = json.loads(said)
+    return Extraction(reply["text"], tuple(reply["lost"]))
 
 
 def parse(data: bytes, kind: str) -> str:

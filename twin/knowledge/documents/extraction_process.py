@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import signal
 import sys
 from contextlib import suppress
+from dataclasses import asdict, replace
 
-from .extraction import READ_SECONDS, UNREADABLE, Unreadable, parse, tidy
+from .extraction import READ_SECONDS, UNREADABLE, Extraction, Unreadable, parse, tidy
 
 MEMORY = 2_000_000_000  # bytes of address space
 
 
-def read_document(kind: str, data: bytes) -> str:
+def read_document(kind: str, data: bytes) -> Extraction:
     """Return the text of a document, tidied. Raises Unreadable for any fault of the file."""
     try:
-        return tidy(_read_kind(kind, data))
+        extraction = _read_kind(kind, data)
+        return replace(extraction, text=tidy(extraction.text))
     except Unreadable:
         raise
     except MemoryError as error:
@@ -24,21 +27,21 @@ def read_document(kind: str, data: bytes) -> str:
         raise Unreadable(f"it is broken ({type(error).__name__})") from error
 
 
-def _read_kind(kind: str, data: bytes) -> str:
+def _read_kind(kind: str, data: bytes) -> Extraction:
     """Read with the libraries of this kind; no others are imported."""
     if kind == ".pdf":
         from .pdf import pdf_to_text
 
-        return pdf_to_text(data)
+        return Extraction(pdf_to_text(data))
     if kind == ".docx":
         from .word import word_to_text
 
-        return word_to_text(data)
+        return Extraction(word_to_text(data))
     if kind in (".html", ".htm"):
         from .html import html_to_text
 
-        return html_to_text(data)
-    return parse(data, kind)
+        return Extraction(html_to_text(data))
+    return Extraction(parse(data, kind))
 
 
 def _limit_resources() -> None:
@@ -54,10 +57,10 @@ def _limit_resources() -> None:
 
 
 def main() -> int:
-    """Write the text, or the reason for its lack, to standard output; the exit code says which."""
+    """Write the extraction as JSON, or the reason for its lack, to standard output; the exit code says which."""
     _limit_resources()
     try:
-        said, code = read_document(sys.argv[1], sys.stdin.buffer.read()), 0
+        said, code = json.dumps(asdict(read_document(sys.argv[1], sys.stdin.buffer.read()))), 0
     except Unreadable as reason:
         said, code = str(reason), UNREADABLE
     sys.stdout.buffer.write(said.encode())
