@@ -129,20 +129,20 @@ def test_reads_a_pdf_column_by_column_with_its_links(write: Write) -> None:
     assert extract_text(write("cv.pdf", documents.cv())).text.split("\n") == [
         "Ada Lovelace",
         "Experience",
-        "Analyst at Babbage & Co",
+        "Analyst at Babbage & Co (https://babbage.example/engine?part=1)",
         "for the Analytical Engine,",
         "1842 to 1843",
         "Skills",
-        "Bernoulli numbers",
+        "Bernoulli numbers (ada@lovelace.example)",
         "French, Italian",
-        "Links: https://babbage.example/engine?part=1 ada@lovelace.example",
     ]
 
 
 def test_reads_a_linkedin_profile_with_its_whole_address(write: Write) -> None:
     text = extract_text(write("Profile.PDF", documents.linkedin_profile())).text
-    assert "lovelace-1815 (LinkedIn)\nTop Skills\nPoetical science\nNumber theory\nAda Lovelace\nCountess" in text
-    assert text.endswith("\nLinks: https://www.linkedin.com/in/ada-lovelace-1815")
+    address = "https://www.linkedin.com/in/ada-lovelace-1815"
+    assert f"www.linkedin.com/in/ada-lovelace-1815\n(LinkedIn) ({address})\nTop Skills\nPoetical science" in text
+    assert "Number theory\nAda Lovelace\nCountess" in text
 
 
 def test_reads_every_page(write: Write) -> None:
@@ -164,9 +164,9 @@ def test_reads_a_pdf_that_only_its_owner_may_change(method: str) -> None:
     [
         (documents.encrypted_pdf("secret"), "it is encrypted"),
         (documents.scan(), "it holds no text (a scan?)"),
-        (documents.cv()[:400], "it is broken (PdfStreamError)"),
-        (b"", "it is broken (EmptyFileError)"),
-        (bytes(range(256)) * 10, "it is broken (PdfStreamError)"),
+        (documents.cv()[:400], "it is broken, or no PDF"),
+        (b"", "it is broken, or no PDF"),
+        (bytes(range(256)) * 10, "it is broken, or no PDF"),
     ],
     ids=["encrypted", "scan", "truncated", "empty", "noise"],
 )
@@ -388,7 +388,9 @@ def run_python(program: str, *arguments: str) -> subprocess.CompletedProcess[str
 
 
 def test_the_service_loads_no_library_for_documents() -> None:
-    program = "import sys, twin.knowledge.documents.folder as _; print({'pypdf', 'mammoth', 'bs4'} & {*sys.modules})"
+    program = (
+        "import sys, twin.knowledge.documents.folder as _; print({'pypdfium2', 'mammoth', 'bs4'} & {*sys.modules})"
+    )
     assert run_python(program).stdout == "set()\n"
 
 

@@ -9,6 +9,7 @@ import sys
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from pathlib import Path
+from signal import Signals
 from stat import S_ISREG
 from typing import Any
 
@@ -20,6 +21,8 @@ READ_APART = (".pdf", ".docx", ".html", ".htm")
 QUICK_BYTES = 1_000_000  # of plain text, too few to be worth another process
 MAX_BYTES = 20_000_000  # of a file, and characters of a text
 READ_SECONDS = 60.0
+READ_MEMORY = 2_000_000_000  # bytes of address space
+TIME_SIGNALS = ("SIGXCPU", "SIGALRM", "SIGKILL")  # of the limits of extraction_process.py
 UNREADABLE = 3  # exit code of extraction_process.py that comes with a reason; Python's own are 1 and 2
 
 _encode_json = json.JSONEncoder(ensure_ascii=False).encode
@@ -88,7 +91,7 @@ def _check_file(path: Path) -> int:
 
 def _read_apart(path: Path, kind: str, seconds: float) -> Extraction:
     """Read a document in a process of its own, since such files can make a library loop, or take all memory."""
-    # The document is passed as an open file: the process needs neither its name nor our folder.
+    # It is passed as an open file: the process needs neither its name nor our folder.
     command = [sys.executable, "-W", "ignore", "-m", "twin.knowledge.documents.extraction_process", kind]
     environment = select_running() | {"PYTHONSAFEPATH": ""}  # with it, Python would not look in that folder
     try:
@@ -106,12 +109,21 @@ def _read_apart(path: Path, kind: str, seconds: float) -> Extraction:
     except subprocess.TimeoutExpired as error:
         raise Unreadable(f"reading it takes longer than {seconds:g} seconds") from error
     if done.returncode not in (0, UNREADABLE):
-        raise Unreadable(f"it is broken (its reader ended with {done.returncode})")
-    said = done.stdout.decode()
+        raise Unreadable(_explain_end(done.returncode))
     if done.returncode == UNREADABLE:
-        raise Unreadable(said)
-    reply = json.loads(said)
+        raise Unreadable(done.stdout.decode())
+    reply = json.loads(done.stdout)
     return Extraction(reply["text"], tuple(reply["lost"]))
+
+
+def _explain_end(returncode: int) -> str:
+    """Return why a reader ended early; libraries in C or Rust abort, or touch what they did not get, without memory."""
+    if returncode >= 0:
+        return f"it is broken (its reader ended with {returncode})"
+    name = Signals(-returncode).name if -returncode in set(Signals) else str(-returncode)
+    if name in TIME_SIGNALS:
+        return f"reading it takes longer than {READ_SECONDS:g} seconds"
+    return f"reading it takes more than {READ_MEMORY // 10**9} GB of memory, or breaks its reader ({name})"
 
 
 def parse(data: bytes, kind: str) -> str:

@@ -9,9 +9,7 @@ import sys
 from contextlib import suppress
 from dataclasses import asdict, replace
 
-from .extraction import READ_SECONDS, UNREADABLE, Extraction, Unreadable, parse, tidy
-
-MEMORY = 2_000_000_000  # bytes of address space
+from .extraction import READ_MEMORY, READ_SECONDS, UNREADABLE, Extraction, Unreadable, parse, tidy
 
 
 def read_document(kind: str, data: bytes) -> Extraction:
@@ -22,7 +20,7 @@ def read_document(kind: str, data: bytes) -> Extraction:
     except Unreadable:
         raise
     except MemoryError as error:
-        raise Unreadable("reading it takes more than 2 GB of memory") from error
+        raise Unreadable(f"reading it takes more than {READ_MEMORY // 10**9} GB of memory") from error
     except Exception as error:  # a broken file makes these libraries raise nearly anything
         raise Unreadable(f"it is broken ({type(error).__name__})") from error
 
@@ -32,7 +30,7 @@ def _read_kind(kind: str, data: bytes) -> Extraction:
     if kind == ".pdf":
         from .pdf import pdf_to_text
 
-        return Extraction(pdf_to_text(data))
+        return pdf_to_text(data)
     if kind == ".docx":
         from .word import word_to_text
 
@@ -47,7 +45,7 @@ def _read_kind(kind: str, data: bytes) -> Extraction:
 def _limit_resources() -> None:
     """Make a decompression bomb, or a loop that outlives our parent, end by itself."""
     seconds = round(READ_SECONDS) + 1
-    limits = {resource.RLIMIT_CPU: seconds, resource.RLIMIT_CORE: 0, resource.RLIMIT_AS: MEMORY}
+    limits = {resource.RLIMIT_CPU: seconds, resource.RLIMIT_CORE: 0, resource.RLIMIT_AS: READ_MEMORY}
     for name, most in limits.items():
         hard = resource.getrlimit(name)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
