@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from twin.knowledge.documents.extraction import KINDS, MAX_BYTES, READ_APART, Unreadable, extract_text
+from twin.knowledge.documents.extraction import KINDS, MAX_BYTES, READ_APART, Unreadable, _explain_end, extract_text
 from twin.knowledge.documents.extraction_process import read_document
 
 from ..support import documents
@@ -448,3 +449,29 @@ def test_a_reader_has_little_memory() -> None:
     done = run_python(program)
     assert done.stdout == "(2000000000, 2000000000) (61, 61)\n"
     assert done.stderr.endswith("MemoryError\n")
+
+
+@pytest.mark.parametrize(
+    ("returncode", "reason"),
+    [
+        (-signal.SIGABRT, "reading it takes more than 2 GB of memory, or breaks its reader (SIGABRT)"),
+        (-signal.SIGSEGV, "reading it takes more than 2 GB of memory, or breaks its reader (SIGSEGV)"),
+        (-signal.SIGALRM, "reading it takes longer than 60 seconds"),
+        (1, "it is broken (its reader ended with 1)"),
+    ],
+)
+def test_a_reader_that_ends_early_is_told_as_its_limit(returncode: int, reason: str) -> None:
+    assert _explain_end(returncode) == reason
+
+
+def test_a_pdf_that_unpacks_to_more_than_memory_ends_in_its_limit(write: Write) -> None:
+    assert why_unreadable(write("bomb.pdf", documents.pdf_bomb())).startswith("reading it takes more than 2 GB")
+
+
+def test_a_reader_leaves_nothing_behind(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write("cv.pdf", documents.cv())
+    (tmp_path / "elsewhere").mkdir()
+    for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "elsewhere"))
+    extract_text(path)
+    assert [*(tmp_path / "elsewhere").rglob("*")] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -77,6 +78,20 @@ def endless_pdf() -> bytes:
     pdf = new_pdf()
     pdf._out("BT /F1 16.00 Tf (a) Tj ET\n" * 2_000_000)
     return bytes(pdf.output())
+
+
+def pdf_bomb() -> bytes:
+    """A PDF of a megabyte, one page of which unpacks to more than a gigabyte."""
+    deflate = zlib.compressobj(9, wbits=-15)
+    block = deflate.compress(b" " * 10_000_000) + deflate.flush(zlib.Z_FULL_FLUSH)  # which can be repeated
+    packed = b"\x78\x9c" + block * 110 + b"\x03\x00"
+    head = b"%%PDF-1.7\n1 0 obj\n<</Length %d/Filter/FlateDecode>>stream\n" % len(packed)
+    tail = (
+        b"\nendstream\nendobj\n2 0 obj\n<</Type/Page/Parent 3 0 R/MediaBox[0 0 99 99]/Contents 1 0 R>>\nendobj\n"
+        b"3 0 obj\n<</Type/Pages/Kids[2 0 R]/Count 1>>\nendobj\n4 0 obj\n<</Type/Catalog/Pages 3 0 R>>\nendobj\n"
+        b"trailer<</Root 4 0 R>>\n"
+    )
+    return head + packed + tail
 
 
 def word_cv(name: str = "Ada Lovelace") -> bytes:

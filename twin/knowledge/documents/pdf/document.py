@@ -18,6 +18,7 @@ from .joining import join_lines
 from .links import find_links, simplify, write_links
 from .quality import describe_loss
 
+BROKEN = "it is broken, or no PDF"
 XFA = (pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND)
 
 
@@ -29,6 +30,7 @@ class _Reading:
     addresses: set[str] = field(default_factory=set)  # of links, which are written once
     unmapped: int = 0  # words whose font does not say which letters they have
     textless: int = 0  # pages that show something, and hold no text
+    broken: int = 0  # pages that cannot be opened
 
 
 def pdf_to_text(data: bytes) -> Extraction:
@@ -46,8 +48,10 @@ def pdf_to_text(data: bytes) -> Extraction:
         if characters > MAX_BYTES:  # which is refused; there may be many more
             break
     if not any(map(str.strip, reading.pages)):
-        raise Unreadable("it holds no text (a scan?)")
+        raise Unreadable(BROKEN if reading.broken else "it holds no text (a scan?)")
     lost = describe_loss(reading.pages, reading.unmapped, reading.textless)
+    if reading.broken:
+        lost += (f"{reading.broken} of {len(reading.pages)} pages cannot be opened",)
     if document.get_formtype() in XFA:
         lost += ("its form is of Adobe's own kind (XFA), whose fields are not read: print it into a PDF",)
     return Extraction("\n\n".join(reading.pages), lost)
@@ -56,7 +60,7 @@ def pdf_to_text(data: bytes) -> Extraction:
 def _explain(error: pypdfium2.PdfiumError) -> str:
     if error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
         return "it is encrypted"
-    return "it is broken, or no PDF"
+    return BROKEN
 
 
 def _read_page(document: Any, index: int, reading: _Reading) -> None:
@@ -64,7 +68,7 @@ def _read_page(document: Any, index: int, reading: _Reading) -> None:
         page = document[index]
     except pypdfium2.PdfiumError:  # of a page alone that is broken
         reading.pages.append("")
-        reading.textless += 1
+        reading.broken += 1
         return
     text_page = page.get_textpage()
     glyphs = read_glyphs(text_page.raw)

@@ -6,8 +6,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from ..extraction import Unreadable
+
 MIN_BROKEN = 3  # words
 MIN_SHARE = 0.01  # of all words
+MAX_SHARE = 0.5
 ADDRESS = re.compile(r"://|@|\w/\w|\w\.\w|\\")
 # A letter that the font does not name, letters where a ligature was lost, an accent beside its letter, UTF-8 that was
 # taken for Latin-1, and words without spaces between them. German writes “Mitarbeiter*innen”.
@@ -31,14 +34,20 @@ def _is_broken(word: str) -> bool:
 
 
 def describe_loss(pages: Sequence[str], unmapped: int, textless: int) -> tuple[str, ...]:
-    """Return sentences about what was not read of a document; `unmapped` words are of fonts that name no letters."""
+    """Return sentences about what was not read of a document; `unmapped` words are of fonts that name no letters.
+
+    Raises Unreadable where most words are broken: they would only mislead.
+    """
     lost = []
     if textless:
         have = "holds" if textless == 1 else "hold"
         scans = "it may be a scan" if textless == 1 else "they may be scans"
         lost.append(f"{textless} of {len(pages)} pages {have} no text: {scans}")
     words = sum(len(page.split()) for page in pages)
-    broken = max(unmapped, sum(map(count_broken, pages)))
+    broken = min(words, max(unmapped, sum(map(count_broken, pages))))
     if broken >= max(MIN_BROKEN, MIN_SHARE * words):
-        lost.append(f"{broken} of {words} words look broken: export it again as PDF from the program that made it")
+        sentence = f"{broken} of {words} words look broken: export it again as PDF from the program that made it"
+        if broken > MAX_SHARE * words:
+            raise Unreadable(sentence)
+        lost.append(sentence)
     return tuple(lost)
