@@ -218,7 +218,7 @@ def test_reads_what_a_saved_page_shows(write: Write) -> None:
     assert extract_text(write("me.html", documents.saved_page().encode())).text == (
         "Ada & her engine\nAll about Ada\n\n# Ada Lovelace\n\n"
         "Read the notes (https://lovelace.example/ada/notes.html), write to me (ada@lovelace.example)"
-        " or call +44 (20) 18-15.\nCode: https://git.example/ada\n\n## Work\n\nYears | What\n1842 1843 | Notes\n\n"
+        " or call +44 (20) 18-15.\nCode: https://git.example/ada\n\n## Work\n\nYears: 1842 1843 | What: Notes\n\n"
         "### Languages\n- French\n- Italian\n\n### Hobbies\nHorses\n\nif engine:\n    weave(  )"
     )
 
