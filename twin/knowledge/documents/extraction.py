@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from signal import Signals
@@ -87,6 +88,12 @@ def _check_file(path: Path) -> int:
     if found.st_size > MAX_BYTES:
         raise Unreadable(f"it is larger than {MAX_BYTES // 10**6} MB")
     return found.st_size
+
+
+def name_unread(counts: Mapping[str, int]) -> tuple[str, ...]:
+    """Return a sentence about parts that were not read, with their number by the kind; none where there are none."""
+    named = [f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in counts.items() if count]
+    return (f"not read: {', '.join(named)}",) if named else ()
 
 
 def _read_apart(path: Path, kind: str, seconds: float) -> Extraction:

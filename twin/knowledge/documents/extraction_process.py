@@ -19,6 +19,8 @@ def read_document(kind: str, data: bytes) -> Extraction:
         return replace(extraction, text=tidy(extraction.text))
     except Unreadable:
         raise
+    except RecursionError as error:
+        raise Unreadable("it is nested too deeply") from error
     except MemoryError as error:
         raise Unreadable(f"reading it takes more than {READ_MEMORY // 10**9} GB of memory") from error
     except Exception as error:  # a broken file makes these libraries raise nearly anything
@@ -34,7 +36,7 @@ def _read_kind(kind: str, data: bytes) -> Extraction:
     if kind == ".docx":
         from .word import word_to_text
 
-        return Extraction(word_to_text(data))
+        return word_to_text(data)
     if kind in (".html", ".htm"):
         from .html import html_to_text
 
