@@ -191,9 +191,20 @@ def test_what_is_worked_out_from_a_library_lasts_as_long_as_it(path: Path) -> No
         ("---\nprivate: yes\n\n", True),  # whoever forgot to close it meant it
         ('----\n  "private" : y\n----\n', True),
         ("---\nprivate: 1\n---\n", True),
-        ("---\nprivate: yesterday\n---\n", False),
-        ("Text\n---\nprivate: yes\n---\n", False),
-        ("private: yes\n", False),
+        ("---\ntitle: X\n\nprivate: JA\n---\n", True),
+        ("+++\nprivate = true\n+++\n", True),
+        ("\n\n---\nPrivate: “oui”\n---\n", True),
+        ('{"private": "sí"}\n', True),
+        ("---\ntitle: a: b\nprivate: true\n---\n", True),
+        ("---\nprivate:\n---\n", True),
+        ("---\nprivate: Nein\n---\n", False),
+        ("+++\nprivate = false\n+++\n", False),
+        ("<!-- private: yes -->\n", True),
+        ("```yaml\nprivate: yes\n```\n", True),
+        ("---\nprivate: yesterday\n---\n", True),
+        ("Text\n---\nprivate: yes\n---\n", True),  # not in its place: in doubt
+        ("private: yes\n", True),
+        ("Private: +44 20 1815\n", False),
         ("---\nnot private: yes\n---\n", False),
     ],
 )

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from twin.knowledge.documents.extraction import KINDS, MAX_BYTES, READ_APART, Unreadable, _explain_end, extract_text
-from twin.knowledge.documents.extraction_process import read_document
+from twin.knowledge.documents.readers import read_document
 
 from ..support import documents
 from ..support.service import ROOT
@@ -79,7 +79,6 @@ def test_reads_text(write: Write, ending: str, encoding: str) -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"caf\xe9", "it is not UTF-8"),
         (b"\xff\xfea", "it is not UTF-8"),
         (b"a\0b", "it is no text"),
         (b"", "it holds no text"),
@@ -303,9 +302,9 @@ def test_refuses_a_file_that_is_too_large(tmp_path: Path, kind: str) -> None:
     assert why_unreadable(path) == "it is larger than 20 MB"
 
 
-@pytest.mark.parametrize("name", ["me.doc", "me", ".pdf", "me.pdf.zip"])
+@pytest.mark.parametrize("name", ["me.doc", "me", ".pdf", "me.pdf.exe"])
 def test_refuses_other_kinds(write: Write, name: str) -> None:
-    assert why_unreadable(write(name, b"x")).startswith("it is of a kind that is not read (.md, .txt, ")
+    assert why_unreadable(write(name, b"x")).startswith("it is of a kind that is not read")
 
 
 def test_never_opens_what_is_no_regular_file(tmp_path: Path) -> None:

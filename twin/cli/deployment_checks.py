@@ -63,8 +63,7 @@ def check_knowledge(deployment: Deployment) -> str:
     except StartError:
         return "it is looked at where the persona is right."
     library = briefing.library
-    if library.skipped:
-        faults = [f"{each.name}: {each.reason}" for each in library.skipped]
+    if faults := [f"{each.name}: {each.reason}" for each in library.skipped if each.is_fault]:
         raise StartError(f"instance/knowledge/: {'; '.join(faults)}.")
     if not library:
         name = deployment.briefings.persona.name

@@ -13,10 +13,10 @@ import pytest
 from PIL import Image
 
 from twin.knowledge.documents.extraction import Unreadable
-from twin.knowledge.documents.extraction_process import read_document
 from twin.knowledge.documents.pdf.bidi import read_from_right
 from twin.knowledge.documents.pdf.joining import join_lines
 from twin.knowledge.documents.pdf.quality import count_broken
+from twin.knowledge.documents.readers import read_document
 
 from ...support.documents import new_pdf
 

@@ -14,10 +14,11 @@ from ...grounding import remove_private
 from ...text.invisible import strip_invisible
 from .. import faq
 from ..passages import name_heading
-from .extraction import MAX_BYTES, Unreadable, extract_text, read_plain
-from .front_matter import MAX_TITLE, read_front_matter
+from .extraction import MAX_BYTES, Extraction, Unreadable, extract_text
 from .library import Document, Skipped
 from .listing import ListedFile
+from .plain.front_matter import MAX_TITLE
+from .plain.text import read_plain
 
 TICK_NS = 50_000_000  # a file that changed so short a time before it was read may change again without a trace
 SAVING_NS = 2_000_000_000  # for so long, a file that is being saved may be empty or incomplete
@@ -97,9 +98,7 @@ def _read_file(file: ListedFile, reading: Reading) -> Reading:
         if file.is_folder:
             raise Unreadable("it cannot be looked into")
         if file.name.lower() != faq.FAQ_FILE:
-            document = make_document(file.name, strip_invisible(extract_text(path).text))
-            document.look_through()
-            return replace(reading, document=document)
+            return _read_document(file.name, path, reading)
         entries, broken = faq.read_entries(read_plain(path))
     except Unreadable as error:
         if isinstance(error.__cause__, OSError):  # no memory, no permission: a later look tries again
@@ -113,18 +112,29 @@ def _read_file(file: ListedFile, reading: Reading) -> Reading:
     return replace(reading, document=faq_document, skipped=skipped, entries=tuple(entries))
 
 
-def make_document(name: str, text: str) -> Document:
+def _read_document(name: str, path: Path, reading: Reading) -> Reading:
+    """Return `reading` with a document, and what is wrong with it. Raises Unreadable."""
+    found = extract_text(path)
+    if found.fields.is_draft:
+        return replace(reading, skipped=Skipped(name, "it is a draft, which is left out", is_fault=False))
+    document = make_document(name, replace(found, text=strip_invisible(found.text)))
+    document.look_through()
+    skipped = Skipped(name, found.fields.fault) if found.fields.fault else None
+    return replace(reading, document=document, skipped=skipped)
+
+
+def make_document(name: str, found: Extraction) -> Document:
     """Return a document with the fields of its front matter; its title is there, in a heading, or the file's name."""
-    fields = read_front_matter(name, text)
-    title = fields.title
+    fields, title = found.fields, found.fields.title
     if title is None:
-        heading = TITLE_HEADING.search(remove_private(text))
+        heading = TITLE_HEADING.search(remove_private(found.text))
         title = name_heading(heading[1]).strip()[:MAX_TITLE] if heading else ""
     return Document(
         name,
-        text,
+        found.text,
         is_private=fields.is_private,
         title=title or PurePosixPath(name).stem,
         is_citable=fields.is_citable,
         is_pinned=fields.is_pinned,
+        lost=found.lost,
     )

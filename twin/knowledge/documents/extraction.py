@@ -1,4 +1,4 @@
-"""Read the text of a document: plain text here, and formats that need a large library in a process of their own."""
+"""Read the text of a document: plain text here, and other formats in a process of their own."""
 
 from __future__ import annotations
 
@@ -6,19 +6,26 @@ import json
 import re
 import subprocess
 import sys
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from signal import Signals
 from stat import S_ISREG
-from typing import Any
 
 from ...system import paths
 from ...system.environment import select_running
 
-KINDS = (".md", ".txt", ".pdf", ".docx", ".html", ".htm", ".json", ".jsonl")
-READ_APART = (".pdf", ".docx", ".html", ".htm")
+PLAIN = (".md", ".markdown", ".mdx", ".txt", ".json", ".jsonl")
+READ_APART = (".pdf", ".docx", ".html", ".htm", ".xhtml")
+KINDS = (*PLAIN, *READ_APART)
+ADVICE = {
+    ".pages": ": export it as PDF or Word",
+    ".key": ": export it as PDF or PowerPoint",
+    ".numbers": ": export it as CSV or Excel",
+    ".doc": ": save it as .docx",
+    ".ppt": ": save it as .pptx",
+    ".xls": ": save it as .xlsx",
+}
 QUICK_BYTES = 1_000_000  # of plain text, too few to be worth another process
 MAX_BYTES = 20_000_000  # of a file, and characters of a text
 READ_SECONDS = 60.0
@@ -26,12 +33,21 @@ READ_MEMORY = 2_000_000_000  # bytes of address space
 TIME_SIGNALS = ("SIGXCPU", "SIGALRM", "SIGKILL")  # of the limits of extraction_process.py
 UNREADABLE = 3  # exit code of extraction_process.py that comes with a reason; Python's own are 1 and 2
 
-_encode_json = json.JSONEncoder(ensure_ascii=False).encode
-_encode_json_lines = json.JSONEncoder(ensure_ascii=False, indent=1).iterencode
-
 
 class Unreadable(Exception):
     """A document has no text that could be read; the argument completes “cv.pdf: …”."""
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The fields that the twin knows of a document's front matter."""
+
+    title: str | None = None  # None where there is no such field
+    is_private: bool = False
+    is_citable: bool = True
+    is_pinned: bool = False  # always sent
+    is_draft: bool = False  # left out
+    fault: str = ""  # completes “about.md: …”
 
 
 @dataclass(frozen=True)
@@ -40,27 +56,21 @@ class Extraction:
 
     text: str
     lost: tuple[str, ...] = ()  # each completes “cv.pdf: …”
+    fields: Fields = Fields()
 
 
 def extract_text(path: Path, seconds: float = READ_SECONDS) -> Extraction:
     """Return the text of a document, within `seconds`. Raises Unreadable."""
+    from .plain.text import parse_plain  # needs this module
+
     kind = path.suffix.lower()
     if kind not in KINDS:
-        raise Unreadable(f"it is of a kind that is not read ({', '.join(KINDS)} are)")
+        raise Unreadable(f"it is of a kind that is not read{ADVICE.get(kind, '')}")
     try:
-        size = _check_file(path)
-        if kind in READ_APART or size > QUICK_BYTES:
-            return _read_apart(path, kind, seconds)
-        return Extraction(tidy(parse(path.read_bytes(), kind)))
-    except OSError as error:
-        raise Unreadable(error.strerror or type(error).__name__) from error
-
-
-def read_plain(path: Path) -> str:
-    """Return the unchanged text of a text file. Raises Unreadable."""
-    try:
-        _check_file(path)
-        return decode(path.read_bytes())
+        size = check_file(path)
+        if kind in PLAIN and size <= QUICK_BYTES and (read := parse_plain(path.read_bytes(), kind)):
+            return read
+        return _read_apart(path, kind, seconds)
     except OSError as error:
         raise Unreadable(error.strerror or type(error).__name__) from error
 
@@ -80,7 +90,7 @@ def tidy(text: str) -> str:
     return text
 
 
-def _check_file(path: Path) -> int:
+def check_file(path: Path) -> int:
     """Return a file's size, before the file is opened: that may block for ever (a FIFO) or have an effect."""
     found = path.stat()
     if not S_ISREG(found.st_mode):
@@ -117,10 +127,11 @@ def _read_apart(path: Path, kind: str, seconds: float) -> Extraction:
         raise Unreadable(f"reading it takes longer than {seconds:g} seconds") from error
     if done.returncode not in (0, UNREADABLE):
         raise Unreadable(_explain_end(done.returncode))
+    said = done.stdout.decode()
     if done.returncode == UNREADABLE:
-        raise Unreadable(done.stdout.decode())
-    reply = json.loads(done.stdout)
-    return Extraction(reply["text"], tuple(reply["lost"]))
+        raise Unreadable(said)
+    reply = json.loads(said)
+    return Extraction(reply["text"], tuple(reply["lost"]), Fields(**reply["fields"]))
 
 
 def _explain_end(returncode: int) -> str:
@@ -131,56 +142,3 @@ def _explain_end(returncode: int) -> str:
     if name in TIME_SIGNALS:
         return f"reading it takes longer than {READ_SECONDS:g} seconds"
     return f"reading it takes more than {READ_MEMORY // 10**9} GB of memory, or breaks its reader ({name})"
-
-
-def parse(data: bytes, kind: str) -> str:
-    """Return the text of a plain file, JSON without its escapes. Raises Unreadable."""
-    text = decode(data)
-    try:
-        if kind == ".json":
-            return _write_lines(_parse_json(text))
-        if kind == ".jsonl":
-            lines = enumerate(text.split("\n"), 1)
-            return "\n".join(_encode_json(_parse_json(line, number)) for number, line in lines if line.strip())
-    except RecursionError as error:
-        raise Unreadable("it is nested too deeply") from error
-    return text
-
-
-def decode(data: bytes) -> str:
-    """Decode UTF-8, or UTF-16 with a byte order mark. Raises Unreadable."""
-    is_utf16 = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
-    try:
-        text = data.decode("utf-16" if is_utf16 else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Unreadable("it is not UTF-8") from error
-    if "\0" in text:
-        raise Unreadable("it is no text")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _parse_json(text: str, line: int = 1) -> Any:
-    """Return the value of a JSON text that starts at `line` of its file. Raises Unreadable."""
-    try:
-        return json.loads(text, parse_float=_keep_digits)
-    except json.JSONDecodeError as error:
-        raise Unreadable(f"it is not valid JSON (line {line + error.lineno - 1})") from error
-    except ValueError as error:  # of int(), past 4,300 digits
-        raise Unreadable("it holds a number that is too long") from error
-
-
-def _keep_digits(text: str) -> float | str:
-    """Return a number, as text where a float would be written in another way, such as 1.10."""
-    number = float(text)
-    return number if repr(number) == text else text
-
-
-def _write_lines(value: Any) -> str:
-    """Return indented JSON, cut off where `tidy` would refuse more: indents can make a text a thousand times longer."""
-    parts, characters = [], 0
-    for part in _encode_json_lines(value):
-        parts.append(part)
-        characters += len(part)
-        if characters > MAX_BYTES:
-            break
-    return "".join(parts)

@@ -7,41 +7,10 @@ import resource
 import signal
 import sys
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
-from .extraction import READ_MEMORY, READ_SECONDS, UNREADABLE, Extraction, Unreadable, parse, tidy
-
-
-def read_document(kind: str, data: bytes) -> Extraction:
-    """Return the text of a document, tidied. Raises Unreadable for any fault of the file."""
-    try:
-        extraction = _read_kind(kind, data)
-        return replace(extraction, text=tidy(extraction.text))
-    except Unreadable:
-        raise
-    except RecursionError as error:
-        raise Unreadable("it is nested too deeply") from error
-    except MemoryError as error:
-        raise Unreadable(f"reading it takes more than {READ_MEMORY // 10**9} GB of memory") from error
-    except Exception as error:  # a broken file makes these libraries raise nearly anything
-        raise Unreadable(f"it is broken ({type(error).__name__})") from error
-
-
-def _read_kind(kind: str, data: bytes) -> Extraction:
-    """Read with the libraries of this kind; no others are imported."""
-    if kind == ".pdf":
-        from .pdf import pdf_to_text
-
-        return pdf_to_text(data)
-    if kind == ".docx":
-        from .word import word_to_text
-
-        return word_to_text(data)
-    if kind in (".html", ".htm"):
-        from .html import html_to_text
-
-        return Extraction(html_to_text(data))
-    return Extraction(parse(data, kind))
+from .extraction import READ_MEMORY, READ_SECONDS, UNREADABLE, Unreadable
+from .readers import read_document
 
 
 def _limit_resources() -> None:

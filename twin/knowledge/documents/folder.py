@@ -16,6 +16,7 @@ from .library import Library
 from .listing import ListedFile, walk_files
 
 REFRESH_SECONDS = 10.0  # that a chat waits for changed documents; then the old ones are used until the new are read
+MAX_NAMED = 10  # files in a line of the log
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +93,15 @@ class Folder:
         library, before = _gather(readings), self._library or Library()
         for skipped in library.skipped:
             if skipped not in before.skipped:
-                logger.warning("%s/%s: %s.", self.name, skipped.name, skipped.reason)
+                level = logging.WARNING if skipped.is_fault else logging.INFO
+                logger.log(level, "%s/%s: %s.", self.name, skipped.name, skipped.reason)
+        incomplete = [document.name for document in library.documents if document.lost]
+        if incomplete and incomplete != [document.name for document in before.documents if document.lost]:
+            logger.warning(
+                "Of %s documents something was not read: `flask twin knowledge` says what (%s).",
+                len(incomplete),
+                ", ".join(incomplete[:MAX_NAMED]),
+            )
         self._readings = dict(readings)
         library.faq.prepare()
         if library != self._library:  # else the old one is kept, with all that was computed from it

@@ -12,7 +12,7 @@ from ...text.tokens import estimate_tokens
 from ..faq import FAQ_TITLE, Entry, Faq, write_entries
 from ..passages import Passage, make_passages
 from ..sources import Citable
-from .front_matter import skip_front_matter
+from .plain.front_matter import skip_front_matter
 from .rendering import fence, render_document
 
 ANSWERS = "answers"  # the name of the document of the answers in the database, which no file of a folder has
@@ -28,6 +28,7 @@ class Document:
     title: str = ""  # shown to visitors
     is_citable: bool = True  # whether it is
     is_pinned: bool = False  # sent with each question, whatever is found
+    lost: tuple[str, ...] = ()  # sentences about parts that were not read
 
     @cached_property
     def public(self) -> OwnedText:
@@ -42,8 +43,8 @@ class Document:
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
         """The text without its front matter, in parts; private parts come last."""
-        public = [] if self.is_private else [(skip_front_matter(self.name, remove_private(self.text)), False)]
-        private = [skip_front_matter(self.name, self.text)] if self.is_private else find_private(self.text)
+        public = [] if self.is_private else [(skip_front_matter(remove_private(self.text)), False)]
+        private = [skip_front_matter(self.text)] if self.is_private else find_private(self.text)
         return tuple(
             passage
             for text, is_private in [*public, *((text, True) for text in private)]
@@ -72,10 +73,11 @@ class Document:
 
 @dataclass(frozen=True)
 class Skipped:
-    """A file that could not be read, at least in part, and the reason."""
+    """A file that was not read, at least in part, and the reason; a draft is left out without any fault."""
 
     name: str
     reason: str
+    is_fault: bool = True
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,52 @@
+"""What is read of files as people's programs write them, in the order in which a person would read it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from twin.knowledge.documents.extraction import Extraction, Unreadable
+from twin.knowledge.documents.readers import read_document
+
+HERE = Path(__file__).parent
+FILES = HERE / "files"
+ROWS = [json.loads(line) for line in (FILES / "expected.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def squeeze(text: str) -> str:
+    return " ".join(text.split())
+
+
+def find_faults(row: dict[str, Any], found: Extraction) -> list[str]:
+    text, lost = squeeze(found.text), " ".join(found.lost)
+    faults = [
+        f"lacks {words}" for words in [*row.get("must_hold", []), row.get("says", "")] if squeeze(words) not in text
+    ]
+    faults += [f"holds {words}" for words in row.get("must_not_hold", []) if squeeze(words) in text]
+    faults += [f"doubles {words}" for words in row.get("once", []) if text.count(squeeze(words)) > 1]
+    faults += [f"does not say that {words} is not read" for words in row.get("lost", []) if words not in lost]
+    ordered = ".*".join(re.escape(squeeze(words)) for words in row.get("order", []))
+    faults += [] if re.search(ordered, text) else ["has another order"]
+    faults += [] if found.fields.is_private == row.get("private", False) else ["has another owner's wish of privacy"]
+    return faults + ([] if found.fields.is_draft == row.get("drafted", False) else ["is a draft, or is none"])
+
+
+def test_reads_all_that_people_have() -> None:
+    faults = {}
+    for row in [row for row in ROWS if not row.get("refused")]:
+        path = FILES / row["file"]
+        if found := find_faults(row, read_document(path.suffix.lower(), path.read_bytes())):
+            faults[row["file"]] = found
+    assert not faults
+
+
+@pytest.mark.parametrize(
+    "name", [row["file"] for row in ROWS if row.get("refused") and not row["file"].endswith(("pages", "doc"))]
+)
+def test_refuses_what_is_broken_or_encrypted_in_a_sentence(name: str) -> None:
+    with pytest.raises(Unreadable, match=r"^(?:it|none) \w+ "):
+        read_document(Path(name).suffix, (FILES / name).read_bytes())

@@ -1,0 +1,1 @@
+"""Plain files: their encoding, their front matter, Markdown and JSON."""

@@ -1,0 +1,58 @@
+"""The readers of each kind of document; only the libraries of the one that is read are imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from typing import Any
+
+from .extraction import READ_MEMORY, Extraction, Unreadable, tidy
+
+# By the kind: the module and the function that read its bytes.
+READERS = {
+    ".pdf": "pdf.pdf_to_text",
+    ".docx": "word.word_to_text",
+    ".html": "html.html_to_text",
+    ".htm": "html.html_to_text",
+    ".xhtml": "html.html_to_text",
+}
+
+
+def read_document(kind: str, data: bytes) -> Extraction:
+    """Return the text of a document, tidied. Raises Unreadable for any fault of the file."""
+    try:
+        found = _read_kind(kind, data)
+        return found if found.fields.is_draft else replace(found, text=tidy(found.text))
+    except Unreadable:
+        raise
+    except ModuleNotFoundError as error:
+        raise Unreadable(f"reading it needs {error.name}: pip install -r requirements.txt") from error
+    except MemoryError as error:
+        raise Unreadable(f"reading it takes more than {READ_MEMORY // 10**9} GB of memory") from error
+    except RecursionError as error:
+        raise Unreadable("it is nested too deeply") from error
+    except Exception as error:  # a broken file makes these libraries raise nearly anything
+        raise Unreadable(f"it is broken ({type(error).__name__})") from error
+
+
+def _read_kind(kind: str, data: bytes) -> Extraction:
+    if kind in READERS:
+        found = _find(READERS[kind])(data)
+        return found if isinstance(found, Extraction) else Extraction(found)
+    return _read_text(kind, data)
+
+
+def _read_text(kind: str, data: bytes) -> Extraction:
+    from .plain.encoding import decode
+    from .plain.text import parse_text
+
+    text, guessed = decode(data)
+    lost = (f"its encoding was guessed to be {guessed}: if letters look wrong, save it as UTF-8",) if guessed else ()
+    return replace(parse_text(text, kind), lost=lost)
+
+
+def _find(name: str) -> Callable[[Any], Any]:
+    module, _, function = name.rpartition(".")
+    found: Callable[[Any], Any] = getattr(import_module(f".{module}", __package__), function)
+    return found
