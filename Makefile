@@ -61,7 +61,7 @@ screenshots: .venv/service .venv/dev
 	@touch $@
 
 .venv/service: requirements/service.lock .venv/pip
-	@echo "Installing the service (155 MB to fetch, 375 on the disk) …"
+	@echo "Installing the service (157 MB to fetch, 385 on the disk) …"
 	@$(PIP) -r $< $(SAY)
 	@touch $@
 

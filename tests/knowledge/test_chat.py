@@ -95,7 +95,7 @@ def test_the_facts_of_every_kind_of_document_reach_the_model(
         "ada@lovelace.example +44 20 1815",
         "https://www.linkedin.com/in/ada-lovelace-1815",
         "Poetical science",
-        "1842 1843 | Notes",
+        "Years: 1842 1843 | What: Notes",
         "https://lovelace.example/ada/notes.html",
     ):
         assert fact in system
@@ -221,7 +221,7 @@ def test_private_text_informs_the_model_and_is_not_said(knowing: Service, folder
     for answer in (knowing.chat().json(), stream(knowing)[-1][1]):
         assert answer["response"] == f"Well. \n\n{FALLBACK}"
         assert answer["finish_reason"] == "content_filter"
-    assert f'<document name="secret.md" private="yes">\n---\nprivate: yes\n---\n{secret}' in asked(model)[0]["content"]
+    assert f'<document name="secret.md" private="yes">\n{secret}' in asked(model)[0]["content"]
 
 
 def test_private_marks_in_the_persona_need_no_documents(knowing: Service, model: ScriptedModel) -> None:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
-from twin.knowledge.documents.extraction import Extraction, Unreadable
+from twin.knowledge.documents.extraction import KINDS, Extraction, Unreadable
 from twin.knowledge.documents.readers import read_document
+
+from ...support.service import ROOT
 
 HERE = Path(__file__).parent
 FILES = HERE / "files"
@@ -50,3 +57,23 @@ def test_reads_all_that_people_have() -> None:
 def test_refuses_what_is_broken_or_encrypted_in_a_sentence(name: str) -> None:
     with pytest.raises(Unreadable, match=r"^(?:it|none) \w+ "):
         read_document(Path(name).suffix, (FILES / name).read_bytes())
+
+
+def test_leaves_nothing_of_a_document_outside_the_service(tmp_path: Path) -> None:
+    packed = BytesIO()
+    with ZipFile(packed, "w") as archive:  # one of each kind, for one process
+        for row in {
+            Path(row["file"]).suffix.lower(): row for row in ROWS if row.keys() & {"must_hold", "says"}
+        }.values():
+            archive.write(FILES / row["file"], row["file"])
+    places = {name: tmp_path / name.lower() for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME")}
+    for place in places.values():
+        place.mkdir()
+    environment = {**os.environ, **{name: str(place) for name, place in places.items()}, "PYTHONDONTWRITEBYTECODE": "1"}
+    before = set(ROOT.glob("*"))
+    command = [sys.executable, "-m", "twin.knowledge.documents.extraction_process", ".zip"]
+    done = subprocess.run(command, input=packed.getvalue(), cwd=ROOT, env=environment, capture_output=True, check=True)
+    kinds = {Path(name).suffix.lower() for name in json.loads(done.stdout)["parts"]}
+    assert {*KINDS} - kinds <= {".pdf", ".json", ".jsonl", ".html", ".htm", ".mht", ".zip"}
+    assert [path for place in places.values() for path in place.rglob("*")] == []
+    assert set(ROOT.glob("*")) == before

@@ -137,4 +137,5 @@ def make_document(name: str, found: Extraction) -> Document:
         is_citable=fields.is_citable,
         is_pinned=fields.is_pinned,
         lost=found.lost,
+        parts=found.parts,
     )

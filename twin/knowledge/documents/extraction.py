@@ -16,7 +16,9 @@ from ...system import paths
 from ...system.environment import select_running
 
 PLAIN = (".md", ".markdown", ".mdx", ".txt", ".json", ".jsonl")
-READ_APART = (".pdf", ".docx", ".html", ".htm", ".xhtml")
+WRITTEN = (".pdf", ".docx", ".odt", ".rtf", ".epub", ".pptx", ".xlsx", ".csv", ".html", ".htm", ".xhtml")
+OTHER = (".rst", ".org", ".yaml", ".yml", ".ipynb", ".eml", ".mhtml", ".mht", ".zip")
+READ_APART = (*WRITTEN, *OTHER)
 KINDS = (*PLAIN, *READ_APART)
 ADVICE = {
     ".pages": ": export it as PDF or Word",
@@ -57,6 +59,7 @@ class Extraction:
     text: str
     lost: tuple[str, ...] = ()  # each completes “cv.pdf: …”
     fields: Fields = Fields()
+    parts: tuple[str, ...] = ()  # the names of an archive's files that were read
 
 
 def extract_text(path: Path, seconds: float = READ_SECONDS) -> Extraction:
@@ -131,7 +134,7 @@ def _read_apart(path: Path, kind: str, seconds: float) -> Extraction:
     if done.returncode == UNREADABLE:
         raise Unreadable(said)
     reply = json.loads(said)
-    return Extraction(reply["text"], tuple(reply["lost"]), Fields(**reply["fields"]))
+    return Extraction(reply["text"], tuple(reply["lost"]), Fields(**reply["fields"]), tuple(reply["parts"]))
 
 
 def _explain_end(returncode: int) -> str:

@@ -29,6 +29,7 @@ class Document:
     is_citable: bool = True  # whether it is
     is_pinned: bool = False  # sent with each question, whatever is found
     lost: tuple[str, ...] = ()  # sentences about parts that were not read
+    parts: tuple[str, ...] = ()  # of an archive: the files that were
 
     @cached_property
     def public(self) -> OwnedText:
@@ -43,8 +44,8 @@ class Document:
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
         """The text without its front matter, in parts; private parts come last."""
-        public = [] if self.is_private else [(skip_front_matter(remove_private(self.text)), False)]
-        private = [skip_front_matter(self.text)] if self.is_private else find_private(self.text)
+        public = [] if self.is_private else [(skip_front_matter(self.name, remove_private(self.text)), False)]
+        private = [skip_front_matter(self.name, self.text)] if self.is_private else find_private(self.text)
         return tuple(
             passage
             for text, is_private in [*public, *((text, True) for text in private)]

@@ -7,15 +7,32 @@ from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from .extraction import READ_MEMORY, Extraction, Unreadable, tidy
+from .extraction import PLAIN, READ_MEMORY, Extraction, Fields, Unreadable, tidy
 
 # By the kind: the module and the function that read its bytes.
 READERS = {
     ".pdf": "pdf.pdf_to_text",
     ".docx": "word.word_to_text",
+    ".odt": "formats.open_document.open_document_to_text",
+    ".rtf": "formats.rich_text.rich_text_to_text",
+    ".epub": "formats.book.book_to_text",
+    ".pptx": "formats.slides.slides_to_text",
+    ".xlsx": "formats.spreadsheet.spreadsheet_to_text",
+    ".eml": "formats.mail.mail_to_text",
+    ".mhtml": "formats.mail.saved_page_to_text",
+    ".mht": "formats.mail.saved_page_to_text",
     ".html": "html.html_to_text",
     ".htm": "html.html_to_text",
     ".xhtml": "html.html_to_text",
+}
+# Those that read text, whatever its encoding.
+READERS_OF_TEXT = {
+    ".csv": "formats.delimited.csv_to_text",
+    ".rst": "formats.restructured.restructured_to_text",
+    ".org": "formats.org.org_to_markdown",
+    ".yaml": "formats.outline.yaml_to_text",
+    ".yml": "formats.outline.yaml_to_text",
+    ".ipynb": "formats.notebook.notebook_to_text",
 }
 
 
@@ -37,6 +54,10 @@ def read_document(kind: str, data: bytes) -> Extraction:
 
 
 def _read_kind(kind: str, data: bytes) -> Extraction:
+    if kind == ".zip":
+        from .archives import archive_to_text
+
+        return archive_to_text(data, read_document)
     if kind in READERS:
         found = _find(READERS[kind])(data)
         return found if isinstance(found, Extraction) else Extraction(found)
@@ -45,11 +66,15 @@ def _read_kind(kind: str, data: bytes) -> Extraction:
 
 def _read_text(kind: str, data: bytes) -> Extraction:
     from .plain.encoding import decode
+    from .plain.front_matter import read_head
     from .plain.text import parse_text
 
     text, guessed = decode(data)
     lost = (f"its encoding was guessed to be {guessed}: if letters look wrong, save it as UTF-8",) if guessed else ()
-    return replace(parse_text(text, kind), lost=lost)
+    if kind in PLAIN:
+        return replace(parse_text(text, kind), lost=lost)
+    fields = read_head(text) if kind != ".csv" else Fields()
+    return Extraction(_find(READERS_OF_TEXT[kind])(text), lost, fields)
 
 
 def _find(name: str) -> Callable[[Any], Any]:

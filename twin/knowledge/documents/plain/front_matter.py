@@ -12,6 +12,7 @@ import yaml
 
 from ..extraction import Fields
 
+KINDS_WITH_FRONT_MATTER = (".md", ".markdown", ".mdx", ".txt")
 MAX_TITLE = 200  # characters
 MAX_FRONT_MATTER = 20_000  # characters; what is longer is none that is understood
 HEAD_LINES, MAX_HEAD, MAX_LINE = (
@@ -36,8 +37,12 @@ ya có"""
 NO, YES = frozenset(NO_WORDS.split()), frozenset(YES_WORDS.split())
 CONTROLS = {*PRIVATE_KEYS, "cite", "pin", "draft", "layout", "cssclass", "cssclasses", "publish"}
 SHORT_VALUE = re.compile(r"[^\W\d][^\d@]{0,40}|1")  # “Private: +44 …” is a phone number
-# As read_front_matter writes it.
-FRONT_MATTER = re.compile(r"---\n(?:[^\n:]+: [^\n]*\n)+---\n")
+# To be skipped, it has to be YAML that no text between two rules can be taken for. Quantifiers are possessive, so that
+# it takes linear time.
+FRONT_MATTER = re.compile(
+    r"-{3,}[ \t]*\n(?:(?:[\"']?\w[\w .-]*+[\"']?[ \t]*+:(?:[ \t][^\n]*)?|-[ \t][^\n]*|[ \t]++[^\s][^\n]*)\n)++"
+    r"(?:-{3,}|\.{3,})[ \t]*(?:\n|\Z)"
+)
 
 
 def read_front_matter(text: str) -> tuple[Fields, str]:
@@ -71,9 +76,9 @@ def read_head(text: str) -> Fields:
     return Fields()
 
 
-def skip_front_matter(text: str) -> str:
-    """Return a text without the front matter that `read_front_matter` has written."""
-    found = FRONT_MATTER.match(text)
+def skip_front_matter(name: str, text: str) -> str:
+    """Return a text without its front matter, where that is closed and surely YAML; only some kinds have any."""
+    found = FRONT_MATTER.match(text) if name.lower().endswith(KINDS_WITH_FRONT_MATTER) else None
     return text[found.end() :] if found else text
 
 

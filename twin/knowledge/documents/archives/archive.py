@@ -1,0 +1,107 @@
+"""The texts of the files in a ZIP archive: LinkedIn's export, Notion's, or any other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePosixPath
+from zipfile import ZipFile, ZipInfo
+
+from ..extraction import KINDS, Extraction, Fields, Unreadable
+from ..unpacking import MAX_UNPACKED, open_archive
+from . import linkedin, notion
+
+MAX_LEVELS = 2  # of archives in archives: Notion has one
+MAX_NAMED = 12  # files in a sentence about what was not read
+
+Read = Callable[[str, bytes], Extraction]  # of a kind such as `.md`
+
+
+def archive_to_text(data: bytes, read: Read) -> Extraction:
+    """Return the texts of an archive's files, read with `read`, each under its name. Raises Unreadable."""
+    reader = _ArchiveReader(read)
+    reader.add(data)
+    if not reader.texts:
+        raise Unreadable("; ".join(["none of its files holds text that is read", *reader.tell_lost()]))
+    fields = Fields(reader.title, fault="; ".join(reader.faults))
+    return Extraction("\n\n".join(reader.texts), reader.tell_lost(), fields, tuple(reader.parts))
+
+
+class _ArchiveReader:
+    """Reads archives in archives, within one limit for all of them."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self._room = MAX_UNPACKED
+        self.title: str | None = None
+        self.texts: list[str] = []
+        self.parts: list[str] = []
+        self.faults: list[str] = []
+        self._unread: dict[str, list[str]] = {}  # by the reason
+
+    def add(self, data: bytes, level: int = 1) -> None:
+        """Read the files of an archive."""
+        archive = open_archive(data, ".zip", KINDS)
+        files = [file for file in archive.infolist() if not file.is_dir() and not _is_hidden(file.filename)]
+        names = [file.filename for file in files]
+        is_linkedin, is_notion = linkedin.is_export(names), notion.is_export(names)
+        if is_linkedin or is_notion:
+            self.title = "LinkedIn" if is_linkedin else "Notion"
+        for file in sorted(files, key=lambda file: linkedin.rank(file.filename) if is_linkedin else (0, file.filename)):
+            name = notion.clean_name(file.filename) if is_notion else file.filename
+            if is_linkedin and not linkedin.describes_owner(file.filename):
+                self._leave_out("private, or about others", name)
+            elif not (is_notion and notion.is_partial(file.filename, {*names})):
+                self._add_file(archive, file, name, level, is_linkedin=is_linkedin, is_notion=is_notion)
+
+    def tell_lost(self) -> tuple[str, ...]:
+        """Return a sentence for each reason why files were not read."""
+        return tuple(f"not read ({reason}): {_enumerate(names)}" for reason, names in self._unread.items())
+
+    def _add_file(
+        self, archive: ZipFile, file: ZipInfo, name: str, level: int, *, is_linkedin: bool, is_notion: bool
+    ) -> None:
+        kind = PurePosixPath(name).suffix.lower()
+        self._room -= file.file_size if kind in KINDS else 0
+        if kind not in KINDS:
+            self._leave_out("of another kind", name)
+            return
+        if self._room < 0:
+            raise Unreadable(f"it unpacks to more than {MAX_UNPACKED // 10**6} MB")
+        data = archive.read(file)
+        if kind == ".zip" and level < MAX_LEVELS:
+            self.add(data, level + 1)
+            return
+        if is_linkedin and kind == ".csv":
+            data = linkedin.drop_hidden(data.decode("utf-8", "replace")).encode()
+        try:
+            if kind == ".zip":
+                raise Unreadable("an archive in archives")
+            self._add_text(self._read(kind, data), name, is_notion=is_notion)
+        except Unreadable as reason:
+            self._leave_out(str(reason), name)
+
+    def _add_text(self, found: Extraction, name: str, *, is_notion: bool) -> None:
+        if found.fields.is_draft:
+            self._leave_out("a draft", name)
+            return
+        text = notion.clean_text(found.text) if is_notion else found.text
+        title = found.fields.title or PurePosixPath(name).stem.removesuffix("_all")
+        if not text.startswith(f"# {title}\n"):
+            text = f"# {title}\n\n{text}"
+        self.texts.append(f"[private]\n{text}\n[/private]" if found.fields.is_private else text)
+        self.parts.append(name)
+        for reason in found.lost:
+            self._leave_out(reason, name)
+        self.faults += [f"{name}: {found.fields.fault}"] if found.fields.fault else []
+
+    def _leave_out(self, reason: str, name: str) -> None:
+        self._unread.setdefault(reason, []).append(name)
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith((".", "__MACOSX", "~$")) for part in PurePosixPath(name).parts)
+
+
+def _enumerate(names: list[str]) -> str:
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return ", ".join(names[:MAX_NAMED]) + more
