@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from zipfile import ZipFile
 
 from ..support.commands import Run
 
@@ -35,6 +36,31 @@ def test_lists_every_file(run: Run, root: Path) -> None:
     files = json.loads(run("knowledge", "--json").stdout)["files"]
     assert files[2]["sent"] == files[2]["tokens"] == 1_250
     assert {**files[0], "note": ""} == {"name": "cv.md", "tokens": 6, "sent": 6, "note": ""}
+
+
+def test_says_what_was_not_read_and_prints_what_is_sent_of_a_file(run: Run, root: Path) -> None:
+    folder = root / "instance" / "knowledge"
+    folder.mkdir(parents=True)
+    (folder / "draft.md").write_text("---\ndraft: true\n---\nNot yet.")
+    (folder / "odd.md").write_text("private: perhaps\n\nThe key is under the pot.")
+    (folder / "old.txt").write_bytes("Café in Zürich".encode("latin-1"))
+    with ZipFile(folder / "export.zip", "w") as archive:
+        archive.writestr("Skills.csv", "Name\nWelding")
+        archive.writestr("Positions.csv", "Company Name,Title\nNorthwind,Welder")
+        archive.writestr("messages.csv", "FROM,CONTENT\nBea,Hello")
+    notes = {row["name"]: row["note"] for row in json.loads(run("knowledge", "--json").stdout)["files"]}
+    assert notes == {
+        "draft.md": "it is a draft, which is left out",
+        "export.zip": "not read (private, or about others): messages.csv; read: Positions.csv, Skills.csv",
+        "odd.md": "private; it begins with “private: perhaps”, but not in front matter; it is taken as private",
+        "old.txt": "its encoding was guessed to be Windows-1252: if letters look wrong, save it as UTF-8",
+    }
+    assert run("knowledge", "export.zip").stdout == (
+        '<document name="export.zip">\n# Positions\n\nCompany Name: Northwind | Title: Welder\n\n'
+        "# Skills\n\nName\nWelding\n</document>\n"
+    )
+    end = run("knowledge", "draft.md")
+    assert (end.returncode, end.stderr) == (2, "twin: draft.md: it is a draft, which is left out.\n")
 
 
 def test_says_where_there_is_nothing(run: Run) -> None:

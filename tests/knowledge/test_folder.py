@@ -131,6 +131,19 @@ def test_what_cannot_be_read_is_named_once_and_the_rest_works(path: Path, caplog
     assert texts(folder) == {"good.md": "good", "bad.txt": "mended"}
 
 
+def test_the_log_counts_the_files_that_were_not_read_whole(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (path / "draft.md").write_text("+++\ndraft = true\n+++\nNot yet.")
+    (path / "old.txt").write_bytes("Café".encode("latin-1"))
+    folder = Folder(path)
+    with caplog.at_level(logging.INFO):
+        for _ in range(2):
+            assert texts(folder) == {"old.txt": "Café"}
+    assert [record.getMessage().removesuffix(".") for record in caplog.records if record.name.endswith("folder")] == [
+        "knowledge/draft.md: it is a draft, which is left out",
+        "Documents not read whole: 1 (old.txt). `flask twin knowledge` says what is missing",
+    ]
+
+
 def test_every_name_can_be_told(path: Path) -> None:
     (path / "line\nbreak\u2028.md").write_text("one")
     Path(os.fsdecode(os.fsencode(path) + b"/caf\xe9.md")).write_text("two")

@@ -32,14 +32,21 @@ class FileRow:
 
 
 @click.command("knowledge")
+@click.argument("name", metavar="[FILE]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @click.option("--index", "is_to_index", is_flag=True, help="Wait until all passages have their vectors.")
-def list_knowledge(as_json: bool, is_to_index: bool) -> None:
-    """List the files in instance/knowledge/: estimated tokens, tokens sent with a question, and faults."""
+def list_knowledge(name: str | None, as_json: bool, is_to_index: bool) -> None:
+    """List the files in instance/knowledge/: estimated tokens, tokens sent with a question, and what was not read.
+
+    With a FILE there, print what the model is sent of it.
+    """
     briefings = Deployment(load_settings(current_app.config)).briefings
     briefing = briefings.read()
     if is_to_index and briefing.library:
         await_index(briefings.search)
+    if name is not None:
+        click.echo(make_printable(render_file(briefing.library, name)))
+        return
     lines = describe_files(briefing.library, is_whole=briefing.is_whole)
     if as_json:
         click.echo(json.dumps({"files": [asdict(line) for line in lines]}, indent=2, ensure_ascii=False))
@@ -76,6 +83,16 @@ def await_index(search: Search) -> None:
     click.echo(f"All {passages} passages have their vectors.", err=True)
 
 
+def render_file(library: Library, name: str) -> str:
+    """Return what the model is sent of a file; raises StartError where that is nothing."""
+    name = name.removeprefix("instance/knowledge/")
+    for document in library.documents:
+        if document.name == name:
+            return document.render()
+    reasons = {skipped.name: skipped.reason for skipped in library.skipped}
+    raise StartError(f"{name}: {reasons.get(name, 'there is no such file in instance/knowledge/')}.")
+
+
 def describe_files(library: Library, *, is_whole: bool) -> list[FileRow]:
     """Return a row for each file, sorted by name."""
     reasons = {skipped.name: skipped.reason for skipped in library.skipped}
@@ -85,6 +102,8 @@ def describe_files(library: Library, *, is_whole: bool) -> list[FileRow]:
         notes += [] if document.is_citable else ["not cited"]
         notes += ["always sent"] if document.is_pinned else []
         notes += [reasons[document.name]] if document.name in reasons else []
+        notes += document.lost
+        notes += [f"read: {', '.join(document.parts)}"] if document.parts else []
         notes += [] if is_whole else [f"{len(document.passages)} passages"]
         sent = document.tokens if is_whole else 0
         lines[document.name] = FileRow(document.name, document.tokens, sent, "; ".join(notes))

@@ -98,7 +98,7 @@ class Folder:
         incomplete = [document.name for document in library.documents if document.lost]
         if incomplete and incomplete != [document.name for document in before.documents if document.lost]:
             logger.warning(
-                "Of %s documents something was not read: `flask twin knowledge` says what (%s).",
+                "Documents not read whole: %s (%s). `flask twin knowledge` says what is missing.",
                 len(incomplete),
                 ", ".join(incomplete[:MAX_NAMED]),
             )
