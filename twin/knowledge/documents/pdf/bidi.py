@@ -78,6 +78,7 @@ def _resolve(seen: list[str]) -> list[str]:
         if not {"R", "AL"} & {*kinds[first:last]}:
             kinds[first:last] = ["L"] * (last - first)
     _attach_numbers(kinds)
+    _close_brackets(seen, kinds)
     return [kind if kind in ("L", "EN", "AN") else "R" for kind in kinds]
 
 
@@ -116,6 +117,18 @@ def _attach_numbers(kinds: list[str]) -> None:
             while start and kinds[start - 1] in ("EN", "AN"):
                 start -= 1
             kinds[start : index + 1] = ["L"] * (index + 1 - start)
+
+
+def _close_brackets(seen: list[str], kinds: list[str]) -> None:
+    """Count a bracket at the end of words from left to right as theirs where they have opened it (rule N0)."""
+    brackets = "".join(map("".join, PAIRS))
+    for index in range(1, len(kinds)):
+        if seen[index] in brackets and kinds[index] != "L" and kinds[index - 1] == "L":
+            start = index
+            while start and kinds[start - 1] == "L":
+                start -= 1
+            if sum(text in brackets for text in seen[start:index]) % 2:
+                kinds[index] = "L"
 
 
 def _mirror(text: str) -> str:

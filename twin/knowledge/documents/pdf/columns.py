@@ -7,12 +7,12 @@ side by side: there, columns of prose are told from rows of a table.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from .fragments import HYPHENS, Fragment
+from .stretches import LINE_PITCH, Row, make_stretches, overlap
 
-Row = list[Fragment]
 Gap = tuple[float, float]  # from where to where nothing stands, in points
 
 MIN_ROWS = 2  # of a column
@@ -20,34 +20,14 @@ MAX_ROWS = 500  # of a page; with more, or with more parts in one, it is no page
 MAX_PARTS = 20
 MIN_GAP = 0.8  # font sizes between columns
 TAB = 3.0  # font sizes; stretched lines have spaces of up to two
-LINE_PITCH = 2.2  # font sizes; lines that are further apart are no lines of one paragraph
 MIN_WORDS = 2.5  # that a line of prose has in the middle
 END_OF_SENTENCE = re.compile(r"[.!?:;…。！？،؛][\"'”’»)]*$")
 
 
 def order_rows(fragments: Sequence[Fragment], *, is_from_right: bool) -> list[Row]:
     """Return the rows of a page in reading order; those that stand side by side in one row belong together."""
-    stretches = [_make_rows(stretch, is_from_right=is_from_right) for stretch in _split_descending(fragments)]
-    for index in range(1, len(stretches)):
-        _move_titles(stretches[index - 1], stretches[index])
+    stretches = make_stretches(fragments, is_from_right=is_from_right)
     return [row for stretch in stretches for row in _order(stretch, is_from_right=is_from_right)]
-
-
-def _move_titles(before: list[Row], stretch: list[Row]) -> None:
-    """Move the rows above what is written before them to its front: browsers draw what floats before a page's title."""
-    if not before:
-        return
-    top = before[0][0]
-    left, right = min(row[0].left for row in before), max(row[-1].right for row in before)
-    largest = max(fragment.size for row in before for fragment in row)
-    count = 0
-    for row in stretch:
-        is_over = row[0].left < right and left < row[-1].right
-        if row[0].turn != top.turn or row[0].y < top.y + top.size or not (is_over or row[0].size > 1.25 * largest):
-            break
-        count += 1
-    before[:0] = stretch[:count]
-    del stretch[:count]
 
 
 def write_row(row: Row) -> str:
@@ -57,31 +37,6 @@ def write_row(row: Row) -> str:
         gap = max(fragment.left - before.right, before.left - fragment.right)
         text += ("\t" if gap > TAB * fragment.size else " ") + fragment.text
     return text
-
-
-def _split_descending(fragments: Sequence[Fragment]) -> Iterator[list[Fragment]]:
-    """Yield the fragments that were written from the top to the bottom."""
-    stretch: list[Fragment] = []
-    for fragment in fragments:
-        before = stretch[-1] if stretch else fragment
-        if fragment.y > before.y + 0.5 * before.size or fragment.turn != before.turn:
-            yield stretch
-            stretch = []
-        stretch.append(fragment)
-    if stretch:
-        yield stretch
-
-
-def _make_rows(fragments: list[Fragment], *, is_from_right: bool) -> list[Row]:
-    rows: list[Row] = []
-    for fragment in fragments:
-        if rows and abs(fragment.y - rows[-1][0].y) <= 0.35 * fragment.size:
-            rows[-1].append(fragment)
-        else:
-            rows.append([fragment])
-    for row in rows:
-        row.sort(key=lambda fragment: -fragment.right if is_from_right else fragment.left)
-    return rows
 
 
 def _order(rows: list[Row], *, is_from_right: bool) -> list[Row]:
@@ -104,7 +59,7 @@ def _order(rows: list[Row], *, is_from_right: bool) -> list[Row]:
 
 def _find_columns(rows: list[Row], start: int) -> tuple[int, Gap | None]:
     """Return where the rows end that begin at `start` and have a common gap between columns, and the gap."""
-    if start + 1 >= len(rows) or (len(rows[start]) == 1 and _overlap(rows[start][0], rows[start + 1][0])):
+    if start + 1 >= len(rows) or (len(rows[start]) == 1 and overlap(rows[start][0], rows[start + 1][0])):
         return start, None
     free: list[Gap] = [(float("-inf"), float("inf"))]
     best: tuple[int, Gap | None] = (start, None)
@@ -117,10 +72,6 @@ def _find_columns(rows: list[Row], start: int) -> tuple[int, Gap | None]:
         if inner:
             best = end + 1, inner[0]
     return best
-
-
-def _overlap(one: Fragment, other: Fragment) -> bool:
-    return one.left < other.right and other.left < one.right
 
 
 def _find_gaps(row: Row) -> list[Gap]:

@@ -9,7 +9,11 @@ from .glyphs import SOFT_HYPHEN
 from .links import simplify
 
 # After these words a hyphen stays, wherever the line ends.
-PREFIXES = frozenset("all co cross ex full half high long low mid multi non off part pre post self short well".split())  # noqa: SIM905
+PREFIX_WORDS = """
+all co cross ex full half high long low mid multi non off part pre post self short well twenty thirty forty fifty sixty
+seventy eighty ninety demi dix vingt trente quarante cinquante soixante quatre peut celui celle ceux
+"""
+PREFIXES = frozenset(PREFIX_WORDS.split())
 CONJUNCTIONS = frozenset("and or und oder bzw sowie bis et ou y e o i en of og och és ja tai".split())  # noqa: SIM905
 ADDRESS = re.compile(r"://|^www\.|@|^[\w.-]+\.[a-z]{2,}/|\w/\w+[/.]", re.IGNORECASE)
 BREAKS_AFTER = ("/", ".", "-", "_", "=", "&", "?", "@", "%", "#", "+", "~")
