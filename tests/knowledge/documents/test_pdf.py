@@ -95,6 +95,7 @@ def test_says_how_many_pages_hold_no_text() -> None:
         ("A plan B, vitamin C, 3 x 4", 0),
         ("Exper*se Be~he M¨uller na\ufffdve fi\x02t Ã©tude", 6),
         ("E d u c a t i o n of mine", 9),
+        ("Used with 图书馆python库 to read pa\u7400erns", 1),
         ("Bethechangethatyouwishtoseeintheworldtoday", 1),
     ],
 )

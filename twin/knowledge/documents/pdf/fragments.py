@@ -128,7 +128,8 @@ def _space_out(piece: list[Glyph]) -> None:
 
 
 def _respace(piece: list[Glyph], gaps: list[float]) -> None:
-    if sum(glyph.text.isalpha() for glyph in piece) < 0.8 * len(piece):
+    # Only scripts with capitals space letters out; in others, single letters are a list of them.
+    if sum(glyph.text.lower() != glyph.text.upper() for glyph in piece) < 0.8 * len(piece):
         return
     usual = statistics.median(gaps)
     for gap, glyph in zip(gaps, piece[1:], strict=True):

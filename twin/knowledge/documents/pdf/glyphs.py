@@ -17,6 +17,7 @@ SOFT_HYPHEN = "\u2010"  # a hyphen that belongs to no word, as Chromium writes i
 COMBINING = "\u0300\u0301\u0302\u0303\u0308\u030a\u030c\u0304\u0306\u0307\u030b\u0327\u0328"
 ACCENTS = dict(zip("`´ˆ˜¨˚ˇ¯˘˙˝¸˛", COMBINING, strict=True))
 HYPHENS = {"\xad": SOFT_HYPHEN, **dict.fromkeys(HYPHENS_AT_END, "-")}
+FIRST_FROM_RIGHT = 0x590  # from here on come letters that are written from the right, or from the top
 DOTLESS = {"ı": "i", "ȷ": "j"}
 # Fonts of pictures, where a letter means none: in one “l” is a bullet, in another “#” an envelope.
 ICON_FONT = re.compile(
@@ -57,7 +58,7 @@ def read_glyphs(page: Any) -> list[Glyph]:
 
 
 def _walk(page: Any) -> Iterator[Glyph]:
-    has_space, word, place = True, _Word(), _Place(page)
+    has_space, word, place, baseline = True, _Word(), _Place(page), 0.0
     characters: dict[int, str] = {}
     for index in range(pdfium.FPDFText_CountChars(page)):
         code = pdfium.FPDFText_GetUnicode(page, index)
@@ -66,12 +67,16 @@ def _walk(page: Any) -> Iterator[Glyph]:
             has_space = True
         if not character or character.isspace():
             continue
-        if has_space:  # a word has one font, but for a large initial
+        is_first = has_space
+        if is_first:  # a word has one font, but for a large initial
             word = _read_word(page, index)
         if word.is_icon:
             has_space = False
             continue
-        left, right, baseline = place.find(index, word.turn)
+        if is_first or code >= FIRST_FROM_RIGHT:
+            left, right, baseline = place.find_with_baseline(index, word.turn)
+        else:
+            left, right = place.find(index, word.turn)
         if character != "\xad" or right - left > word.size / 20:  # a soft hyphen that is not shown has no width
             text = HYPHENS.get(character, character)
             yield Glyph(text, left, right, baseline, word.size, has_space, word.turn, word.is_unmapped)
@@ -89,15 +94,22 @@ class _Word:
 
 
 def _read_word(page: Any, index: int) -> _Word:
-    matrix, name, flags = pdfium.FS_MATRIX(), create_string_buffer(100), c_int()
+    matrix = pdfium.FS_MATRIX()
     pdfium.FPDFText_GetMatrix(page, index, byref(matrix))
-    pdfium.FPDFText_GetFontInfo(page, index, name, len(name), byref(flags))
     return _Word(
         pdfium.FPDFText_GetFontSize(page, index) * math.hypot(matrix.c, matrix.d) or 1.0,
         round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4,
         pdfium.FPDFText_HasUnicodeMapError(page, index) == 1,
-        ICON_FONT.search(name.value.decode(errors="replace")) is not None,
+        _is_icon(page, index),
     )
+
+
+def _is_icon(page: Any, index: int) -> bool:
+    if pdfium.FPDFText_GetUnicode(page, index + 1) > ord(" "):  # a word, and no icon alone
+        return False
+    name, flags = create_string_buffer(100), c_int()
+    pdfium.FPDFText_GetFontInfo(page, index, name, len(name), byref(flags))
+    return ICON_FONT.search(name.value.decode(errors="replace")) is not None
 
 
 class _Place:
@@ -108,20 +120,20 @@ class _Place:
         self._box, self._x, self._y = pdfium.FS_RECTF(), c_double(), c_double()
         self._pointers = byref(self._box), byref(self._x), byref(self._y)
 
-    def find(self, index: int, turn: int) -> tuple[float, float, float]:
-        """Return the left and right end and the baseline of a glyph, as if its line was not turned."""
-        box_at, x_at, y_at = self._pointers
-        pdfium.FPDFText_GetLooseCharBox(self._page, index, box_at)
-        pdfium.FPDFText_GetCharOrigin(self._page, index, x_at, y_at)
-        x, y, box = self._x.value, self._y.value, self._box
+    def find(self, index: int, turn: int) -> tuple[float, float]:
+        """Return the left and right end of a glyph, as if its line was not turned."""
+        pdfium.FPDFText_GetLooseCharBox(self._page, index, self._pointers[0])
+        box = self._box
         if turn == 0:
-            start, left, right, baseline = x, box.left, box.right, y
-        elif turn == 1:
-            start, left, right, baseline = y, box.bottom, box.top, -x
-        elif turn == 2:
-            start, left, right, baseline = -x, -box.right, -box.left, -y
-        else:
-            start, left, right, baseline = -y, -box.top, -box.bottom, x
+            return box.left, box.right
+        return ((box.bottom, box.top), (-box.right, -box.left), (-box.top, -box.bottom))[turn - 1]
+
+    def find_with_baseline(self, index: int, turn: int) -> tuple[float, float, float]:
+        """Return the left and right end and the baseline of a glyph, as if its line was not turned."""
+        left, right = self.find(index, turn)
+        pdfium.FPDFText_GetCharOrigin(self._page, index, *self._pointers[1:])
+        x, y = self._x.value, self._y.value
+        start, baseline = ((x, y), (y, -x), (-x, -y), (-y, x))[turn]
         return min(start, left), right, baseline  # some boxes hold the ink alone, without the space around it
 
 

@@ -12,13 +12,13 @@ MIN_BROKEN = 3  # words
 MIN_SHARE = 0.01  # of all words
 MAX_SHARE = 0.5
 ADDRESS = re.compile(r"://|@|\w/\w|\w\.\w|\\")
-# A letter that the font does not name, letters where a ligature was lost, an accent beside its letter, UTF-8 that was
-# taken for Latin-1, and words without spaces between them. German writes “Mitarbeiter*innen”.
+# A letter that the font does not name or misnames, letters where a ligature was lost, an accent beside its letter,
+# UTF-8 that was taken for Latin-1, and words without spaces between them. German writes “Mitarbeiter*innen”.
 BROKEN = re.compile(
     r"[\ufffd\x01-\x08\x0b\x0c\x0e-\x1f\x80-\x9f]|\w[~^¤]\w|\w\*(?!in|r\b|e\b|s\b)\w|[`´¨ˆ˜¸˚]\w|\w[´¨ˆ˜¸˚]|[ÃÂ][\x80-\xbf]|â€"
-    r"|^[a-zA-Z]{40,}$"
+    r"|^[a-zA-Z]{40,}$|[a-z][\u3400-\u9fff][a-z]"
 )
-SPACED_OUT = re.compile(r"(?:(?<=\s)|^)[^\W\d_](?: [^\W\d_]){4,}(?=\s|$)", re.MULTILINE)
+SPACED_OUT = re.compile("(?:(?<=\\s)|^)[A-Za-zÀ-ɏͰ-ӿ](?: [A-Za-zÀ-ɏͰ-ӿ]){4,}(?=\\s|$)", re.MULTILINE)
 
 
 def count_broken(text: str) -> int:
