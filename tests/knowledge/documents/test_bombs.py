@@ -8,6 +8,7 @@ from zipfile import ZipFile
 import pytest
 
 from twin.knowledge.documents.extraction import Unreadable
+from twin.knowledge.documents.plain.front_matter import read_front_matter
 from twin.knowledge.documents.readers import read_document
 
 from ...support.documents import zipped
@@ -106,3 +107,11 @@ def test_ends_a_bomb_with_a_reason(kind: str, data: bytes | str, reason: str | N
 )
 def test_reads_what_is_odd_but_small(kind: str, data: bytes, words: str) -> None:
     assert words in read_document(kind, data).text
+
+
+@pytest.mark.parametrize("fields", [f"a: &a [x]\n{ALIASES}", f"title: {'[' * 15_000}"], ids=["aliases", "brackets"])
+def test_front_matter_that_would_take_for_ever_is_not_understood(fields: str) -> None:
+    found, text = read_front_matter(f"---\n{fields}\nprivate: yes\n---\nI sail.")
+    assert found.is_private
+    assert "not understood" in found.fault
+    assert text.endswith("I sail.")
