@@ -114,7 +114,15 @@ SUPPORTED = [  # an answer, and a document
     ("Call (020) 7946-0958.", "Phone: +44 20 7946 0958"),
     ("It has 40 square metres.", "My studio has 40 m²."),
     ("Der Umsatz lag bei 5 Mio. Euro.", "Wir machten 5 Millionen Euro Umsatz."),
+    ("I'm open from 8am to 5pm, so 8:00–17:00.", "Open 8 to 5."),
+    ("I have been at Kestrel for six years.", "I have been at Kestrel since 2020."),
+    ("I use three woods: oak, ash and walnut.", "Woods: oak, ash, walnut."),
+    ("I teach two courses, BIO210 and BIO315.", "BIO210 and BIO315"),
+    ("I have a Master's.", "MSc, 2011."),
+    ("My APIs are open.", "I write an API."),
     # Numbers and capitals that claim nothing
+    ("1. **Measure** – I come.\n2. **Design** – I draw.\n3. **Build** – I build.", "Nothing."),
+    ("Merry Christmas! In the 2000s I sailed.", "Nothing."),
     ("BTW, I sail. FYI: ASAP.", "Nothing."),
     ("Employer: Kestrel\n- Sailing", "I sail for Kestrel."),
     ("| Boat | Year |\n|---|---|\n| Kittiwake | 2019 |", "The Kittiwake is of 2019."),
@@ -134,6 +142,13 @@ SUPPORTED = [  # an answer, and a document
 @pytest.mark.parametrize(("answer", "document"), SUPPORTED)
 def test_what_stands_there_in_any_form_is_supported(answer: str, document: str) -> None:
     assert find_unsupported(answer, document) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["Open 0 000 h", "0'000 Uhr", "0 012 to 2 pm", "00.0.0 am", "9,99 Uhr", "1 111 bis 2 h"]
+)
+def test_odd_hours_are_numbers(text: str) -> None:
+    assert find_unsupported(text, text, question=text) == []
 
 
 UNSUPPORTED = [  # an answer, a document, and the parts of the answer that nothing supports

@@ -13,18 +13,18 @@ PHRASES = """
 (i have|i've got|i've|hmm?,|sorry,) no (idea|answer|information|details|record|knowledge|clue)|^no idea
 (isn't|is not|not|never) (something |anything |)(that |)(i have|i've|i) (ever |)(written|wrote|mentioned|shared|documented)
 (nothing|no mention|no information|no details) (about|on|of|in my|in the|is (written|said|mentioned))
-(do not|don't|doesn't|does not|didn't|never|nowhere) (mention|say|cover|state|have (any|an answer|that|this|it|details|information))\\b
-(documents|notes|files|cv|pages|website) (do not|don't|doesn't|does not|didn't) (contain|include|list|record|go into)
-(isn't|is not|'s not|not|aren't|are not) (covered|mentioned|listed|recorded|documented|available|included|(anywhere |)in (my|the|any of my) (documents|notes|files|sources))
+(do not|don't|doesn't|does not|didn't|never|nowhere) (mention|say|state|have (any|an answer|that|this|it|details|information))\\b
+(documents|notes|files|cv|pages|website) (do not|don't|doesn't|does not|didn't) (contain|cover|include|list|record|go into)
+(isn't|is not|'s not|not|aren't|are not) (mentioned|recorded|documented|(covered |listed |included |anywhere |)in (my|the|any of my|what i) (documents|notes|files|sources|have|wrote|'ve))|(information|detail|details|data) (isn't|is not|aren't|are not) (covered|listed|available|included)|that's not (covered|listed)
 (haven't|have not|have never|i never|i've never) (shared|said|written|wrote|told|published|noted|mentioned|recorded) (anything|that|this|it|about|a word)|outside (of |)what i know|no record of|not that i know of
-(could not|couldn't|cannot|can't) find|(isn't|is not|not) something (that |)i (can|could) (say|speak|tell|answer|share)
+(could not|couldn't|cannot|can't) find (that|this|it|any|anything|an answer|the answer)\\b|(isn't|is not|not) something (that |)i (can|could) (say|speak|tell|answer|share)
 \\b(says?|said|written) nothing (about|on|of)|there is nothing|there's nothing
 (rather|better|prefer|want) (not|to not) (guess|say|speculate|make)|only be guessing|\\bi'd be guessing|won't make (something|anything|it) up
 (do not|don't) have (an answer|that information|any information|details)|\\bnot sure\\b|(got|have) me there|\\bbeats me\\b
 (weiß|weiss) (ich|das ich|es) (\\w+ ){0,4}(nicht|nichts)\\b|(weiß|weiss) ich(,| ) ?(leider |)nicht|ich weiß (\\w+ ){0,4}nicht
 keine (ahnung|antwort|angabe|auskunft|information)|überfragt|muss ich (leider |)passen
 nichts (\\w+ |)(notiert|festgehalten|vermerkt|hinterlegt|aufgeschrieben|vorliegen)|(liegt|liegen) mir (\\w+ ){0,3}(nichts|keine)
-(nichts|nicht) (sagen|beantworten|verraten|dazu|darüber|bekannt)|kann ich (\\w+ ){0,4}(nichts?|keine)\\b
+(nichts|nicht) (sagen|beantworten|verraten|dazu|darüber|bekannt)|(dazu|darüber|davon|hierzu) kann ich (\\w+ ){0,4}(nichts?|keine)\\b
 (steht|stehen|findet|finde|finde ich|geht|gibt es|sagen|sage) (\\w+ ){0,8}(nichts|nicht hervor|nirgends|kein wort)
 (nie|nicht|nichts) (etwas |)(darüber |dazu |)(ge|auf)(schrieben|geschrieben|äußert)|müsste ich raten|nicht raten|nur raten
 (je ne|je n'en|j'en ne|on ne) (\\w+ ){0,3}?((sais|saurais|connais|trouve) (\\w+ ){0,3}?(pas|rien|aucun|aucune|dire|dans)|(peux|pourrais) (\\w+ ){0,3}?(dire|répondre|préciser|confirmer))\\b
@@ -42,7 +42,7 @@ bilmiyorum|fikrim yok|bilgim yok|bilgi yok|geçmiyor|istemem|diyemem|veremiyorum
 """
 # Their beginnings make the same words an assertion.
 EXCEPTIONS = """
-never know\\b|can't say enough|cannot say enough|know how to (thank|tell)|how (hard|much|good)|had no idea|don't know (what i would|where i would|how i)|wusste ich nicht|wusste nicht|man (ja |)nie|weet je het nooit|wist toen niet|non si sa|nunca se sabe|ne sait jamais|nie wiadomo!|何をするかわかりません
+never know\\b|can't say (enough|no)\\b|cannot say (enough|no)\\b|know how to (thank|tell)|how (hard|much|good)|had no idea|don't know (what i would|where i would|how i)|wusste ich nicht|wusste nicht|man (ja |)nie|weet je het nooit|wist toen niet|non si sa|nunca se sabe|ne sait jamais|nie wiadomo!|何をするかわかりません
 """
 
 

@@ -23,6 +23,12 @@ MAX_READ = 20_000  # characters of an answer that are checked
 MAX_OPERANDS = 5  # other numbers, the nearest, that one may follow from
 MAX_SPECIFICS = 200  # of an answer; more are not checked
 MAX_ASKED = 2_000  # the same of a question
+MAX_LISTED = 12
+# After a number, its noun and a mark, what is listed: “three woods: oak, ash and walnut”.
+LISTED = re.compile(r"[^\n.,:;!?–—]{1,40}[:,–—]\s*([^\n.:;!?]{3,300})")
+ITEM_END = re.compile(r"\s*,\s*(?:(?:and|und|et|y|e|en|or|oder)\s+)?|\s+(?:and|und|et|y|e|en|or|oder|&)\s+")
+ITEM_NUMBER = re.compile(r"^[ \t]*\d{1,2}[.)](?=[ \t])", re.MULTILINE)
+DECADE = re.compile(r"(?:19|20)\d0(?:[’']?s|er)\b")
 SHARES = (
     (r"half|halb|hälft|moitié|demi|mitad|metà|metade|helft", (0.5,)),
     (r"quarter|viertel|\bquart|cuart|kwart", (0.25, 0.75)),
@@ -87,6 +93,8 @@ class Claims:
         """Return whether a number follows from others near it in the answer, of the question, and of the texts."""
         if specific.number is None:
             return False
+        if self._is_listed(specific):
+            return True
         if specific not in self._derived:
             numbers = (each for each in self.specifics if each.number and each is not specific)
             near = heapq.nsmallest(MAX_OPERANDS, numbers, key=lambda each: abs(each.start - specific.start))
@@ -94,6 +102,14 @@ class Claims:
             known = (self.given, self.beside)
             self._derived[specific] = follows(specific.number, others, known, self.year, self._shares)
         return self._derived[specific]
+
+    def _is_listed(self, specific: Specific) -> bool:
+        """Return whether as many things as a number says are listed behind it, in its sentence."""
+        number = specific.number
+        if not number or number.unit not in ("", "count") or number.value not in range(2, MAX_LISTED + 1):
+            return False
+        sentence = LISTED.match(self.text, specific.end)
+        return sentence is not None and len(ITEM_END.split(sentence[1])) == number.value
 
     @cached_property
     def _shares(self) -> list[float]:
@@ -120,7 +136,7 @@ def find_specifics(text: str, language: str, has_items: bool = False) -> Iterato
 def _find_specifics(text: str, language: str, has_items: bool) -> Iterator[Specific]:
     numbers = find_quantities(text, language)
     spelled = {each.start for each in numbers if each.is_spelled}
-    addresses = [match.span() for match in ADDRESS.finditer(text)]
+    addresses = [match.span() for pattern in (ADDRESS, ITEM_NUMBER, DECADE) for match in pattern.finditer(text)]
     names = (
         name
         for name in (*find_names(text, language, has_items=has_items), *find_titles(text))

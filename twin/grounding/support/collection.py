@@ -77,6 +77,11 @@ class Collection:
         return frozenset().union(*(facts.births for facts in self.texts))
 
     @cached_property
+    def beginnings(self) -> frozenset[int]:
+        """The years since which something is so."""
+        return frozenset().union(*(facts.beginnings for facts in self.texts))
+
+    @cached_property
     def durations(self) -> frozenset[tuple[float, str]]:
         """The numbers of a unit of time."""
         return frozenset().union(*(facts.durations for facts in self.texts))
@@ -157,6 +162,8 @@ class Collection:
         """Yield the words of all texts that are this one, or another form of it, perhaps in another language."""
         if word in self._words:
             yield word
+        elif len(word) <= STEM and word.endswith("s") and word[:-1] in self._words:  # APIs
+            yield word[:-1]
         yield from self._places.get(SAME.get(word, ""), ())
         if len(word) >= STEM:
             yield from (other for other in self._stems.get(word[:STEM], ()) if other != word and _is_form(word, other))

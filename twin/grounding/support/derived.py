@@ -36,6 +36,8 @@ def follows(
         return True
     if number.unit in ("year", "") and any(year - each - value in (0, 1) for each in births):
         return True
+    if number.unit == "year" and any(year - each - value in (0, 1) for texts in known for each in texts.beginnings):
+        return True
     if number.unit in DAYS:
         return any(_has_duration(texts, value * DAYS[number.unit]) for texts in known)
     if number.unit in MONEY or not number.unit:

@@ -92,6 +92,9 @@ peking beijing
 tokyo tokio
 bucharest bukarest
 cairo kairo
+msc master masters
+bsc bachelor bachelors
+phd doctorate
 """
 SAME = {fold_letters(word): line.split()[0] for line in TABLE.strip().split("\n") for word in line.split()}
 """The name that stands for a folded word's others."""

@@ -29,6 +29,7 @@ MAX_PLACES = 50  # of a word of a name in one text
 PIECE = 500  # characters that are looked at at once; between two pieces other threads have their turn
 PART = re.compile(r"[^\W_]+")
 ITEM = re.compile(r"^[ \t]*(?:[-*•]|\d{1,2}[.)])[ \t]", re.MULTILINE)
+SINCE = re.compile(r"\b(?:since|seit|depuis|desde|dal|sinds)\b\D{0,20}((?:19|20)\d\d)", re.IGNORECASE)
 SINGLE = re.compile(r"\b(?:an?|one|per|eine?[nmr]?|une?|un[ao]?|pro) (\w+)")
 BIRTH = re.compile(
     r"(?:\bborn\b|\bbirth\w*|\bgeb(?:oren|urt\w*|\.)|\bjahrgang\b|\bnée?\b|\bnacid[oa]\b|\bnat[oa]\b)"
@@ -45,6 +46,7 @@ class Facts:
     quantities: tuple[Quantity, ...] = ()
     dates: frozenset[str] = frozenset()  # months and weekdays
     births: frozenset[int] = frozenset()  # years of birth
+    beginnings: frozenset[int] = frozenset()  # years since which something is so
     acronyms: frozenset[str] = frozenset()  # words in capitals, folded
     durations: frozenset[tuple[float, str]] = frozenset()  # numbers of a unit of time
     items: int = 0  # of lists
@@ -71,6 +73,7 @@ class Facts:
             tuple(quantities),
             frozenset(dates),
             frozenset(int(year) for piece in pieces for year in BIRTH.findall(piece)),
+            frozenset(int(year) for piece in pieces for year in SINCE.findall(piece)),
             frozenset(fold_letters(word) for word in ACRONYM.findall(text)),
             frozenset(durations),
             len(ITEM.findall(text)),

@@ -24,11 +24,14 @@ OPENING = " \t\"'“”‘’«»„(*_["  # marks before a word that begins a s
 ENDING = ".!?…:;\n\r-–—•|>#。！？"  # a capital after them makes no name
 SYMBOL = re.compile("[\u2023\u2190-\u2bff\U0001f000-\U0001faff\ufe0f]")  # bullets, arrows and emoji, which end one too
 LABEL = re.compile(
-    r"^[ \t]*(?:#{1,6}[ \t].*|(?:[-*•][ \t]+|\d{1,2}[.)][ \t]+)?\*\*[^*\n]{1,80}(?::\*\*|\*\*:))", re.MULTILINE
+    r"^[ \t]*(?:#{1,6}[ \t].*|(?:[-*•][ \t]+|\d{1,2}[.)][ \t]+)?"
+    r"\*\*[^*\n]{1,80}(?::\*\*|\*\*[ \t]*[:–—-]))",
+    re.MULTILINE,
 )
 MARKED = re.compile(r"^[^\W\d_]*[A-Z][^\W_]*[A-Z\d]|[a-zà-ÿ][A-Z]|#|\+\+|^[A-Za-z]+\d")  # acronyms, MongoDB, C#, V300
 ITEM_BEGINS = re.compile(r"(?:(?:^|\n)[ \t]*(?:[-*•]|\d{1,2}[.)])[ \t]+|\|[ \t]*|:[ \t]+)[*_\"“]*$")
-ITEM_ENDS = re.compile(r"[*_\"”]*[ \t]*(?:$|[\n|,(–—])")
+# A dash behind bold words makes them a label.
+ITEM_ENDS = re.compile(r"[*_\"”]*[ \t]*(?:$|[\n|,(]|(?<!\*\*)(?<!\*\* )[–—])")
 TABLE_HEAD_ENDS = re.compile(r"[^\n]*\n[ \t]*\|?[ \t:]*-{2,}")
 MAX_LINE = 200  # characters
 CONNECTORS_TEXT = """
@@ -39,6 +42,7 @@ CONNECTORS = frozenset(CONNECTORS_TEXT.split())
 NEUTRAL_TEXT = """
 i i'm i've i'd i'll ok okay faq cv ai ki uk us usa eu mr mrs ms dr prof herr frau am pm a.m p.m e.g i.e z.b d.h usw
 etc ab mio mrd tsd app apps url pdf id it tv vat ph.d bsc msc sie ihr ihnen ihre ihrem ihren ihrer ihres du dir dich
+merry christmas frohe weihnachten easter ostern happy
 btw fyi asap imho imo tbh afaik tl ps nb diy lol omg eta rsvp mfg lg vg
 """
 NEUTRAL = frozenset(NEUTRAL_TEXT.split())

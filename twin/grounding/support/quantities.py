@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from text_to_num import find_numbers
@@ -42,7 +42,7 @@ FIGURE = re.compile(
 )
 YEARS = range(1900, 2101)
 PHONE_DIGITS = 8  # that a phone number has without its codes, at most
-HOURS, MAX_HOUR = 24, 5  # characters, as of 18.30
+HOURS, HOUR = 24, re.compile(r"\d{1,2}(?:[.,]\d\d)?")  # as 9, or 18.30
 GROUPED = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+")
 CLOCK = re.compile(r"\s*(?:uhr|h\b|o.clock|[ap]\.?m\b)", re.IGNORECASE)
 RANGE = re.compile(
@@ -80,7 +80,11 @@ def find_quantities(text: str, language: str) -> list[Quantity]:
     found += [each for each in figures if not any(start < each.end and each.start < end for start, end in taken)]
     found += _find_spelled(text, language)
     found.sort(key=lambda each: each.start)
-    return list(_add_units(found, text, language))
+    units = sorted(_add_units(found, text, language), key=lambda each: each.start)
+    return [
+        _add_hours(each, units[place - 1 : place], units[place + 1 : place + 2], text)
+        for place, each in enumerate(units)
+    ]
 
 
 def as_key(value: float) -> str:
@@ -113,7 +117,7 @@ def _read_figure(match: re.Match[str], text: str) -> Quantity:
         return Quantity(start, end, _read_code(plain), unit="code")
     values = _read_number(match["number"])
     place = match.end("number")
-    is_hour = len(match["number"]) <= MAX_HOUR and values[0] <= HOURS
+    is_hour = HOUR.fullmatch(match["number"]) is not None and values[0] <= HOURS
     if is_hour and (clock := CLOCK.match(text, place)):
         return Quantity(start, end, frozenset({_as_time(match["number"], "p" in clock[0].casefold())}), unit="time")
     if is_hour and (clock := RANGE.match(text, place)):  # “10 to 2 p.m.”, “2 to 4 p.m.”
@@ -162,7 +166,7 @@ def _add_units(found: list[Quantity], text: str, language: str) -> Iterator[Quan
         if not each.unit:
             between = BETWEEN.fullmatch(text, each.end, place) if place >= 0 else None
             own = _find_unit(each, text, language)
-            if between and unit == "time" and each.value is not None and each.value <= 24:
+            if between and unit == "time" and each.value is not None and each.value <= HOURS:
                 each = replace(each, keys=each.keys | {f"time {int(each.value)}:00"}, unit="time")
             else:
                 each = replace(each, unit=unit if between and own in ("", "count") and unit != "code" else own)
@@ -182,6 +186,16 @@ def _add_pages(found: list[Quantity], text: str) -> Iterator[Quantity]:
             is_page = True
         last = replace(each, unit="page") if is_page and not each.unit else each
         yield last
+
+
+def _add_hours(each: Quantity, before: Sequence[Quantity], after: Sequence[Quantity], text: str) -> Quantity:
+    """Return a number with the times that it may also be, as in “8 to 5”."""
+    ends = [(other.end, each.start) for other in before] + [(each.end, other.start) for other in after]
+    if each.unit not in ("", "count") or each.value is None or each.value not in range(HOURS // 2 + 1):
+        return each
+    if not any(text[start:end].strip() in ("to", "bis") for start, end in ends):
+        return each
+    return replace(each, keys=each.keys | {f"time {int(each.value) + late}:00" for late in (0, HOURS // 2)})
 
 
 def _find_unit(each: Quantity, text: str, language: str) -> str:
