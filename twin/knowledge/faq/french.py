@@ -35,7 +35,8 @@ merci(?: beaucoup| d avance| bien)?  s il vous plait  cordialement  bonne journe
 FILLERS = "donc  aussi  en fait  exactement  d ailleurs  au juste  s il vous plait  egalement  environ  normalement"
 REWRITTEN = (
     (re.compile(r"(?<!\S)(?:actuellement|en ce moment|a l heure actuelle)(?!\S)"), "maintenant"),
-    (re.compile(r"(?<!\S)(?:qu )?est ce (?:que|qu)(?: |$)"), ""),
+    (re.compile(r"(?<!\S)qu est ce (?:que|qu)(?!\S)"), "que"),  # what, and not whether
+    (re.compile(r"(?<!\S)est ce (?:que|qu)(?: |$)"), ""),
     (re.compile(r"(?<!\S)(?:ca|cela) coute"), "coute"),
 )
 INVERTED = re.compile(r"(\w+)-(?:t-)?(tu|vous|je|il|elle|on|nous|ils|elles)")
