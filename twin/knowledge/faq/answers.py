@@ -136,11 +136,18 @@ class Faq:
             rest = list(bag)
             rest.remove(typed)
             for place, word in self._holed.get(tuple(rest), ()):
-                if is_slip(typed, word, language.code):
+                if is_slip(typed, word, language.code) and not self._is_name(place, word):
                     corrected = tuple(word if each == typed else each for each in wording.words)
                     if self._asks(self.known[place], wording, language, corrected):
                         return self.known[place].answer
         return None
+
+    def _is_name(self, place: int, word: str) -> bool:
+        """Return whether a word of a question may be a name, which another one is not a typing error of."""
+        known = self.known[place]
+        if word in known.wording.inner and not lexicon.is_noun(word, known.language.code):
+            return True
+        return lexicon.is_name(word, known.language.code)
 
     def _asks(self, known: Known, wording: Wording, language: Language, words: tuple[str, ...]) -> bool:
         return (

@@ -35,6 +35,7 @@ class Wording:
     words: tuple[str, ...]
     spelled: Mapping[str, Set[str]]  # the words with other letters than those in `words`, as they were written
     capitals: Set[str]  # the words that were written with a capital; all, where no sentence begins with one
+    inner: Set[str] = frozenset()  # those with a capital that begin no sentence
     is_indirect: bool = False  # whether it stood behind a frame such as “can you tell me”
 
     @property
@@ -73,7 +74,8 @@ def read_wording(question: str, language: Language, names: Set[str] = frozenset(
         if full == folded:
             spelled[folded].add(word.casefold().strip("-'"))
         words += full.split()
-    capitals = {language.fold(token.casefold()) for token in written[1:] if token[:1].isupper()}
+    inner = {language.fold(token.casefold()) for token in written[1:] if token[:1].isupper()}
+    capitals = set(inner)
     if written and not written[0][:1].isupper():
         capitals |= set(words)
     text = " ".join(words)
@@ -81,7 +83,7 @@ def read_wording(question: str, language: Language, names: Set[str] = frozenset(
         text = pattern.sub(full, text).strip()
     bare, is_indirect = _undress(text, language, names)
     kept = tuple((bare or text).split())
-    return Wording(kept, {word: spelled[word] for word in kept if word in spelled}, capitals, is_indirect)
+    return Wording(kept, {word: spelled[word] for word in kept if word in spelled}, capitals, inner, is_indirect)
 
 
 def _undress(text: str, language: Language, names: Set[str]) -> tuple[str, bool]:
