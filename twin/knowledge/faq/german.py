@@ -28,33 +28,37 @@ woran  worauf  worüber  seit wann  bis wann  ab wann  mit wem  für wen  von we
 an welche[nmrs]?
 """
 OPENING = """
-hi+  hallo+(?: zusammen)?  hello  hey+  hei  moin(?: moin)?  servus  grüß (?:gott|Sie)  grüezi
+hi+  hallo+(?: zusammen)?  hello  hey+  hei  moin(?: moin)?  servus  grüß (?:gott|Sie|dich)  grüezi
 guten (?:tag|morgen|abend)  schönen guten (?:tag|morgen|abend)  tach  na  so  also  ok  okay  äh+m*  hm+  und  aber
 ach(?: so)?  oh  entschuldigung  entschuldigen Sie  entschuldige  sorry  verzeihung
 (?:nur )?(?:eine )?(?:kurze |kleine |schnelle |dumme |andere )?frage
 ich (?:habe|hätte) (?:da |noch )?(?:eine )?(?:kurze |kleine )?frage  sagen Sie  sag  sagt  übrigens  liebe[rs]?
-sehr geehrte[rs]?  darf ich fragen  darf ich (?:Sie )?(?:etwas|was) fragen  (?:nur )?(?:so )?aus neugier  neugierig
+sehr geehrte[rs]?  darf ich fragen  darf ich (?:dich )?(?:etwas|was) fragen  (?:nur )?(?:so )?aus neugier  neugierig
 mal
 """
 FRAME = """
 (?:können|könnten|würden) Sie mir (?:sagen|verraten|erklären|mitteilen)  wissen Sie  ich (?:frage|fragte) mich
-(?:darf|kann|dürfte|könnte) ich (?:Sie )?fragen
+(?:darf|kann|dürfte|könnte) ich (?:dich )?fragen
 ich (?:wollte|möchte|würde|hätte|will) (?:nur |kurz |gerne )*(?:wissen|fragen|gewusst)  mich würde interessieren
 mich interessiert  es würde mich interessieren  verraten Sie mir  sagen Sie mir  sag mir
 """
 CLOSING = """
 danke(?: schön| Ihnen| sehr| im voraus)?  vielen(?: lieben)? dank(?: im voraus)?  besten dank  merci
 (?:lg|vg|mfg|(?:viele |liebe |beste |schöne )?grüße|mit freundlichen grüßen|(?:lieben )?gruß)(?: [a-zäöü]+){0,2}
-(?:wenn|falls) ich fragen darf  haha+  lol  übrigens  so  bitte  bei Ihnen
+(?:wenn|falls) ich fragen darf  haha+  lol  übrigens  so  bitte
 """
 FILLERS = """
 denn  eigentlich  mal  bitte  auch  vielleicht  eventuell  wohl  ja  eben  halt  überhaupt  genau  nun  ungefähr
 circa  ca  normalerweise  üblicherweise  so(?= eine?[nmr]? )
 """
+# Where the price or the time is asked for, “bei dir” says nothing more; elsewhere it is the place.
+PRICE = "(?:was|wie viel) kostet|was kosten|wie teuer (?:ist|sind)|wie lange dauert"
+BY_YOU = re.compile(rf"(?<!\S)((?:{PRICE})(?: \S+)*?) bei Ihnen(?!\S)(?! (?:zu|da))")
 REWRITTEN = (
     (re.compile(r"(?<!\S)(?:gerade|derzeit|zurzeit|momentan|in dem moment|im moment|aktuell)(?!\S)"), "jetzt"),
     (re.compile(r"(?<!\S)(Sie|ich|man|ihr) so(?= (?:an|in|mit|bei|am|im|fuer|zu|auf)(?!\S))"), r"\1"),
     (re.compile(r"(?<!\S)koennte ich(?!\S)"), "kann ich"),
+    (BY_YOU, r"\1"),
 )
 PREPOSITIONS = "für in im am an auf bei beim mit von vom zu zum zur nach aus seit ohne unter über vor während pro um"
 MERGED_VERBS = frozenset(
@@ -82,14 +86,20 @@ vergisst: vergessen; misst: messen; wirfst: werfen; rätst: raten; brätst: brat
 fängst: fangen; lädst: laden; schlägst: schlagen; triffst: treffen; trittst: treten; brichst: brechen; hattest: hatten
 warst: waren; wärst: wären; sei: seien; hab: haben; tust: tun; bläst: blasen; stiehlst: stehlen; verlässt: verlassen
 hinterlässt: hinterlassen; behältst: behalten; erhältst: erhalten; verträgst: vertragen; berätst: beraten; du: Sie
-dich: Sie; dir: Ihnen; dein: Ihr; deine: Ihre; deinen: Ihren; deinem: Ihrem; deiner: Ihrer; deines: Ihres
+dir: Ihnen; dein: Ihr; deine: Ihre; deinen: Ihren; deinem: Ihrem; deiner: Ihrer; deines: Ihres
 """)
-PRONOUNS = frozenset({"du", "dich", "dir", "dein", "deine", "deinen", "deinem", "deiner", "deines"})
+PRONOUNS = frozenset({"du", "dir", "dein", "deine", "deinen", "deinem", "deiner", "deines"})
+BEFORE_OBJECT_TEXT = "ich man wir jemand für ohne gegen über an auf um"
+BEFORE_OBJECT = frozenset(BEFORE_OBJECT_TEXT.split())
+NO_VERBS = frozenset({"womit", "oft", "seit", "mit"})
 POLITE = frozenset({"Sie", "Ihnen", "Ihr", "Ihre", "Ihren", "Ihrem", "Ihrer", "Ihres"})
 
 
 def _make_formal(tokens: list[str]) -> list[str]:
-    """Return the words in lower case, but for “Sie” and “Ihr”, which also stand for “du” and “dein”."""
+    """Return the words in lower case, but for “Sie” and “Ihr”, which also stand for “du” and “dein”.
+
+    “Sie” as an object becomes “dich”: who supports your parents is not whom your parents support.
+    """
     is_written_small = not any(character.isupper() for token in tokens for character in token)
     words: list[str] = []
     for place, token in enumerate(tokens):
@@ -105,10 +115,18 @@ def _make_formal(tokens: list[str]) -> list[str]:
             words.append(word)
     subjects = [place for place, word in enumerate(words) if word == "du"]
     verbs = {place for subject in subjects for place in (subject - 1, subject + 1, len(words) - 1)}
+    for place in range(1, len(words)):
+        if words[place] == "Sie" and _takes_object(words[place - 1], place - 1):
+            words[place] = "dich"
     return [
         FORMAL[word] if word in PRONOUNS else _make_plural(word) if place in verbs else word
         for place, word in enumerate(words)
     ]
+
+
+def _takes_object(word: str, place: int) -> bool:
+    """Return whether “Sie” behind this word is no subject: another one is there, or a verb of the third person."""
+    return word in BEFORE_OBJECT or (place < 2 and word.endswith("t") and word not in NO_VERBS)
 
 
 def _make_plural(verb: str) -> str:
