@@ -57,6 +57,11 @@ def ask(question: str, asked: str, *names: str) -> bool:
         ("Kennst du Andreas?", "Kennst du Andras?"),
         ("Arbeitest du mit Johansson?", "Arbeitest du mit Johanson?"),
         ("Do you know Christian?", "Do you know Christina?"),
+        ("Do you know how to cook?", "How to cook?"),
+        ("Do you know where to eat?", "Where to eat?"),
+        ("¿Sabes cómo cocinar?", "¿Cómo cocinar?"),
+        ("Vous savez comment cuisiner ?", "Comment cuisiner ?"),
+        ("Wissen Sie, wie man kocht?", "Wie kocht man?"),
         ("Unterstützt du deine Eltern?", "Unterstützen dich deine Eltern?"),
         ("Wann besuchst du deine Kinder?", "Wann besuchen dich deine Kinder?"),
         ("Kennen Sie Ihre Nachbarn?", "Kennen dich deine Nachbarn?"),
@@ -96,6 +101,13 @@ def test_another_question_is_not_answered(question: str, asked: str) -> None:
 )
 def test_the_same_question_is_answered(question: str, asked: str) -> None:
     assert ask(question, asked, "jonas")
+
+
+def test_whether_the_owner_knows_is_not_what_is_known() -> None:
+    assert not ask("Do you know what Anna earns?", "Tell me what Anna earns")
+    assert not ask("Wissen Sie, was Anna verdient?", "Was verdient Anna?")
+    assert not ask("¿Sabes cuánto gana Ana?", "¿Cuánto gana Ana?")
+    assert not ask("Vous savez où habite Anne ?", "Où habite Anne ?")
 
 
 def test_the_first_of_two_answers_counts() -> None:

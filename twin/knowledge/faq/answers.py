@@ -121,7 +121,7 @@ class Faq:
             if not any(known.language is language for known in self.known):
                 continue
             for addressed in [frozenset(), names] if names else [frozenset()]:
-                wording = read_wording(question, language, addressed)
+                wording = read_wording(question, language, addressed, is_asked=True)
                 if (answer := self._match(wording, language)) is not None:
                     return answer
         return None

@@ -45,9 +45,11 @@ FRAME = """
 (?:can|could|would|will) you (?:tell|inform) me  (?:can|could|would) you let me know  tell me  let me know
 i (?:am|was|have been) (?:just )?(?:wondering|curious)(?: to know)?  (?:just |was )?(?:wondering|curious)
 i wonder(?:ed)?  i would (?:like|love) to (?:know|ask(?: you)?)  i (?:just )?want(?:ed)? to (?:know|ask(?: you)?)
-do you (?:happen to )?know  any idea  (?:would|do) you mind telling me  (?:may|can|could|might) i ask(?: you)?
+any idea  (?:would|do) you mind telling me  (?:may|can|could|might) i ask(?: you)?
 i need to know  like to know
 """
+KNOWING = "do you (?:happen to )?know"
+HOW_TO = r"(?:\S+ ){1,2}to(?!\S)"  # a skill is asked for
 CLOSING = """
 please  thanks?(?: you)?(?: so much| very much| a lot| again| in advance)?  many thanks  cheers
 (?:kind |best )?regards(?: [a-z]+){0,2}  best wishes  lol  haha+  though  btw  by the way  if i may(?: ask)?
@@ -104,6 +106,7 @@ ENGLISH = Language(
     match_anywhere(FILLERS),
     match_start(OPENING),
     match_frame(FRAME, ASKING, "if|whether"),
+    match_frame(KNOWING, ASKING, "if|whether", HOW_TO),
     match_end(CLOSING),
     match_start(ASKING),
     frozenset(PREPOSITIONS.split()),

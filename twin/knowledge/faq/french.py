@@ -27,8 +27,12 @@ dis moi  au fait  par curiosite  simple curiosite  chere?  s il vous plait
 """
 FRAME = """
 vous (?:pouvez|pourriez|pouriez) me dire  (?:je|j) (?:voulais|voudrais|aimerais|veux|souhaiterais) savoir
-je me demand(?:e|ais)  vous savez  je (?:peux|puis)(?: vous)? demander  dites moi  dis moi
+je me demand(?:e|ais)  je (?:peux|puis)(?: vous)? demander  dites moi  dis moi
 """
+KNOWING = "vous savez"
+HOW_TO = (
+    r"\S+ (?:(?:s|se|l|le|la|les|y|en) )?(?:on|(?!votre|notre)\S+(?:er|ir|tre|dre|ire))(?!\S)"  # a skill is asked for
+)
 CLOSING = """
 merci(?: beaucoup| d avance| bien)?  s il vous plait  cordialement  bonne journee  a bientot  au fait  par curiosite
 """
@@ -88,6 +92,7 @@ FRENCH = Language(
     match_anywhere(FILLERS),
     match_start(OPENING),
     match_frame(FRAME, ASKING, "si"),
+    match_frame(KNOWING, ASKING, "si", HOW_TO),
     match_end(CLOSING),
     match_start(ASKING),
     frozenset(PREPOSITIONS.split()),

@@ -37,11 +37,12 @@ sehr geehrte[rs]?  darf ich fragen  darf ich (?:dich )?(?:etwas|was) fragen  (?:
 mal
 """
 FRAME = """
-(?:können|könnten|würden) Sie mir (?:sagen|verraten|erklären|mitteilen)  wissen Sie  ich (?:frage|fragte) mich
+(?:können|könnten|würden) Sie mir (?:sagen|verraten|erklären|mitteilen)  ich (?:frage|fragte) mich
 (?:darf|kann|dürfte|könnte) ich (?:dich )?fragen
 ich (?:wollte|möchte|würde|hätte|will) (?:nur |kurz |gerne )*(?:wissen|fragen|gewusst)  mich würde interessieren
 mich interessiert  es würde mich interessieren  verraten Sie mir  sagen Sie mir  sag mir
 """
+KNOWING = "wissen Sie"
 CLOSING = """
 danke(?: schön| Ihnen| sehr| im voraus)?  vielen(?: lieben)? dank(?: im voraus)?  besten dank  merci
 (?:lg|vg|mfg|(?:viele |liebe |beste |schöne )?grüße|mit freundlichen grüßen|(?:lieben )?gruß)(?: [a-zäöü]+){0,2}
@@ -52,7 +53,7 @@ denn  eigentlich  mal  bitte  auch  vielleicht  eventuell  wohl  ja  eben  halt 
 circa  ca  normalerweise  üblicherweise  so(?= eine?[nmr]? )
 """
 # Where the price or the time is asked for, “bei dir” says nothing more; elsewhere it is the place.
-PRICE = "(?:was|wie viel) kostet|was kosten|wie teuer (?:ist|sind)|wie lange dauert"
+PRICE = "(?:was|wie viel) kostet|was kosten|wie teuer (?:ist|sind)|wie lange dauert|gibt es"
 BY_YOU = re.compile(rf"(?<!\S)((?:{PRICE})(?: \S+)*?) bei Ihnen(?!\S)(?! (?:zu|da))")
 REWRITTEN = (
     (re.compile(r"(?<!\S)(?:gerade|derzeit|zurzeit|momentan|in dem moment|im moment|aktuell)(?!\S)"), "jetzt"),
@@ -164,6 +165,7 @@ GERMAN = Language(
     match_anywhere(fold_umlauts(FILLERS)),
     match_start(fold_umlauts(OPENING)),
     match_frame(fold_umlauts(FRAME), fold_umlauts(ASKING), "ob"),
+    match_frame(KNOWING, fold_umlauts(ASKING), "ob", "wie man "),
     match_end(fold_umlauts(CLOSING)),
     match_start(fold_umlauts(ASKING)),
     frozenset(fold_umlauts(PREPOSITIONS).split()),

@@ -24,6 +24,7 @@ class Language:
     fillers: re.Pattern[str] | None = None
     opening: re.Pattern[str] | None = None  # at the beginning
     frame: re.Pattern[str] | None = None  # after it, before an indirect question
+    knowing: re.Pattern[str] | None = None  # a frame such as “do you know”, which the owner's question means
     closing: re.Pattern[str] | None = None  # at the end
     asking: re.Pattern[str] | None = None  # the question words at the beginning
     prepositions: frozenset[str] = frozenset()
@@ -53,9 +54,12 @@ def match_anywhere(text: str) -> re.Pattern[str]:
     return re.compile(f"(?<!\\S)(?:{_join(text)})(?: |$)")
 
 
-def match_frame(text: str, asking: str, whether: str) -> re.Pattern[str]:
-    """Return a pattern of frames, each with an indirect question behind it; `whether` belongs to the frame."""
-    return re.compile(f"(?:{_join(text)}) (?:(?:{whether}) |(?=(?:{_join(asking)})(?: |$)))")
+def match_frame(text: str, asking: str, whether: str, but: str = "$") -> re.Pattern[str]:
+    """Return a pattern of frames, each with an indirect question behind it; `whether` belongs to the frame.
+
+    No frame stands before `but`, such as “how to”.
+    """
+    return re.compile(f"(?:{_join(text)}) (?!{but})(?:(?:{whether}) |(?=(?:{_join(asking)})(?: |$)))")
 
 
 def _join(text: str) -> str:

@@ -29,9 +29,11 @@ pero  bueno  vale  ok  a ver  dime  digame  por curiosidad  por cierto  que tal 
 FRAME = """
 (?:me|nos) (?:puedes|podrias|puede|podria) (?:decir|contar|indicar)
 (?:puedes|podrias|puede|podria) (?:decirme|contarme|indicarme)
-(?:queria|quisiera|quiero|me gustaria) (?:saber|preguntar(?:te)?)  sabes  me pregunto  me preguntaba  dime
+(?:queria|quisiera|quiero|me gustaria) (?:saber|preguntar(?:te)?)  me pregunto  me preguntaba  dime
 (?:te )?puedo preguntar(?:te)?
 """
+KNOWING = "sabes"
+HOW_TO = r"\S+ (?:se |\S+(?:[aei]r|[aei]r(?:se|l[aeo]s?|me|te))(?!\S))"  # a skill is asked for
 CLOSING = """
 (?:muchas |mil )?gracias(?: de antemano| por adelantado)?  por favor  porfa(?:vor)?  (?:un )?saludos?  (?:un )?abrazo
 si (?:se puede saber|no te importa|puedo preguntar)  (?:ja)+j?  por cierto  por curiosidad
@@ -56,6 +58,7 @@ SPANISH = Language(
     match_anywhere(FILLERS),
     match_start(OPENING),
     match_frame(FRAME, ASKING, "si"),
+    match_frame(KNOWING, ASKING, "si", HOW_TO),
     match_end(CLOSING),
     match_start(ASKING),
     frozenset(PREPOSITIONS.split()),

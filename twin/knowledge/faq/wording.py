@@ -63,8 +63,13 @@ def tell_language(question: str, default: Language | None = None) -> Language | 
     return told[0] if most and len(told) == 1 else default
 
 
-def read_wording(question: str, language: Language, names: Set[str] = frozenset()) -> Wording:
-    """Return the wording of a question; `names` are those by which the owner may be addressed, folded."""
+def read_wording(
+    question: str, language: Language, names: Set[str] = frozenset(), *, is_asked: bool = False
+) -> Wording:
+    """Return the wording of a question; `names` are those by which the owner may be addressed, folded.
+
+    In a question that `is_asked`, “do you know” is a frame; in the owner's it is meant.
+    """
     written = split_question(question)
     spelled: defaultdict[str, set[str]] = defaultdict(set)
     words: list[str] = []
@@ -81,20 +86,21 @@ def read_wording(question: str, language: Language, names: Set[str] = frozenset(
     text = " ".join(words)
     for pattern, full in language.rewritten:
         text = pattern.sub(full, text).strip()
-    bare, is_indirect = _undress(text, language, names)
+    bare, is_indirect = _undress(text, language, names, is_asked=is_asked)
     kept = tuple((bare or text).split())
     return Wording(kept, {word: spelled[word] for word in kept if word in spelled}, capitals, inner, is_indirect)
 
 
-def _undress(text: str, language: Language, names: Set[str]) -> tuple[str, bool]:
+def _undress(text: str, language: Language, names: Set[str], *, is_asked: bool) -> tuple[str, bool]:
     """Return the words without greetings, names, frames and fillers, and whether there was a frame."""
     if language.fillers:
         text = language.fillers.sub("", text).strip()
     is_indirect, before = False, None
+    frames = [frame for frame in (language.frame, language.knowing if is_asked else None) if frame]
     while text and text != before:
         before = text
-        if language.frame and (frame := language.frame.match(text)):
-            text, is_indirect = text[frame.end() :], True
+        if match := next(filter(None, (frame.match(text) for frame in frames)), None):
+            text, is_indirect = text[match.end() :], True
         elif language.opening and (opening := language.opening.match(text)):
             text = text[opening.end() :]
         elif language.closing and (closing := language.closing.search(text)):
