@@ -76,6 +76,7 @@ IRREGULAR = {"can't": "can not", "won't": "will not", "shan't": "shall not", "ai
 }
 IS = re.compile(r"(what|where|when|who|why|how|much|many|that|there|here|it|he|she)'s")
 PREPOSITIONS = "for in on at with from to by during after before about without under over near through into per as"
+ADVERBIAL = "in on at by during near"
 
 
 def _expand(tokens: list[str]) -> list[str]:
@@ -110,6 +111,7 @@ ENGLISH = Language(
     match_end(CLOSING),
     match_start(ASKING),
     frozenset(PREPOSITIONS.split()),
+    frozenset(ADVERBIAL.split()),
     frozenset({"is", "are", "was", "were", "cost", "costs"}),
     fold_accents,
     _expand,

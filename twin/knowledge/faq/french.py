@@ -45,6 +45,7 @@ REWRITTEN = (
 )
 INVERTED = re.compile(r"(\w+)-(?:t-)?(tu|vous|je|il|elle|on|nous|ils|elles)")
 PREPOSITIONS = "pour en dans avec sans sur par depuis pendant chez avant apres a"
+ADVERBIAL = "en dans pendant"
 BEFORE_SUBJECT_TEXT = "que qu quand où ou comment combien pourquoi si et mais qui dont quoi ce"
 BEFORE_SUBJECT = frozenset(BEFORE_SUBJECT_TEXT.split())
 FORMAL = read_table("""
@@ -96,6 +97,7 @@ FRENCH = Language(
     match_end(CLOSING),
     match_start(ASKING),
     frozenset(PREPOSITIONS.split()),
+    frozenset(ADVERBIAL.split()),
     frozenset({"est", "sont", "etait", "coute", "coutent"}),
     inflect=_make_formal,
 )

@@ -62,6 +62,7 @@ REWRITTEN = (
     (BY_YOU, r"\1"),
 )
 PREPOSITIONS = "für in im am an auf bei beim mit von vom zu zum zur nach aus seit ohne unter über vor während pro um"
+ADVERBIAL = "in im am um an während"
 MERGED_VERBS = frozenset(
     [
         "haste",
@@ -169,6 +170,7 @@ GERMAN = Language(
     match_end(fold_umlauts(CLOSING)),
     match_start(fold_umlauts(ASKING)),
     frozenset(fold_umlauts(PREPOSITIONS).split()),
+    frozenset(fold_umlauts(ADVERBIAL).split()),
     frozenset({"ist", "sind", "war", "waren", "kostet", "kosten"}),
     fold_umlauts,
     _make_formal,

@@ -28,6 +28,7 @@ class Language:
     closing: re.Pattern[str] | None = None  # at the end
     asking: re.Pattern[str] | None = None  # the question words at the beginning
     prepositions: frozenset[str] = frozenset()
+    adverbial: frozenset[str] = frozenset()  # those of time and place, whose phrases may change places
     copulas: frozenset[str] = frozenset()  # verbs that say the same with their two sides exchanged, and of cost
     fold: Callable[[str], str] = fold_accents  # of a word in lower case
     inflect: Callable[[list[str]], list[str]] = _keep  # of the words as they are written

@@ -44,6 +44,7 @@ normalmente  aproximadamente
 """
 REWRITTEN = ((re.compile(r"(?<!\S)(?:actualmente|en este momento|ahora mismo|hoy en dia)(?!\S)"), "ahora"),)
 PREPOSITIONS = "para en con por desde hasta sin sobre durante a"
+ADVERBIAL = "en durante"
 
 
 def _lower(tokens: list[str]) -> list[str]:
@@ -62,6 +63,7 @@ SPANISH = Language(
     match_end(CLOSING),
     match_start(ASKING),
     frozenset(PREPOSITIONS.split()),
+    frozenset(ADVERBIAL.split()),
     frozenset({"es", "son", "fue", "fueron", "era", "eran", "cuesta", "cuestan"}),
     inflect=_lower,
 )

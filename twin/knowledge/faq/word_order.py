@@ -57,12 +57,17 @@ def count_asking(words: Words, language: Language) -> int:
 
 
 def _move_phrases(words: Words, language: Language) -> Iterator[Words]:
-    """Yield the words with the phrases at their end in another order, or the last at the beginning."""
+    """Yield the words with the phrases of time and place at their end in another order, or a phrase at the beginning.
+
+    Another phrase belongs to what is before it, and only goes to the beginning with all that follow.
+    """
     places = [place for place in range(2, len(words) - 1) if words[place] in language.prepositions]
-    places = places[-MAX_PHRASES:]
+    others = [place for place in places if words[place] not in language.adverbial]
+    movable = [place for place in places if not others or place > others[-1]][-MAX_PHRASES:]
     if language.code != "de":
-        for place in places:
+        for place in sorted({*places[:1], *movable}):
             yield words[place:] + words[:place]
+    places = movable
     if not places or not JOINING.isdisjoint(words[places[0] :]):
         return
     head = words[: places[0]]
