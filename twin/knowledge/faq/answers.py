@@ -14,7 +14,7 @@ from .language import Language
 from .tokens import fold_question
 from .typing_errors import MIN_DOUBLED, is_slip
 from .word_order import arrange, arrange_indirect
-from .wording import LANGUAGES, OTHER, Wording, read_wording, tell_language
+from .wording import LANGUAGES, OTHER, Wording, differ_in_capitals, read_wording, tell_language
 
 MAX_FAQ_QUESTION = 4_000  # characters; to fold a longer message takes its time
 MAX_DRESSED = 400  # characters of a message that is undressed
@@ -67,7 +67,7 @@ class Faq:
         """
         if not self.answers or len(question) > MAX_FAQ_QUESTION:
             return None
-        answer = self.answers.get(fold_question(question))
+        answer = self._find_same(question)
         if answer is None and len(question) <= MAX_DRESSED:
             answer = self._find_undressed(question, names)
         return answer
@@ -115,6 +115,19 @@ class Faq:
                 rest.remove(word)
                 holed[tuple(rest)] += [(place, word) for place in places]
         return holed
+
+    @cached_property
+    def _written(self) -> Mapping[str, str]:
+        """The questions as they were written, by the folded ones."""
+        return dict(zip(self.answers, (question for question, _ in self.questions), strict=False))
+
+    def _find_same(self, question: str) -> str | None:
+        """Return the answer to a question with the same words, where no capitals make others of them."""
+        folded = fold_question(question)
+        written = self._written.get(folded, question)
+        if written != question and differ_in_capitals(question, written, tell_language(written) or OTHER):
+            return None
+        return self.answers.get(folded)
 
     def _find_undressed(self, question: str, names: Set[str]) -> str | None:
         for language in (*LANGUAGES, OTHER):

@@ -18,8 +18,8 @@ wheres: where is; whos: who is; hows: how is; whens: when is; thats: that is; th
 doesnt: does not; didnt: did not; cant: can not; cannot: can not; wont: will not; isnt: is not; arent: are not
 wasnt: was not; werent: were not; havent: have not; hasnt: has not; couldnt: could not; wouldnt: would not
 shouldnt: should not; gonna: going to; wanna: want to; gotta: have to; w: with; b4: before; abt: about; bc: because
-cuz: because; coz: because; cos: because; til: until; till: until; pics: pictures; pic: picture; photos: pictures
-photo: picture; fav: favorite; fave: favorite; ppl: people; msg: message; wat: what; wut: what; wot: what; hv: have
+cuz: because; coz: because; cos: because; til: until; till: until; pics: pictures; pic: picture
+fav: favorite; fave: favorite; ppl: people; msg: message; wat: what; wut: what; wot: what; hv: have
 y: why; n: and; &: and; tmrw: tomorrow; yrs: years; yr: year; hrs: hours; mins: minutes; wud: would; cud: could
 shud: should; analog: analogue; grey: gray; centre: center; theatre: theater; licence: license; programme: program
 tho: though; cheque: check; catalog: catalogue; dialog: dialogue; learnt: learned; website: web site; e-mail: email

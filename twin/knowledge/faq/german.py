@@ -16,8 +16,8 @@ SPELLED = """
 ne: eine; nen: einen; nem: einem; ner: einer; n: ein; hab: habe; brauch: brauche; mach: mache; find: finde
 komm: komme; bekomm: bekomme; krieg: kriege; wieviel: wie viel; wieviele: wie viele; wielange: wie lange
 gibts: gibt es; gehts: geht es; ists: ist es; nich: nicht; nix: nichts; is: ist; evtl: eventuell; u: und; &: und
-od: oder; gern: gerne; grad: gerade; lang: lange; wieso: warum; weshalb: warum; weswegen: warum; e-mail: email
-mail: email; web: website; fotos: bilder; foto: bild; zwei: 2; drei: 3; vier: 4; fünf: 5; sechs: 6; sieben: 7; acht: 8
+od: oder; gern: gerne; wieso: warum; weshalb: warum; weswegen: warum; e-mail: email
+mail: email; web: website; zwei: 2; drei: 3; vier: 4; fünf: 5; sechs: 6; sieben: 7; acht: 8
 neun: 9; zehn: 10; elf: 11; zwölf: 12; zwanzig: 20; dreißig: 30; vierzig: 40; fünfzig: 50; hundert: 100; tausend: 1000
 homepage: website
 """
@@ -59,6 +59,7 @@ REWRITTEN = (
     (re.compile(r"(?<!\S)(?:gerade|derzeit|zurzeit|momentan|in dem moment|im moment|aktuell)(?!\S)"), "jetzt"),
     (re.compile(r"(?<!\S)(Sie|ich|man|ihr) so(?= (?:an|in|mit|bei|am|im|fuer|zu|auf)(?!\S))"), r"\1"),
     (re.compile(r"(?<!\S)koennte ich(?!\S)"), "kann ich"),
+    (re.compile(r"(?<!\S)wie lang(?= dauer)"), "wie lange"),
     (BY_YOU, r"\1"),
 )
 PREPOSITIONS = "für in im am an auf bei beim mit von vom zu zum zur nach aus seit ohne unter über vor während pro um"

@@ -7,13 +7,19 @@ from collections import defaultdict
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
+from . import lexicon
 from .english import ENGLISH
 from .french import FRENCH
-from .german import GERMAN
+from .german import GERMAN, POLITE
 from .language import Language
 from .spanish import SPANISH
 from .tokens import split_question
 
+MAX_SHOUTED = 4  # letters
+# Words in capitals that only stress what is meant.
+STRESSED_TEXT = "you your do does did not no are is was can and any all the my me we how why what when where"
+STRESSED_TEXT += " du ihr dein nicht ist wann wie wo was tu vous que qui"
+STRESSED = frozenset(STRESSED_TEXT.split())
 OTHER = Language()
 LANGUAGES = (ENGLISH, GERMAN, SPANISH, FRENCH)
 TITLES_TEXT = (
@@ -36,6 +42,7 @@ class Wording:
     spelled: Mapping[str, Set[str]]  # the words with other letters than those in `words`, as they were written
     capitals: Set[str]  # the words that were written with a capital; all, where no sentence begins with one
     inner: Set[str] = frozenset()  # those with a capital that begin no sentence
+    shouted: Set[str] = frozenset()  # short ones all in capitals, which are others in small letters, such as US
     is_indirect: bool = False  # whether it stood behind a frame such as “can you tell me”
 
     @property
@@ -44,7 +51,9 @@ class Wording:
         return any(not ACCENTED.isdisjoint(word) for forms in self.spelled.values() for word in forms)
 
     def contradicts(self, other: Wording) -> bool:
-        """Return whether the accents of a word say that it is another one, as in “hablo” and “habló”."""
+        """Return whether accents or capitals say that a word is another one, as in “hablo” and “habló”, US and us."""
+        if not (self.shouted ^ other.shouted).isdisjoint(self.words):
+            return True
         for word, forms in self.spelled.items():
             known = other.spelled.get(word)
             if known is None or not forms.isdisjoint(known):
@@ -88,7 +97,33 @@ def read_wording(
         text = pattern.sub(full, text).strip()
     bare, is_indirect = _undress(text, language, names, is_asked=is_asked)
     kept = tuple((bare or text).split())
-    return Wording(kept, {word: spelled[word] for word in kept if word in spelled}, capitals, inner, is_indirect)
+    return Wording(
+        kept,
+        {word: spelled[word] for word in kept if word in spelled},
+        capitals,
+        inner,
+        _find_shouted(written, language),
+        is_indirect,
+    )
+
+
+def _find_shouted(written: list[str], language: Language) -> Set[str]:
+    """Return the short words in capitals that are words in small letters too; none where all are in capitals."""
+    if not any(character.islower() for token in written for character in token):
+        return frozenset()
+    short = [token.casefold() for token in written if 1 < len(token) <= MAX_SHOUTED and token.isupper()]
+    return {language.fold(word) for word in {*short} - STRESSED if lexicon.is_small(word, language.code)}
+
+
+def differ_in_capitals(asked: str, known: str, language: Language) -> bool:
+    """Return whether capitals tell two questions with the same words apart: US and us, “Ihre” and “ihre”."""
+    tokens, others = split_question(asked), split_question(known)
+    if _find_shouted(tokens, language) ^ _find_shouted(others, language):
+        return True
+    if language is not GERMAN or not all(any(map(str.istitle, each)) for each in (tokens, others)):
+        return False
+    pairs = zip(tokens[1:], others[1:], strict=False)
+    return any(one != other and one.casefold() == other.casefold() and {one, other} & POLITE for one, other in pairs)
 
 
 def _undress(text: str, language: Language, names: Set[str], *, is_asked: bool) -> tuple[str, bool]:
