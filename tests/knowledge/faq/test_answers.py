@@ -120,6 +120,7 @@ def test_another_question_is_not_answered(question: str, asked: str) -> None:
         ("Where do you live?", "👋 Hi, where do you live?? 🏡"),
         ("Is it open 10-12?", "is it open 10–12 :)"),
         ("Do you teach 'A' levels?", "do you teach A levels"),
+        ("Do you have any pets?", "have u got any pets"),
         ("Can you join us?", "CAN YOU JOIN US?"),
         ("Wo arbeitet Ihre Frau?", "wo arbeitet ihre frau"),
         ("Do you offer SEO?", "do you offer seo"),

@@ -65,6 +65,7 @@ ORGANISE = re.compile(r"(?<!\S)([a-z]{4,})is(e|ed|es|er|ers|ing|ation|ations)(?!
 REWRITTEN = (
     (re.compile(r"(?:at the moment|right now|currently|at present|presently|nowadays|these days)(?!\S)"), "now"),
     (re.compile(r"(?<!\S)(?:may|could|might) (i|we)(?!\S)"), r"can \1"),
+    (re.compile(r"(?<!\S)have you got(?!\S)"), "do you have"),
     (re.compile(r"(?<!\S)how (?:do|would|could) (i|we)(?!\S)"), r"how can \1"),
     (re.compile(r"(?<!\S)the (most|best|least)(?!\S)"), r"\1"),
     (BRITISH, r"\1or\2"),
