@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.errors import StartError
-from twin.knowledge.documents.extraction import read_plain
+from twin.knowledge.documents.plain.text import read_plain
 from twin.knowledge.faq import read_entries
 from twin.system.files import append_json_line
 
