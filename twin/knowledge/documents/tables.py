@@ -11,17 +11,24 @@ from .extraction import MAX_BYTES, Unreadable
 LOOKED_AT = 10  # rows in which a header is looked for: titles may stand above it
 MAX_HEADER = 60  # characters of a column's name
 CONTACT = re.compile(r"@|://|\bwww\.")
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 NUMBER = re.compile(r"[\W\d]*\d[\W\d]*")
 
 
 def is_header(row: Sequence[str]) -> bool:
-    """Return whether a row looks like names of columns: each short, another one, and no number or contact."""
+    """Return whether a row looks like names of columns: each short, another one, and no number, contact or time.
+
+    Years may name columns, but not the first one.
+    """
     names = [cell.casefold() for cell in row if cell]
+    others = [name for name in names[1:] if not YEAR.fullmatch(name)]
     return (
         len(names) > 1
         and len(names) == len(set(names))
         and len(names) * 2 > len(row)
-        and all(len(name) <= MAX_HEADER and not CONTACT.search(name) and not NUMBER.fullmatch(name) for name in names)
+        and sum(YEAR.search(name) is not None for name in [*names[:1], *others]) != 1  # “Since 2021” is a row's
+        and all(len(name) <= MAX_HEADER and not CONTACT.search(name) for name in names)
+        and not any(NUMBER.fullmatch(name) for name in [*names[:1], *others])
     )
 
 

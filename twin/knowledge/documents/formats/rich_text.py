@@ -18,6 +18,9 @@ CHARACTERS = {"emdash": "—", "endash": "–", "bullet": "•", "lquote": "‘"
 CHARACTERS |= {"rdblquote": "”", "tab": " ", "emspace": " ", "enspace": " ", "~": "\xa0", "_": "‑"}
 SKIPPED = {"colortbl", "info", "pict", "listtext", "pntext", "pntxtb", "pntxta", "annotation", "atnid", "atnauthor"}
 SKIPPED |= {
+    "sn",
+    "sv",
+    "shprslt",
     "nonesttables",
     "nonshppict",
     "bkmkstart",

@@ -67,7 +67,7 @@ def _keeps_hyphen(stem: str, first: str, said: set[str]) -> bool:
     word = re.sub(r"\W+$", "", first)
     if first[0].isupper() or stem[-1].isupper():
         return not (stem + word).isupper()
-    if first[0].isdigit() or stem[-1].isdigit() or "-" in stem.strip("-") or "@" in first:
+    if first[0].isdigit() or stem[-1].isdigit() or "-" in stem.strip("-") or "-" in word.strip("-") or "@" in first:
         return True
     whole, hyphenated = (stem + word).casefold(), f"{stem}-{word}".casefold()
     if whole in said or hyphenated in said:
