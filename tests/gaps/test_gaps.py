@@ -370,7 +370,11 @@ def gaps_of(*questions: str) -> list[Gap]:
         ("Do you have a dog?", "You do have a dog"),
         ("What is your salary?", "what's your salary"),
         ("What is your favourite colour?", "what's your favorite color?"),
-        ("Have you worked at Google?", "Have you ever worked at Google?"),
+        ("Have you worked at Google?", "Have you really worked at Google?"),
+        ("How do you organise travelling to the centre?", "how do you organize traveling to the center"),
+        ("Which accommodation would you recommend?", "which accomodation would you recommend"),
+        ("Hast du in Berlin eine Werkstatt?", "Hast du denn in Berlin eine Werkstatt?"),
+        ("Vous parlez anglais avec vos clients ?", "vous parlez l'anglais avec vos clients"),
         ("Have you worked at Google?", "Have you worked at Googel?"),
         ("Kannst du Französisch?", "Kannst du Franzosisch"),
     ],
@@ -394,6 +398,26 @@ def test_questions_of_the_same_words_are_alike(question: str, other: str) -> Non
         ("Do you like cats?", "Do you like cars?"),
         ("Do you know C?", "Do you know C#?"),
         ("Do you know C?", "Do you know R?"),
+        ("Do you know C?", "Do you know Mac?"),
+        ("What is your favourite food?", "What is your least favourite food?"),
+        ("Are you studying medicine at Oxford?", "Are you against studying medicine at Oxford?"),
+        ("Do you want to work remotely?", "Do you want to work only remotely?"),
+        ("Do you work at the hospital in Leeds?", "Do you still work at the hospital in Leeds?"),
+        ("Have you worked at Google?", "Have you ever worked at Google?"),
+        ("Arbeitest du in der Klinik in Bremen?", "Arbeitest du noch in der Klinik in Bremen?"),
+        ("Travaillez-vous à la mairie de Nantes ?", "Travaillez-vous encore à la mairie de Nantes ?"),
+        ("¿Trabajas en el hospital de Vigo?", "¿Trabajas aún en el hospital de Vigo?"),
+        ("Which company have you founded?", "Which company have you funded?"),
+        ("Do you work together with Christian?", "Do you work together with Christina?"),
+        ("Did Hansen hire you?", "Did Hanson hire you?"),
+        ("Wie lange dauert die Ausbildung?", "Wie lange dauerte die Ausbildung?"),
+        ("What does your employer make?", "What does your former employer make?"),
+        ("Who was your teacher at the academy?", "Who was your first teacher at the academy?"),
+        ("Do you accept patients with insurance?", "Do you accept patients with private insurance?"),
+        ("What is your price for a day of photography?", "What is your price for a full day of photography?"),
+        ("How much are your weekend workshops?", "How much are your weekend photo workshops?"),
+        ("Do you work remotely with your clients?", "Why do you work remotely with your clients?"),
+        ("Do you sell Google your photographs?", "Do you sell to Google your photographs?"),
         ("What did you do at Northwind in 2019?", "What did you do at Northwind in 2020?"),
         ("Do you know Python?", "Do you know Python or Java?"),
         ("猫が好きですか", "犬が好きですか"),
@@ -402,6 +426,11 @@ def test_questions_of_the_same_words_are_alike(question: str, other: str) -> Non
 )
 def test_questions_that_ask_something_else_are_not(question: str, other: str) -> None:
     assert len(group(gaps_of(question, other))) == 2
+
+
+def test_a_misspelling_joins_no_two_words_that_it_is_near_to() -> None:
+    found = group(gaps_of("Who foundded it all?", "Who founded it all?", "Who funded it all?"))
+    assert not any({1, 2} <= {gap.id for gap in each.gaps} for each in found)
 
 
 def test_the_most_asked_group_comes_first_and_its_most_asked_question_stands_for_it() -> None:

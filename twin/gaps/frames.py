@@ -34,6 +34,14 @@ ARTICLES_TEXT = """
 a an the der die das den dem des ein eine einen einem einer eines le la les un une el los las una il lo gli uno os as um
 uma de het een
 """
+# No preposition, question word, pronoun, tense, “all”, “only”, “still”, “noch”, “encore” or “aún”: each asks for more.
+FILLERS_TEXT = """
+a an the do does is are am any please pls really actually also so then and ok okay hi hello hey now yet thanks
+ein eine einen einem einer eines der die das den dem des denn eigentlich mal bitte auch also und ja jetzt hallo danke
+le la les l un une du aussi alors donc et maintenant bonjour salut merci svp
+el los las una y también entonces pues ahora hola gracias
+il lo gli uno os uma het een
+"""
 NEGATIONS_TEXT = """
 not no never none nobody nothing without cannot isnt arent dont doesnt didnt wont cant couldnt wouldnt shouldnt wasnt
 werent havent hasnt hadnt nicht kein keine keinen keinem keiner keines nie niemals ohne nichts pas jamais sans aucun
@@ -57,6 +65,8 @@ def _fold(text: str) -> frozenset[str]:
 
 FRAME = _fold(f"{ENGLISH_TEXT} {GERMAN_TEXT} {OTHERS_TEXT}")
 ARTICLES, NEGATIONS, THING = map(_fold, (ARTICLES_TEXT, NEGATIONS_TEXT, THING_TEXT))
+FILLERS = _fold(FILLERS_TEXT)
+"""The words that a question may have or lack without a change to its answer."""
 GERMAN = _fold(GERMAN_TEXT) - _fold(f"{ENGLISH_TEXT} {OTHERS_TEXT}")
 """The words that show a question to be German, in which a capital makes no name."""
 SPEAKER, OWNER = _fold(SPEAKER_TEXT), _fold(OWNER_TEXT)

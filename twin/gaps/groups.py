@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
-from ..text.words import IS_UNSPACED_NAME, split_words
+from ..text.words import STEM, fold_letters, split_words
+from .frames import FILLERS
 from .gaps import Gap
+from .spelling import is_one_known, is_variant, may_be_misspelt
 from .wording import Wording, allow_one_answer
 
 ALIKE_WORDS = 0.85  # share of the letters of two questions that are in common words
 NEAR_RATIO = 70  # on rapidfuzz's scale of 100, below which words are not compared
 MAX_NEAR = 20  # questions whose words are compared
-CONTRACTED = 2  # letters that a contraction leaves of a word, as of “is” in “what's”
-MISSPELT_LETTERS, MISSPELT = 5, 0.8  # letters of a misspelt word, at least, and the share that is right
 
 
 @dataclass(frozen=True)
@@ -57,22 +57,31 @@ def group(gaps: Sequence[Gap]) -> list[Group]:
     return sorted(groups, key=lambda each: (-each.times, -each.last_day.toordinal(), each.main.id))
 
 
-def are_alike(words: Sequence[str], others: Sequence[str]) -> bool:
-    """Return whether two questions differ only in the order of words, misspellings, and a word more or less.
+def are_alike(words: Sequence[str], others: Sequence[str], names: Set[str] = frozenset()) -> bool:
+    """Return whether two questions differ only in the order of words, misspellings, and FILLERS.
 
-    A word replaced by another makes a different question, and so does a different number.
+    Any other word more makes a different question: “least”, “against”, “only”, “still” or “why”. `names` are the stems
+    of the words that are names.
     """
     common = set(words) & set(others)
     left, right = set(words) - common, set(others) - common
+    errors = []
     for word in sorted(left):
-        if same := next((other for other in sorted(right) if _is_same(word, other)), None):
-            left.remove(word)
-            right.remove(same)
-            common.add(word)
-    if (left and right) or _name_numbers(left | right):
+        is_name = fold_letters(word)[:STEM] in names
+        if same := next((other for other in sorted(right) if is_variant(word, other)), None):
+            pass
+        elif same := next((each for each in sorted(right) if may_be_misspelt(word, each, is_name=is_name)), None):
+            errors.append((word, same))
+        else:
+            continue
+        left.remove(word)
+        right.remove(same)
+        common.add(word)
+    extra = left | right
+    if (left and right) or not all(fold_letters(word) in FILLERS for word in extra):
         return False
     shared = 2 * sum(map(len, common))
-    return shared >= ALIKE_WORDS * (shared + sum(map(len, left | right)))
+    return shared >= ALIKE_WORDS * (shared + sum(map(len, extra))) and all(is_one_known(*error) for error in errors)
 
 
 class _Leaders:
@@ -84,43 +93,42 @@ class _Leaders:
         self._lines = [" ".join(sorted(set(each))) for each in self._words]
         self._places: list[int] = []
         self._known: list[str] = []
+        self._wordings: dict[int, Wording] = {}
+        self._members: dict[int, dict[str, int]] = {}  # of each leader the index of each question, itself included
 
     def find(self, at: int) -> int | None:
-        """Return the index of a leader that is like the question at index `at`, or None."""
+        """Return the index of a leader whose group the question at index `at` joins, or None.
+
+        It has to be like all of the group: a misspelt leader may be near to two different words.
+        """
         from rapidfuzz import fuzz, process  # takes 2 MB, and the service does not need it
 
         near = process.extract(self._lines[at], self._known, scorer=fuzz.ratio, score_cutoff=NEAR_RATIO, limit=MAX_NEAR)
-        places = (self._places[index] for _, _, index in near)
-        return next((place for place in places if self._has_one_answer(at, place)), None)
+        for _, _, index in near:
+            members = self._members[self._places[index]]
+            if all(self._have_one_answer(at, member) for member in members.values()):
+                members.setdefault(self._questions[at], at)
+                return self._places[index]
+        return None
 
     def add(self, at: int) -> None:
         """Make the question at index `at` a leader."""
         self._places.append(at)
         self._known.append(self._lines[at])
+        self._members[at] = {self._questions[at]: at}
 
-    def _has_one_answer(self, at: int, place: int) -> bool:
+    def _have_one_answer(self, at: int, member: int) -> bool:
         """Return whether two questions are alike, none is negated, and none has the other's roles swapped."""
-        if not are_alike(self._words[at], self._words[place]):
-            return False
-        return allow_one_answer(Wording.of(self._questions[at]), Wording.of(self._questions[place]))
+        if self._questions[at] == self._questions[member]:
+            return True
+        one, other = self._read(at), self._read(member)
+        return are_alike(self._words[at], self._words[member], one.names | other.names) and allow_one_answer(one, other)
+
+    def _read(self, at: int) -> Wording:
+        if at not in self._wordings:
+            self._wordings[at] = Wording.of(self._questions[at])
+        return self._wordings[at]
 
 
 def _rank(gap: Gap) -> tuple[int, int, int]:
     return -gap.times, -gap.last_day.toordinal(), gap.id
-
-
-def _name_numbers(words: Sequence[str] | set[str]) -> set[str]:
-    """Return the words with a digit."""
-    return {word for word in words if any(character.isdecimal() for character in word)}
-
-
-def _is_same(word: str, other: str) -> bool:
-    """Return whether one word is the other, misspelt or contracted; false in scripts without spaces."""
-    from rapidfuzz.distance import OSA
-
-    short, long = sorted((word, other), key=len)
-    if len(short) <= CONTRACTED:
-        return long.endswith(short)
-    if short[0] != long[0] or len(short) < MISSPELT_LETTERS or _name_numbers([short, long]):
-        return False
-    return not IS_UNSPACED_NAME.search(word) and OSA.normalized_similarity(word, other) >= MISSPELT
