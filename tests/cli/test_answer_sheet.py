@@ -20,6 +20,8 @@ WRITTEN = write_sheet(TOPICS, Sheet({1: MARKDOWN, 2: "Badly."}))
 def test_what_is_written_is_read() -> None:
     for text in (WRITTEN, WRITTEN.replace("\n", "\r\n"), f"\ufeff{WRITTEN}", WRITTEN.rstrip()):
         assert read_sheet(text, TOPICS) == Sheet({1: MARKDOWN, 2: "Badly."})
+    broken = "One  \ntwo\u2028three\x0bfour"
+    assert read_sheet(write_sheet(TOPICS, Sheet({1: broken})), TOPICS) == Sheet({1: broken})
     assert read_sheet(write_sheet(TOPICS, Sheet()), TOPICS) == Sheet()
     assert read_sheet("", TOPICS) == Sheet()
 
@@ -32,6 +34,8 @@ def test_what_is_written_is_read() -> None:
         ("%% 2 Do", "%% 77 Do", "number of this question was 2"),
         ("%% 2 Do you", "%% 77 Who", "below no question that waits"),
         ("Badly.", "%% Badly.", "begins with %% and was changed"),
+        ("# Yes", "# Yes\n%% 2 Steps for owners\nwalk", "is none of that question's"),
+        ("# Yes", "# Yes\n%%! no", "begins with %% and was changed"),
     ],
 )
 def test_damage_is_named_and_no_answer_goes_to_another_question(before: str, after: str, fault: str) -> None:

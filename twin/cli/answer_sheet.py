@@ -8,7 +8,7 @@ was changed is an error.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from ..gaps import Topic
@@ -47,14 +47,16 @@ def write_sheet(topics: Sequence[Topic], sheet: Sheet) -> str:
 
 def add_faults(text: str, faults: Sequence[str]) -> str:
     """Return the text of a sheet below the faults in it, and without earlier ones."""
-    lines = [line for line in text.splitlines() if not line.startswith(FAULT)]
+    lines = _split(text)
+    while lines and lines[0].startswith(FAULT):
+        del lines[0]
     return "\n".join([*(f"{FAULT} {fault}" for fault in faults), *lines, ""])
 
 
 def read_sheet(text: str, topics: Sequence[Topic]) -> Sheet:
     """Return the answers in a text that was a sheet of `topics`."""
-    reader = _Reader(topics)
-    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
+    reader = _Reader(topics, {line.rstrip() for line in _split(text)})
+    for number, line in enumerate(_split(text), 1):
         reader.read(number, line)
     found, faults = reader.found, reader.faults
     answers = {id_: _strip(lines) for id_, lines in found.items() if id_ is not None}
@@ -69,25 +71,45 @@ def read_sheet(text: str, topics: Sequence[Topic]) -> Sheet:
 class _Reader:
     """Reads a sheet line by line."""
 
-    def __init__(self, topics: Sequence[Topic]) -> None:
+    def __init__(self, topics: Sequence[Topic], lines: Set[str]) -> None:
         self.asked = {topic.main.id for topic in topics}
         self.found: dict[int | None, list[str]] = {}
         self.faults: list[str] = []
         self._shown = {LINE_ID.sub("", _describe(topic)[0]): topic.main.id for topic in topics}
+        self._lines = {line for topic in topics for line in _describe(topic)}
+        self._headed = {topic.main.id for topic in topics if _describe(topic)[0] in lines}
         self._current: int | None = None  # the question to which the next lines belong
+        self._is_head = True  # whether only lines that say what is wrong stood before
 
     def read(self, number: int, line: str) -> None:
         """Read a line: one of the sheet's, or the owner's."""
         plain = line.rstrip()
+        if self._is_head and plain.startswith(FAULT):
+            return
+        self._is_head = False
         if not line.startswith(MARK):
             self.found.setdefault(self._current, []).append(line)
         elif match := LINE_ID.match(plain):
-            self._current = int(match[1])
-            shown = self._shown.get(plain[match.end() :], self._current)
-            if shown != self._current and shown in self.asked:
-                self.faults.append(f"Line {number}: the number of this question was {shown}: write it again.")
-        elif plain not in INTRODUCTION_LINES and not plain.startswith(FAULT):
+            self._read_shown(number, plain, int(match[1]), plain[match.end() :])
+        elif plain not in INTRODUCTION_LINES:
             self.faults.append(f"Line {number} begins with {MARK} and was changed: delete it, or what was changed.")
+
+    def _read_shown(self, number: int, line: str, id_: int, text: str) -> None:
+        """Read a line with the number of a question, which may have been changed where there is no other one."""
+        if line not in self._lines and id_ in self._headed:
+            self.faults.append(f"Line {number} begins with {MARK} {id_}, but is none of that question's: change it.")
+            self.found.setdefault(self._current, []).append(line)
+            return
+        self._current = id_
+        shown = self._shown.get(text, id_)
+        if shown != id_ and shown in self.asked:
+            self.faults.append(f"Line {number}: the number of this question was {shown}: write it again.")
+
+
+def _split(text: str) -> list[str]:
+    """Return the lines of a text as an editor counts them; other signs that end a line are the owner's."""
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    return lines if lines[-1] else lines[:-1]
 
 
 def _describe(topic: Topic) -> list[str]:
@@ -101,4 +123,6 @@ def _describe(topic: Topic) -> list[str]:
 
 
 def _strip(lines: Sequence[str]) -> str:
-    return strip_invisible("\n".join(line.rstrip() for line in lines)).strip("\n")
+    """Return lines as a text, without blank ends but for two spaces, which break a line in Markdown."""
+    kept = (line.rstrip() + ("  " if line.rstrip() and line.endswith("  ") else "") for line in lines)
+    return strip_invisible("\n".join(kept)).strip("\n").rstrip(" ")
