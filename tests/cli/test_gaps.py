@@ -338,7 +338,8 @@ def test_an_empty_sheet_publishes_nothing(edit: Edit, root: Path, gaps: Gaps) ->
     record(gaps, Are_you_tall=1)
     for script in ("", "path.write_text('')", "path.write_bytes(text.replace(chr(10), chr(13) + chr(10)).encode())"):
         end, _ = edit(script)
-        assert (end.returncode, end.stdout) == (0, "There is no answer in it: nothing is published.\n")
+        assert end.returncode == 0
+        assert end.stdout.startswith("There is no answer in it: nothing is published.")
     assert gaps.count() == 1
     assert not (root / "instance" / "answers.txt").exists()
 

@@ -19,6 +19,10 @@ from .gap_store import GapStore
 
 SHEET = "answers.txt"  # what the owner writes, from the first look to the publication
 LOCK = "answers.lock"
+NOTHING = (
+    "There is no answer in it: nothing is published. If EDITOR opened a window and did not wait for it, save there, run "
+    "this again, and see that it waits (EDITOR='code --wait')."
+)
 MAX_TRIES = 20  # for an EDITOR that is a program, and always leaves the same fault
 
 
@@ -32,7 +36,7 @@ def edit_answers(store: GapStore, topics: Sequence[Topic]) -> None:
     with _only_one():
         sheet = _edit(store, path, topics)
         if not sheet.answers:
-            click.echo("There is no answer in it: nothing is published.")
+            click.echo(NOTHING)
         else:
             try:
                 publish(store, make_drafts(topics, sheet.answers))
