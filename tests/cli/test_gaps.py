@@ -41,7 +41,7 @@ def record(gaps: Gaps, **times: int) -> None:
 
 
 def test_lists_the_most_asked_first_with_what_is_like_it(run: Run, gaps: Gaps) -> None:
-    record(gaps, Are_you_tall=3, Do_you_have_a_dog=2, Do_you_have_a_dog_yet=1, You_have_a_dog_do_you_now=1)
+    record(gaps, Are_you_tall=3, Do_you_have_a_dog=2, Do_you_have_a_dog_yet=1, You_have_a_dog_yet_do_you=1)
     gaps.record("Do you \x1b[31msing?")
     head, *lines = run("gaps", **ON).stdout.splitlines()
     assert head.split() == ["id", "asked", "last", "asked", "question"]
@@ -58,7 +58,7 @@ def test_lists_the_most_asked_first_with_what_is_like_it(run: Run, gaps: Gaps) -
         "said": None,
         "others": [
             {"id": 3, "question": "Do you have a dog yet?", "asked": 1},
-            {"id": 4, "question": "You have a dog do you now?", "asked": 1},
+            {"id": 4, "question": "You have a dog yet do you?", "asked": 1},
         ],
     }
     assert run("gaps", "--forget", "1", "--forget", "99", **ON).stdout == "Deleted 1 question.\n"
@@ -144,7 +144,7 @@ def test_an_answer_is_live_at_once(
     with closing(Gaps(Databases(None, instance)).database) as database:
         database.check()
     gaps = Gaps(Databases(None, instance))
-    record(gaps, Do_you_have_a_dog=2, Do_you_have_a_dog_now=1, Are_you_tall=1)
+    record(gaps, Do_you_have_a_dog=2, Do_you_have_a_dog_yet=1, Are_you_tall=1)
     assert service.chat("Do you have a dog?").json()["response"] == "Hello from the model."
     model.reset()
 
@@ -153,9 +153,9 @@ def test_an_answer_is_live_at_once(
 
     end = twin("answer", "2", "-", stdin="Yes, **Größe**:\nhttps://dog.example\n".encode())
     assert (end.returncode, end.stderr) == (0, "")
-    assert end.stdout.splitlines()[1:] == ["  Do you have a dog?", "  Do you have a dog now?"]
+    assert end.stdout.splitlines()[1:] == ["  Do you have a dog?", "  Do you have a dog yet?"]
     text = "Yes, **Größe**:\nhttps://dog.example"
-    for question in ("do you have a DOG", "Do you have a dog now?"):
+    for question in ("do you have a DOG", "Do you have a dog yet?"):
         assert service.chat(question).json()["response"] == text
     assert not model.requests
     case = json.loads((instance / "evals" / "own.jsonl").read_text())
@@ -168,16 +168,16 @@ def test_an_answer_is_live_at_once(
     assert twin("gaps", "--undo").stdout.endswith("wait again:\n  Do you have a dog?\n")
     assert service.chat("Do you have a dog?").json()["response"] == "Hello from the model."
     assert (instance / "evals" / "own.jsonl").read_text() == ""
-    assert {"Do you have a dog?", "Do you have a dog now?"} <= {gap.question for gap in gaps.fetch_all()}
+    assert {"Do you have a dog?", "Do you have a dog yet?"} <= {gap.question for gap in gaps.fetch_all()}
     gaps.database.close()
 
 
 def test_one_wording_may_be_answered_alone(run: Run, root: Path, gaps: Gaps) -> None:
-    record(gaps, Do_you_have_a_dog=2, Do_you_have_a_dog_now=1)
+    record(gaps, Do_you_have_a_dog=2, Do_you_have_a_dog_yet=1)
     end = run("answer", "2", "Now I do.", "--only", **ON)
-    assert end.stdout.splitlines()[:2] == ["From now on this is the answer to:", "  Do you have a dog now?"]
+    assert end.stdout.splitlines()[:2] == ["From now on this is the answer to:", "  Do you have a dog yet?"]
     assert "1  Do you have a dog?" in end.stdout
-    assert read_answers(root) == {"Do you have a dog now?": "Now I do."}
+    assert read_answers(root) == {"Do you have a dog yet?": "Now I do."}
     assert [gap.id for gap in gaps.fetch_all()] == [1]
     case = json.loads((root / "instance" / "evals" / "own.jsonl").read_text())
     assert case["question"] == "Do you have a dog?"  # which is in other words

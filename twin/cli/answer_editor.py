@@ -20,7 +20,7 @@ from .gap_store import GapStore
 SHEET = "answers.txt"  # what the owner writes, from the first look to the publication
 LOCK = "answers.lock"
 NOTHING = (
-    "There is no answer in it: nothing is published. If EDITOR opened a window and did not wait for it, save there, run "
+    "There is no answer in it: nothing is published. If EDITOR opened a window and did not wait, save there, run "
     "this again, and see that it waits (EDITOR='code --wait')."
 )
 MAX_TRIES = 20  # for an EDITOR that is a program, and always leaves the same fault

@@ -96,14 +96,14 @@ class _Reader:
 
     def _read_shown(self, number: int, line: str, id_: int, text: str) -> None:
         """Read a line with the number of a question, which may have been changed where there is no other one."""
-        if line not in self._lines and id_ in self._headed:
+        shown = self._shown.get(text, id_)
+        if shown != id_:
+            self.faults.append(f"Line {number}: the number of this question was {shown}: write it again.")
+        elif line not in self._lines and id_ in self._headed:
             self.faults.append(f"Line {number} begins with {MARK} {id_}, but is none of that question's: change it.")
             self.found.setdefault(self._current, []).append(line)
             return
         self._current = id_
-        shown = self._shown.get(text, id_)
-        if shown != id_ and shown in self.asked:
-            self.faults.append(f"Line {number}: the number of this question was {shown}: write it again.")
 
 
 def _split(text: str) -> list[str]:

@@ -32,11 +32,6 @@ def is_word(word: str, code: str) -> bool:
     return any(is_known(each, lang=code, low_memory=True) for form in forms for each in (form, form.capitalize()))
 
 
-def is_small(word: str, code: str) -> bool:
-    """Return whether a word of a language is written in small letters."""
-    return code in CODES and _is_member(word, code)
-
-
 def is_name(word: str, code: str) -> bool:
     """Return whether a folded word of a language is only written with a capital; in German, as no noun."""
     return not _is_member(word, code) and _is_member(word, code, str.capitalize) and not is_noun(word, code)

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
-from . import lexicon
 from .english import ENGLISH
 from .french import FRENCH
 from .german import GERMAN, POLITE
@@ -15,11 +14,9 @@ from .language import Language
 from .spanish import SPANISH
 from .tokens import split_question
 
-MAX_SHOUTED = 4  # letters
-# Words in capitals that only stress what is meant.
-STRESSED_TEXT = "you your do does did not no are is was can and any all the my me we how why what when where"
-STRESSED_TEXT += " du ihr dein nicht ist wann wie wo was tu vous que qui"
-STRESSED = frozenset(STRESSED_TEXT.split())
+# Words that are others in capitals: “Can you join US?”, “Do you teach IT?” Other capitals only stress what is meant.
+SHOUTED_TEXT = "us it who aids ram sap led pet act sat cad pin arm sad gas cat ms pt pa hr ki"
+SHOUTED = frozenset(SHOUTED_TEXT.split())
 OTHER = Language()
 LANGUAGES = (ENGLISH, GERMAN, SPANISH, FRENCH)
 TITLES_TEXT = (
@@ -108,11 +105,10 @@ def read_wording(
 
 
 def _find_shouted(written: list[str], language: Language) -> Set[str]:
-    """Return the short words in capitals that are words in small letters too; none where all are in capitals."""
+    """Return the words in capitals that are others in small letters; none where all are in capitals."""
     if not any(character.islower() for token in written for character in token):
         return frozenset()
-    short = [token.casefold() for token in written if 1 < len(token) <= MAX_SHOUTED and token.isupper()]
-    return {language.fold(word) for word in {*short} - STRESSED if lexicon.is_small(word, language.code)}
+    return {language.fold(word) for token in written if token.isupper() and (word := token.casefold()) in SHOUTED}
 
 
 def differ_in_capitals(asked: str, known: str, language: Language) -> bool:
