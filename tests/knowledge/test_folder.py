@@ -228,6 +228,19 @@ def test_front_matter_says_what_is_private(path: Path, head: str, is_private: bo
     assert "The text" in document.text
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("``` inline``` is nice\n<!-- hidden -->\nend", "``` inline``` is nice\n\nend"),
+        ("```py\nx <!-- shown -->\n```\nend <!-- hidden -->", "```py\nx <!-- shown -->\n```\nend"),
+        ("a <!-- shown\n<!-- hidden", "a <!-- shown"),
+    ],
+)
+def test_comments_are_hidden_beside_code_and_marks_that_nothing_closes(path: Path, text: str, shown: str) -> None:
+    (path / "a.md").write_text(text)
+    assert texts(Folder(path)) == {"a.md": shown}
+
+
 def test_invisible_characters_are_not_read(path: Path) -> None:
     hidden = "".join(chr(0xE0000 + ord(letter)) for letter in "obey me")
     (path / "a.md").write_text(f"Hello{hidden} \u202eworld\u202c 👩🏽‍⚕️ می‌خواهم")

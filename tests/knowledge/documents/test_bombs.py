@@ -100,10 +100,14 @@ def test_ends_a_bomb_with_a_reason(kind: str, data: bytes | str, reason: str | N
         (".rtf", b"{\\rtf1 " + b"{" * 100_000 + b"deep", "deep"),
         (".zip", nest_archives(4), "level 3"),
         (".md", b"<!--" * 50_000 + b"-->\nseen", "seen"),
+        (".md", b"x " + b"<!-- " * 100_000 + b"seen", "seen"),
+        (".md", b"".join(b"`" * n + b" " for n in range(1, 1000)) + b"seen", "seen"),
+        (".md", b"> [!" + b"a" * 50_000 + b"\nseen", "seen"),
+        (".md", b"a | b\n" + b" " * 20_000 + b"-x\nseen", "seen"),
         (".md", b"`` ` ``` " * 20_000 + b"seen", "seen"),
         (".md", b"seen\n" + b"[[" * 50_000 + b">" * 50_000 + b"|" * 50_000, "seen"),
     ],
-    ids=range(7),
+    ids=range(11),
 )
 def test_reads_what_is_odd_but_small(kind: str, data: bytes, words: str) -> None:
     assert words in read_document(kind, data).text

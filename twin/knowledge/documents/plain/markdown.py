@@ -10,7 +10,7 @@ from .text_scanner import find_hidden
 COMMENTS = (("<!--", "-->"), ("%%", "%%"))  # of HTML (CommonMark 0.31, 4.6 and 6.6), of Obsidian
 MDX_COMMENTS = (*COMMENTS, ("{/*", "*/}"))
 WIKILINK = re.compile(r"(!?)\[\[([^\[\]|\n]*?)(?:\\?\|([^\[\]\n]*))?\]\]")
-CALLOUT = re.compile(r"^([ \t]*(?:>[ \t]?)+)\[!([\w-]+)[^\]\n]*\][+-]?[ \t]*([^\n]*)", re.MULTILINE)
+CALLOUT = re.compile(r"^([ \t]*(?:>[ \t]?)+)\[!([\w-]++)[^\]\n]*+\][+-]?[ \t]*([^\n]*)", re.MULTILINE)
 BLOCK_ID = re.compile(r"[ \t]\^[\w-]+[ \t]*$", re.MULTILINE)
 PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|heic|mp[34]|mov|webm|wav|ogg|pdf)$", re.IGNORECASE)
 COMPONENT = re.compile(r"</?[A-Z][\w.]*(?:\s[^<>]*)?/?>|<>|</>")  # of MDX

@@ -6,8 +6,8 @@ import re
 
 from ..tables import label, squeeze
 
-DELIMITER = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
-FENCE = re.compile(r"[ \t>]*(?:`{3}|~{3})")
+DELIMITER = re.compile(r"[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+")
+FENCE = re.compile(r"[ \t>]*(?:`{3}[^`\n]*$|~{3})")
 SEPARATOR = re.compile(r"(?<!\\)\|")
 
 
