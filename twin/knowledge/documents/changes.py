@@ -14,6 +14,7 @@ from ...grounding import remove_private
 from ...text.invisible import strip_invisible
 from .. import faq
 from ..passages import name_heading
+from .archives import linkedin
 from .extraction import MAX_BYTES, Extraction, Unreadable, extract_text
 from .library import Document, Skipped
 from .listing import ListedFile
@@ -114,6 +115,9 @@ def _read_file(file: ListedFile, reading: Reading) -> Reading:
 
 def _read_document(name: str, path: Path, reading: Reading) -> Reading:
     """Return `reading` with a document, and what is wrong with it. Raises Unreadable."""
+    if linkedin.is_left_out(name):
+        reason = "it is named as a file of LinkedIn's export that is private, or about others, which is left out"
+        return replace(reading, skipped=Skipped(name, reason, is_fault=False))
     found = extract_text(path)
     if found.fields.is_draft:
         return replace(reading, skipped=Skipped(name, "it is a draft, which is left out", is_fault=False))

@@ -9,8 +9,12 @@ from pathlib import PurePosixPath
 READ = """Profile Profile_Summary Positions Education Skills Languages Certifications Projects Publications Patents
 Honors Courses Organizations Volunteering Test_Scores Causes_You_Care_About Recommendations_Received"""
 DESCRIBING = [name.replace("_", " ").lower() for name in READ.split()]
-OTHERS = {"connections", "messages", "invitations", "email addresses", "registration", "ad targeting"}  # of its export
+OTHER_FILES = """Connections Messages Invitations Email_Addresses Registration Ad_Targeting Recommendations_Given
+Contacts ImportedContacts Imported_Contacts PhoneNumbers Phone_Numbers Whatsapp_Phone_Numbers Rich_Media Shares Comments
+Reactions SearchQueries Search_Queries Receipts"""
+OTHERS = {name.replace("_", " ").lower() for name in OTHER_FILES.split()}  # private, or about others
 # LinkedIn shows these to nobody.
+SIGNS = ({"First Name", "Maiden Name"}, {"Authority", "License Number"}, {"Job Title", "Creation Date", "Status"})
 HIDDEN_COLUMNS = {"Address", "Birth Date", "Zip Code", "Maiden Name", "Instant Messengers", "License Number"}
 
 
@@ -25,6 +29,17 @@ def describes_owner(name: str) -> bool:
     path = PurePosixPath(name)
     is_article = path.suffix.lower() == ".html" and any(part.lower() == "articles" for part in path.parts[:-1])
     return is_article or (path.suffix.lower() == ".csv" and _name(name) in DESCRIBING)
+
+
+def is_left_out(name: str) -> bool:
+    """Return whether a file is named as one of an unpacked export that is private, or about others."""
+    return name.lower().endswith(".csv") and _name(name) in OTHERS
+
+
+def is_table(text: str) -> bool:
+    """Return whether a table's header is one of the export's with what LinkedIn does not show."""
+    header = {cell.strip() for cell in next(csv.reader([text.lstrip("\ufeff").partition("\n")[0][:2000]]), [])}
+    return any(header >= signs for signs in SIGNS)
 
 
 def rank(name: str) -> tuple[int, str]:

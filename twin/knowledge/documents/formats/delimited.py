@@ -6,6 +6,7 @@ import csv
 import re
 from io import StringIO
 
+from ..archives import linkedin
 from ..extraction import MAX_BYTES
 from ..tables import write_rows
 
@@ -16,6 +17,7 @@ SAMPLE = 20_000  # characters in which the separator is looked for
 
 def csv_to_text(text: str) -> str:
     """Return the rows of a table, each cell with its header. Raises csv.Error, Unreadable."""
+    text = linkedin.drop_hidden(text) if linkedin.is_table(text) else text
     named = EXCEL_SEPARATOR.match(text)
     body = text[named.end() :] if named else text
     csv.field_size_limit(MAX_BYTES)
