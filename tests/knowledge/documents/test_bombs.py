@@ -113,6 +113,17 @@ def test_reads_what_is_odd_but_small(kind: str, data: bytes, words: str) -> None
     assert words in read_document(kind, data).text
 
 
+@pytest.mark.parametrize(
+    ("kind", "data", "text"),
+    [
+        (".org", b"* A\nx\n* B :work:noexport:\n** C\ny\n* TODO COMMENT D\ny\n* E\nz", "# A\nx\n# E\nz"),
+        (".html", b"<p>a<p style='visibility: hidden'>b</p><p>c", "a\n\nc"),
+    ],
+)
+def test_leaves_out_what_its_author_hid(kind: str, data: bytes, text: str) -> None:
+    assert read_document(kind, data).text == text
+
+
 @pytest.mark.parametrize("fields", [f"a: &a [x]\n{ALIASES}", f"title: {'[' * 15_000}"], ids=["aliases", "brackets"])
 def test_front_matter_that_would_take_for_ever_is_not_understood(fields: str) -> None:
     found, text = read_front_matter(f"---\n{fields}\nprivate: yes\n---\nI sail.")

@@ -21,7 +21,7 @@ DROPPED = {"script", "style", "noscript", "template", "svg", "iframe", "nav", "d
 ARRANGED = {"table", "ul", "ol", "dl", "pre", *HEADINGS}
 BASES = {"base[href]": "href", "link[rel~=canonical]": "href", "meta[property='og:url']": "content"}
 SAVED_FROM = re.compile(r"saved from url=\(\d+\)(\S+)")  # a comment that browsers add
-NOT_SHOWN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 
 
 def html_to_text(page: str | bytes, address: str = "") -> str:

@@ -21,8 +21,13 @@ DASH = re.compile(r"(?<=[\w ])-{2,3}(?=[\w ])")
 RULE = re.compile(r"^[ \t]*\|-[-+|]*$", re.M)
 
 
+HIDDEN_HEADING = re.compile(r"(\*+)[ \t]+(?:(?:[A-Z]+[ \t]+)?COMMENT(?:[ \t]|$)|[^\n]*[ \t]:(?:[\w@#%]+:)*noexport:)")
+STARS = re.compile(r"(\*+)[ \t]")
+
+
 def org_to_markdown(text: str) -> str:
     """Return a text without its comments, drawers and plans, with Markdown's headings, links and code."""
+    text = _drop_hidden(text)
     for dropped in (BLOCK_OF_COMMENT, DRAWER, PLANNING, COMMENT):
         text = dropped.sub("", text)
     text = KEYWORD.sub(
@@ -33,6 +38,18 @@ def org_to_markdown(text: str) -> str:
     text = RULE.sub(lambda found: found[0].replace("+", "|"), text)
     text = DASH.sub(lambda found: "—" if len(found[0]) > 2 else "–", text)
     return label_rows(LINK.sub(_write_link, text))
+
+
+def _drop_hidden(text: str) -> str:
+    """Return a text without the subtrees that are not exported: comments, and those with that tag."""
+    shown, level = [], 0  # of the heading whose subtree is hidden
+    for line in text.split("\n"):
+        stars = STARS.match(line)
+        if stars and (not level or len(stars[1]) <= level):
+            level = len(stars[1]) if HIDDEN_HEADING.match(line) else 0
+        if not level:
+            shown.append(line)
+    return "\n".join(shown)
 
 
 def _write_link(link: re.Match[str]) -> str:
