@@ -124,6 +124,13 @@ def test_leaves_out_what_its_author_hid(kind: str, data: bytes, text: str) -> No
     assert read_document(kind, data).text == text
 
 
+def test_leaves_out_hidden_shapes_of_a_slide() -> None:
+    part, mark = "ppt/slides/slide1.xml", b"<p:cNvPr "
+    hidden = read_document(".pptx", change_part("cheese-powerpoint.pptx", part, mark, mark + b'hidden="1" '))
+    shown = read_document(".pptx", (FILES / "cheese-powerpoint.pptx").read_bytes())
+    assert len(hidden.text) < len(shown.text)
+
+
 @pytest.mark.parametrize("fields", [f"a: &a [x]\n{ALIASES}", f"title: {'[' * 15_000}"], ids=["aliases", "brackets"])
 def test_front_matter_that_would_take_for_ever_is_not_understood(fields: str) -> None:
     found, text = read_front_matter(f"---\n{fields}\nprivate: yes\n---\nI sail.")

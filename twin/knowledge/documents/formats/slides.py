@@ -45,7 +45,7 @@ def slides_to_text(data: bytes) -> Extraction:
 
 def _write_shapes(slide: Element, links: Relations) -> Iterator[str]:
     """Yield the shapes of a slide as HTML, the title first."""
-    shapes = [(shape, _placeholder(shape)) for shape in find_all(slide, "sp", "graphicFrame")]
+    shapes = [(shape, _placeholder(shape)) for shape in _find_shapes(slide)]
     for shape, kind in sorted(shapes, key=lambda pair: pair[1] not in TITLES):
         if kind in NOT_READ:
             continue
@@ -54,6 +54,17 @@ def _write_shapes(slide: Element, links: Relations) -> Iterator[str]:
         elif (body := find_child(shape, "txBody")) is not None:
             tag = "h2" if kind in TITLES else "p"
             yield from _write_paragraphs(body, links, tag)
+
+
+def _find_shapes(node: Element) -> Iterator[Element]:
+    """Yield the shapes that are shown, also those of groups."""
+    for child in node:
+        marks = (get_attribute(find_child(part, "cNvPr"), "hidden") for part in child)
+        if any(mark in ("1", "true") for mark in marks):
+            continue
+        if local_name(child) in ("sp", "graphicFrame"):
+            yield child
+        yield from _find_shapes(child)
 
 
 def _placeholder(shape: Element) -> str:
