@@ -252,6 +252,26 @@ def test_comments_are_hidden_beside_code_and_marks_that_nothing_closes(path: Pat
     assert texts(Folder(path)) == {"a.md": shown}
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "is_private", "is_draft"),
+    [
+        ("a.json", '{"a": {"private": 1}, "b": 2}', False, False),
+        ("a.json", '{"x": [1, 2], "private": true}', True, False),
+        ("a.json", '{"x": 1, "draft": true}', False, True),
+        ("a.md", "---\nvisibility: private\n---\nx", True, False),
+        ("a.md", "---\nstatus: Private\n---\nx", True, False),
+        ("a.md", "---\npublished: false\n---\nx", False, True),
+        ("a.md", "---\npublished: 2020\n---\nx", False, False),
+    ],
+)
+def test_fields_say_what_is_private_or_a_draft(
+    path: Path, name: str, text: str, is_private: bool, is_draft: bool
+) -> None:
+    (path / name).write_text(text)
+    library = Folder(path).read()
+    assert [document.is_private for document in library.documents] == ([] if is_draft else [is_private])
+
+
 def test_invisible_characters_are_not_read(path: Path) -> None:
     hidden = "".join(chr(0xE0000 + ord(letter)) for letter in "obey me")
     (path / "a.md").write_text(f"Hello{hidden} \u202eworld\u202c 👩🏽‍⚕️ می‌خواهم")

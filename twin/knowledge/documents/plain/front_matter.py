@@ -47,21 +47,27 @@ def read_front_matter(text: str) -> tuple[Fields, str]:
     values, body, fault = _split(text)
     if values is None:
         return read_head(text), text
+    fields = read_values(values, fault)
+    shown = [f"{key}: {value}" for key, value in _flatten(values) if value and key.casefold() not in CONTROLS]
+    head = "\n".join(["---", *shown, "---", "", ""]) if shown and not fault else ""
+    return fields, head + (body if fault else body.lstrip("\n"))
+
+
+def read_values(values: dict[str, Any], fault: str = "") -> Fields:
+    """Return the fields among named values; `fault` says what is wrong with these."""
     known = {key.strip().casefold(): value for key, value in values.items()}
     is_private = not all(_is_no(value) for key, value in known.items() if key in PRIVATE_KEYS)
+    is_private |= any(_squeeze(known.get(key, "")).casefold() in PRIVATE_KEYS for key in ("visibility", "status"))
     if fault:
         fault += "; it is taken as private" if is_private else ""
-    fields = Fields(
+    return Fields(
         _squeeze(known["title"])[:MAX_TITLE] if "title" in known else None,
         is_private=is_private,
         is_citable=not _is_no(known.get("cite", "yes")),
         is_pinned=_squeeze(known.get("pin", "")).casefold() in YES,
-        is_draft=not _is_no(known.get("draft", "no")),
+        is_draft=not _is_no(known.get("draft", "no")) or _squeeze(known.get("published", "yes")).casefold() in NO,
         fault=fault,
     )
-    shown = [f"{key}: {value}" for key, value in _flatten(values) if value and key.casefold() not in CONTROLS]
-    head = "\n".join(["---", *shown, "---", "", ""]) if shown and not fault else ""
-    return fields, head + (body if fault else body.lstrip("\n"))
 
 
 def read_head(text: str) -> Fields:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..extraction import MAX_BYTES, Extraction, Unreadable, check_file, tidy
-from .front_matter import read_front_matter, read_head
+from ..extraction import MAX_BYTES, Extraction, Fields, Unreadable, check_file, tidy
+from .front_matter import read_front_matter, read_head, read_values
 from .markdown import clean_markdown
 
 MARKDOWN = (".md", ".markdown", ".mdx")
@@ -26,7 +27,7 @@ def parse_plain(data: bytes, kind: str) -> Extraction | None:
 def parse_text(text: str, kind: str) -> Extraction:
     """Return the text of a plain file, JSON without its escapes, Markdown without its comments. Raises Unreadable."""
     if kind == ".json":
-        return Extraction(tidy(_write_json(text)), fields=read_head(text))
+        return Extraction(tidy(_write_json(text)), fields=_read_json_fields(text))
     if kind == ".jsonl":
         return Extraction(tidy(_write_json_lines(text)))
     fields, text = read_front_matter(tidy(text))
@@ -81,6 +82,14 @@ def _write_json_lines(text: str) -> str:
         return "\n".join(_encode_json(_parse_json(line, number)) for number, line in lines if line.strip())
     except RecursionError as error:
         raise Unreadable("it is nested too deeply") from error
+
+
+def _read_json_fields(text: str) -> Fields:
+    """Return whether an object says that it is private or a draft; its title is one of something else."""
+    values = _parse_json(text)
+    found = read_values(values) if isinstance(values, dict) else Fields()
+    head = read_head(text)
+    return replace(head, is_private=head.is_private or found.is_private, is_draft=found.is_draft)
 
 
 def _parse_json(text: str, line: int = 1) -> Any:
