@@ -258,6 +258,9 @@ def test_comments_are_hidden_beside_code_and_marks_that_nothing_closes(path: Pat
         ("a.json", '{"a": {"private": 1}, "b": 2}', False, False),
         ("a.json", '{"x": [1, 2], "private": true}', True, False),
         ("a.json", '{"x": 1, "draft": true}', False, True),
+        ("a.yaml", "a: 1\n" + "b:\n  - c\n" * 9 + "private: yes # so far\n", True, False),
+        ("a.yaml", "a: 1\nb:\n  private: yes?\n  c: 2\n", True, False),  # near its start: in doubt
+        ("a.yml", "a: 1\ndraft: true\n", False, True),
         ("a.md", "---\nvisibility: private\n---\nx", True, False),
         ("a.md", "---\nstatus: Private\n---\nx", True, False),
         ("a.md", "---\npublished: false\n---\nx", False, True),

@@ -66,14 +66,15 @@ def _read_kind(kind: str, data: bytes) -> Extraction:
 
 def _read_text(kind: str, data: bytes) -> Extraction:
     from .plain.encoding import decode
-    from .plain.front_matter import read_head
+    from .plain.front_matter import read_head, read_yaml_fields
     from .plain.text import parse_text
 
     text, guessed = decode(data)
     lost = (f"its encoding was guessed to be {guessed}: if letters look wrong, save it as UTF-8",) if guessed else ()
     if kind in PLAIN:
         return replace(parse_text(text, kind), lost=lost)
-    fields = read_head(text) if kind != ".csv" else Fields()
+    read_fields = read_yaml_fields if kind in (".yaml", ".yml") else read_head
+    fields = read_fields(text) if kind != ".csv" else Fields()
     return Extraction(_find(READERS_OF_TEXT[kind])(text), lost, fields)
 
 

@@ -6,6 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -25,6 +26,7 @@ YAML_BLOCK = re.compile(
 TOML_BLOCK = re.compile(r"\s*\+{3,}[ \t]*\n(?:(.*?)\n?^\+{3,}[ \t]*(?:\n|\Z)|(.*?)(?:\n[ \t]*\n|\Z))", re.S | re.M)
 JSON_BLOCK = re.compile(r"\s*;{3,}[ \t]*\n(?:(.*?)\n?^;{3,}[ \t]*(?:\n|\Z)|(.*?)(?:\n[ \t]*\n|\Z))", re.S | re.M)
 JSON_START = re.compile(r"\s*\{\s*\"")
+TOP_LINE = re.compile(r"^[\"']?(\w++)[\"']?[ \t]*+:[ \t]++([^\n]*+)", re.M)
 LINE = re.compile(r"\W*([^\W\d][\w -]*?)[\"'*_]*\s*(?:::?|=)\s*(.*?)\s*,?")  # a field in any notation
 PRIVATE_KEYS = {"private", "privat", "privato", "privata", "privado", "privada", "privé", "prive", "prywatne"}
 NO_WORDS = """no false off n 0 none never nein non não nao nei nej nee nie ne нет не ні いいえ 否 不
@@ -77,6 +79,13 @@ def read_head(text: str) -> Fields:
             fault = f"it begins with “{key}: {value}”, but not in front matter; it is taken as private"
             return Fields(is_private=True, fault=fault)
     return Fields()
+
+
+def read_yaml_fields(text: str) -> Fields:
+    """Return whether data in YAML says, in any of the lines that belong to nothing, that it is private or a draft."""
+    values = {found[1]: re.sub(r"\s#.*", "", found[2]).strip(" \t\"'") for found in TOP_LINE.finditer(text)}
+    found, head = read_values(values), read_head(text)
+    return replace(head, is_private=head.is_private or found.is_private, is_draft=found.is_draft)
 
 
 def skip_front_matter(name: str, text: str) -> str:
