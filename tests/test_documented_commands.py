@@ -50,7 +50,7 @@ EXCEPTED = {
     "journalctl": "it needs systemd, and a server of one's own",
     "docker": "it needs a container engine",
 }
-NO_COMMANDS = {"tls internal", "async def"}  # these only look like commands
+NO_COMMANDS = {"tls internal", "async def", "now here", "ada (at) example (dot) org"}  # these only look like commands
 # A command of any other program, alone or behind && and the like, fails before it is run: it could change the
 # environment that the tests run in.
 KNOWN = re.compile(

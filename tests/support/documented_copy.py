@@ -34,7 +34,12 @@ SUBSTITUTIONS = [
     (r"python3 -m venv \.venv", "python3 -m venv made && { test -e .venv || cp -R {venv} .venv; }"),
     (r"(?<=twin answer )ID|(?<=--forget )ID", "3"),
     (r"\[ID …\]|\bID\b", str(SESSION)),
+    (
+        r"flask twin knowledge FILE",
+        "mkdir -p instance/knowledge && echo Boats > instance/knowledge/a.md && flask twin knowledge a.md",
+    ),
     (r"\bFILE\b", "evals/rules.jsonl"),
+    (r"flask twin gaps --undo", "flask twin answer 3 Yes && flask twin gaps --undo"),
     (r"\bPATH\b", "export.jsonl"),
     (r"benchmarks/embedded\.py", r"\g<0> 1"),  # the questions, once each
     (r"-m benchmarks\.scale", r"\g<0> 10"),  # chats
