@@ -17,7 +17,8 @@ from .derived import follows
 from .facts import PIECE, Facts
 from .languages import tell_language
 from .names import ADDRESS, Word, find_names, find_titles
-from .quantities import Quantity, find_quantities
+from .quantities import find_quantities
+from .quantity import Quantity
 
 MAX_READ = 20_000  # characters of an answer that are checked
 MAX_OPERANDS = 5  # other numbers, the nearest, that one may follow from

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, permutations
 
 from .collection import Collection
-from .quantities import YEARS, Quantity
+from .quantities import YEARS
+from .quantity import Quantity
 from .units import DAYS, MONEY
 
 ROUNDED = 0.09  # by which a duration in another unit may differ

@@ -17,7 +17,8 @@ from ...text.words import find_words, fold_letters
 from .calendar import find_dates
 from .languages import tell_language
 from .names import CONNECTORS, TOKEN
-from .quantities import Quantity, find_quantities
+from .quantities import find_quantities
+from .quantity import Quantity
 from .units import DAYS, MONEY
 from .units import KEYS as UNITS
 

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-
-from text_to_num import find_numbers
+from dataclasses import replace
 
 from ...text.words import fold_letters
 from .calendar import KEYS as MONTHS_AND_DAYS
 from .languages import NOUN_LANGUAGES, is_frequent
+from .quantity import Quantity, as_key
+from .spelled import find_spelled
 from .units import KEYS as UNITS
+from .units import SCALE_OF
 
-SPELLED_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")  # of text2num, for numbers in words
-MAX_UNCOUNTED = 1  # “one” and “first” are articles and adverbs as often as numbers
-SCALES = {
-    1_000: "k thousand tausend tsd mille mil mila duizend",
-    1_000_000: "m mio million millions millionen millones milioni milhões miljoen",
-    1_000_000_000: "bn mrd billion billions milliarde milliarden milliard milliards miliardi miljard",
-}
-SCALE_OF = {word: scale for scale, words in SCALES.items() for word in words.split()}
-# Words that text2num does not know.
-OTHER_WORDS = {
-    "dozen": 12, "dutzend": 12, "anderthalb": 1.5, "twice": 2, "zweimal": 2, "dreimal": 3, "viermal": 4,
-    "zweit": 2, "dritt": 3, "viert": 4, "fünft": 5, "sechst": 6, "siebt": 7, "acht": 8, "neunt": 9, "zehnt": 10,
-}  # fmt: skip
 DATE = re.compile(
     r"(?<![\w.])(?<!(?<!\d)-)(?:(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"
     r"|(?P<d2>\d{1,2})(?P<sep>[./])(?P<m2>\d{1,2})(?P=sep)(?P<y2>\d{4})"
@@ -53,23 +41,7 @@ NEXT_WORD = re.compile(r"[\s\u00a0-]*(?:(?:square|sq\.?)\s+)?([^\W\d_]+(?:(?<=m)
 AMBIGUOUS_SCALE = "m"  # millions or metres
 ORDINAL = re.compile(r"\.\s*([^\W\d_]+)")
 WORD_BEFORE = re.compile(r"(?<![’'])(?:\b([^\W\d_]+\.?)|([€$£]))[\s\u00a0]*$")
-WORDS = re.compile(r"[^\W\d_]+|[^\w\s]")
 BETWEEN = re.compile(r"\s*(?:[-–—/]|bis|to|(?:und|and)(?: von| from)?|or|oder|à|a|y|et|e|tot|zu)\s*", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """A number in a text, and its unit: `count` for a number of things, empty where nothing tells.
-
-    It equals another one that has one of its keys.
-    """
-
-    start: int
-    end: int
-    keys: frozenset[str]
-    value: float | None = None
-    unit: str = ""
-    is_spelled: bool = False
 
 
 def find_quantities(text: str, language: str) -> list[Quantity]:
@@ -78,18 +50,13 @@ def find_quantities(text: str, language: str) -> list[Quantity]:
     taken = [(each.start, each.end) for each in found]
     figures = (_read_figure(match, text) for match in FIGURE.finditer(text))
     found += [each for each in figures if not any(start < each.end and each.start < end for start, end in taken)]
-    found += _find_spelled(text, language)
+    found += find_spelled(text, language)
     found.sort(key=lambda each: each.start)
     units = sorted(_add_units(found, text, language), key=lambda each: each.start)
     return [
         _add_hours(each, units[place - 1 : place], units[place + 1 : place + 2], text)
         for place, each in enumerate(units)
     ]
-
-
-def as_key(value: float) -> str:
-    """Return the form of a number in which equal ones are equal."""
-    return str(int(value)) if float(value).is_integer() else repr(round(value, 6))
 
 
 def _find_dates(text: str) -> Iterator[Quantity]:
@@ -224,36 +191,3 @@ def _find_unit(each: Quantity, text: str, language: str) -> str:
 def _find_compound_unit(noun: str) -> str:
     """Return the unit that a compound ends with, as “Wochenstunden” does."""
     return next((UNITS[noun[-size:]] for size in range(5, len(noun) - 2) if noun[-size:] in UNITS), "")
-
-
-@dataclass(frozen=True)
-class _Token:
-    value: str
-
-    def text(self) -> str:
-        return self.value
-
-    def nt_separated(self, _previous: object) -> bool:
-        return False
-
-    def not_a_number_part(self) -> bool:
-        return not self.value[0].isalpha()
-
-
-def _find_spelled(text: str, language: str) -> Iterator[Quantity]:
-    """Yield the numbers in words, from 2 on."""
-    places = list(WORDS.finditer(text))
-    words = [match[0].casefold() for match in places]
-    if language in SPELLED_LANGUAGES:
-        for found in find_numbers([_Token(word) for word in words], language, 0.0):
-            if found.value > MAX_UNCOUNTED and words[found.start] not in SCALE_OF:
-                scale = SCALE_OF.get(words[found.end], 0) if found.end < len(words) else 0
-                last = places[found.end if scale else found.end - 1]
-                yield _spelled(places[found.start].start(), last.end(), found.value * (scale or 1))
-    for match in places:
-        if value := OTHER_WORDS.get(match[0].casefold()):
-            yield _spelled(*match.span(), value)
-
-
-def _spelled(start: int, end: int, value: float) -> Quantity:
-    return Quantity(start, end, frozenset({as_key(value)}), value, is_spelled=True)

@@ -36,3 +36,11 @@ DAYS = {"year": 365.25, "month": 30.4, "week": 7, "day": 1, "hour": 1 / 24, "min
 """The days that a unit of time has."""
 
 MONEY = ("€", "£", "$")
+
+SCALES = {
+    1_000: "k thousand tausend tsd mille mil mila duizend",
+    1_000_000: "m mio million millions millionen millones milioni milhões miljoen",
+    1_000_000_000: "bn mrd billion billions milliarde milliarden milliard milliards miliardi miljard",
+}
+SCALE_OF = {word: scale for scale, words in SCALES.items() for word in words.split()}
+"""What a word for a large number multiplies by."""
