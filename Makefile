@@ -62,7 +62,7 @@ screenshots: .venv/service .venv/dev
 	@touch $@
 
 .venv/service: requirements/service.lock .venv/pip
-	@echo "Installing the service (157 MB to fetch, 385 on the disk) …"
+	@echo "Installing the service (165 MB to fetch, 395 on the disk) …"
 	@$(PIP) -r $< $(SAY)
 	@touch $@
 
