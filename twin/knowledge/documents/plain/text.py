@@ -27,7 +27,7 @@ def parse_plain(data: bytes, kind: str) -> Extraction | None:
 def parse_text(text: str, kind: str) -> Extraction:
     """Return the text of a plain file, JSON without its escapes, Markdown without its comments. Raises Unreadable."""
     if kind == ".json":
-        return Extraction(tidy(_write_json(text)), fields=_read_json_fields(text))
+        return _read_json(text)
     if kind == ".jsonl":
         return Extraction(tidy(_write_json_lines(text)))
     fields, text = read_front_matter(tidy(text))
@@ -62,17 +62,23 @@ def decode_marked(data: bytes) -> str | None:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _write_json(text: str) -> str:
-    """Return indented JSON, cut off where `tidy` would refuse more: indents can make a text a thousand times longer."""
-    parts, characters = [], 0
+def _read_json(text: str) -> Extraction:
     try:
-        for part in _encode_json_lines(_parse_json(text)):
-            parts.append(part)
-            characters += len(part)
-            if characters > MAX_BYTES:
-                break
+        values = _parse_json(text)
+        written = _write_json(values)
     except RecursionError as error:
         raise Unreadable("it is nested too deeply") from error
+    return Extraction(tidy(written), fields=_read_json_fields(values, text))
+
+
+def _write_json(values: Any) -> str:
+    """Return indented JSON, cut off where `tidy` would refuse more: indents can make a text a thousand times longer."""
+    parts, characters = [], 0
+    for part in _encode_json_lines(values):
+        parts.append(part)
+        characters += len(part)
+        if characters > MAX_BYTES:
+            break
     return "".join(parts)
 
 
@@ -84,9 +90,8 @@ def _write_json_lines(text: str) -> str:
         raise Unreadable("it is nested too deeply") from error
 
 
-def _read_json_fields(text: str) -> Fields:
+def _read_json_fields(values: Any, text: str) -> Fields:
     """Return whether an object says that it is private or a draft; its title is one of something else."""
-    values = _parse_json(text)
     found = read_values(values) if isinstance(values, dict) else Fields()
     head = read_head(text)
     return replace(head, is_private=head.is_private or found.is_private, is_draft=found.is_draft)
