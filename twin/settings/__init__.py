@@ -3,10 +3,11 @@
 from .addresses import mask_password
 from .layers import PLACEHOLDER_KEY, collect_values, load_settings
 from .settings import EMBEDDED_CONTEXT, Settings
-from .values import as_text, parse_colour
+from .values import LANGUAGES, as_text, parse_colour, split_starters
 
 __all__ = [
     "EMBEDDED_CONTEXT",
+    "LANGUAGES",
     "PLACEHOLDER_KEY",
     "Settings",
     "as_text",
@@ -14,4 +15,5 @@ __all__ = [
     "load_settings",
     "mask_password",
     "parse_colour",
+    "split_starters",
 ]

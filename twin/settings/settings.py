@@ -14,16 +14,18 @@ from .values import (
     Grounding,
     Headers,
     Hosts,
+    Link,
     ModelName,
     Origins,
+    PageLanguage,
     Paragraph,
     Portrait,
     Price,
     RedisUrl,
     ShortName,
     Starters,
+    Translations,
     Utf8Text,
-    split_starters,
 )
 
 EMBEDDED_CONTEXT = 2_048  # tokens; more would take too long to read on a small machine
@@ -79,8 +81,11 @@ class Settings(BaseModel):
     owner_name: ShortName | None = Field(None, description="owner's name, as the page shows it, up to 80 characters")
     portrait: Portrait | None = Field(None, description="name of an image in instance/, PNG, JPEG, WebP, AVIF or GIF, that the page shows")
     accent: Colour = Field("#1f6f5c", description="colour of the page's buttons and links, as #0a7 or #00aa77")
-    greeting: Paragraph | None = Field(None, description="text that the page shows before the first question, up to 1000 characters; unset: a sentence with your name")
-    starters: Starters = Field("Who are you?|What are you working on?", description="questions that the page offers, up to four, separated by |")
+    page_language: PageLanguage | None = Field(None, description="language of the page: en, de, fr, es, it, pt, nl, pl or ar; unset: the first of these that the visitor's browser asks for")
+    greeting: Translations | None = Field(None, description='text that the page shows before the first question, up to 1000 characters; or a JSON object of one for each language, such as {"en": "Hello!", "de": "Hallo!"}; unset: a sentence with your name')
+    starters: Starters | None = Field(None, description="questions that the page offers, up to four, separated by |; or a JSON object of these for each language; unset: who you are, and what you work on")
+    imprint_url: Link | None = Field(None, description="address of your legal notice (imprint), which the page links to")
+    privacy_url: Link | None = Field(None, description="address of your privacy policy, which the page links to")
     port: int = Field(8_000, ge=1, le=65_535, description="port that gunicorn listens on, 1 to 65535; where it is set, on all addresses, where it is not, on loopback only")
     web_concurrency: int = Field(1, ge=1, le=1_000, description="number of gunicorn's worker processes, from 1; gunicorn reads it too, so it takes no quotes, nor a comment behind it")
     # fmt: on
@@ -111,11 +116,6 @@ class Settings(BaseModel):
     def without_memory(self) -> Settings:
         """A copy for questions that leave no trace: `MEMORY` and all that needs it are off."""
         return self.model_copy(update={"memory": False, "memory_summary": False, "gaps": False})
-
-    @property
-    def starter_questions(self) -> tuple[str, ...]:
-        """The questions of `STARTERS`."""
-        return split_starters(self.starters)
 
     @property
     def context_tokens(self) -> int:

@@ -25,6 +25,8 @@ RESERVED_FIELDS = {
 HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110, section 5.1
 HEADER_VALUE = r"[!-~](?:[ -~]*[!-~])?"
 RESERVED_HEADERS = {"host", "content-length", "content-type", "transfer-encoding", "connection", "accept-encoding"}
+LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "ar")  # of the page; the first is its default
+MAX_PARAGRAPH = 1_000  # characters
 COMMENT = re.compile(r"\s#|^#\s")
 COMMENTED = "a comment stands behind the value, where Docker and systemd take it for a part of it: give it its own line"
 
@@ -111,9 +113,38 @@ def _check_portrait(value: str) -> str:
     return value
 
 
-def _check_starters(value: str) -> str:
-    if len(split_starters(value)) > 4:
+def _parse_translations(value: object) -> object:
+    """Return a text, or a JSON object of texts by language as a dict; raises ValueError for any other object."""
+    if isinstance(value, str) and re.match(r'\{\s*"', value):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            raise ValueError("it begins as a JSON object, and is none") from None
+    if not isinstance(value, dict):
+        return value
+    if unknown := [str(tag) for tag in value if tag not in LANGUAGES]:
+        raise ValueError(f"the page does not have {', '.join(unknown)}: it has {', '.join(LANGUAGES)}")
+    if not value or not all(isinstance(text, str) and text.strip() for text in value.values()):
+        raise ValueError('it is not a JSON object of texts such as {"en": "Hello!", "de": "Hallo!"}')
+    return value
+
+
+def _check_translations(value: str | dict[str, str]) -> str | dict[str, str]:
+    for text in [value] if isinstance(value, str) else value.values():
+        if len(_check_text(text)) > MAX_PARAGRAPH:
+            raise ValueError(f"it has more than {MAX_PARAGRAPH} characters")
+    return value
+
+
+def _check_starters(value: str | dict[str, str]) -> str | dict[str, str]:
+    if any(len(split_starters(text)) > 4 for text in ([value] if isinstance(value, str) else value.values())):
         raise ValueError("there are more than four")
+    return value
+
+
+def _check_link(value: str) -> str:
+    if not re.fullmatch(r"(?:https?://[^\s/]|/(?!/))\S*", value):
+        raise ValueError("it is not an address such as https://example.com/imprint or /imprint")
     return value
 
 
@@ -136,11 +167,16 @@ BaseUrl = Annotated[str, BeforeValidator(check_base_url)]
 Utf8Text = Annotated[str, AfterValidator(_check_text)]
 ModelName = Annotated[Utf8Text, AfterValidator(_check_name)]
 ShortName = Annotated[str, Field(max_length=80), AfterValidator(_check_text), AfterValidator(_check_name)]
-Paragraph = Annotated[str, Field(max_length=1_000), AfterValidator(_check_text)]
+Paragraph = Annotated[str, Field(max_length=MAX_PARAGRAPH), AfterValidator(_check_text)]
 Portrait = Annotated[Utf8Text, AfterValidator(_check_portrait)]
 Claims = Annotated[Literal["mark", "off"], BeforeValidator(_fold_word)]
 Grounding = Annotated[Literal["strict", "contacts", "off"], BeforeValidator(_fold_word)]
 Colour = Annotated[str, BeforeValidator(parse_colour)]
-Starters = Annotated[Paragraph, AfterValidator(_check_starters)]
+Translations = Annotated[
+    str | dict[str, str], BeforeValidator(_parse_translations), AfterValidator(_check_translations)
+]
+Starters = Annotated[Translations, AfterValidator(_check_starters)]
+PageLanguage = Annotated[Literal["en", "de", "fr", "es", "it", "pt", "nl", "pl", "ar"], BeforeValidator(_fold_word)]
+Link = Annotated[Utf8Text, AfterValidator(_check_link), AfterValidator(_check_name)]
 Headers = Annotated[Secret[dict[str, str]], BeforeValidator(_parse_headers)]
 ExtraFields = Annotated[dict[str, Any], BeforeValidator(_parse_extra)]

@@ -45,6 +45,9 @@ class Problem(BaseModel):
     detail: str = Field(description="a sentence for a person")
     code: str = Field(description="a stable word for a program")
     request_id: str = Field(description="the X-Request-ID of this request; the log has it too")
+    retry_after: int | SkipJsonSchema[None] = Field(
+        default_factory=lambda: None, description="seconds after which another try makes sense, as in Retry-After"
+    )
     errors: list[InvalidField] | SkipJsonSchema[None] = Field(
         default_factory=lambda: None, description="each invalid field"
     )
@@ -66,6 +69,7 @@ class Problem(BaseModel):
             detail=" ".join(filter(None, [error.detail, wait, contact if is_refusal else None])),
             code=error.code,
             request_id=request_id,
+            retry_after=error.retry_after if is_wait_useful else None,
             errors=error.fields or None,
         )
 

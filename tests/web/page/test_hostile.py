@@ -87,7 +87,8 @@ def test_runs_nothing_and_asks_nobody(
     attributes = page.evaluate(
         "[...new Set([...document.querySelectorAll('.answer *')].flatMap(element => element.getAttributeNames()))]"
     )
-    assert set(attributes) <= {"href", "title", "start", "target", "rel", "tabindex", "class"}
+    ours = {"data-language", "type", "aria-label", "dir", "lang"}  # of a block of code and its button
+    assert set(attributes) <= {"href", "title", "start", "target", "rel", "tabindex", "class", *ours}
     assert not re.search("[\u202a-\u202e\u2066-\u2069]", page.locator(".answer").inner_html())
     page.wait_for_load_state("networkidle")
     assert all(url.startswith(f"{gunicorn.url}/") for url in requested)

@@ -10,8 +10,12 @@ from pathlib import Path
 
 from ...errors import NotFound
 from . import colours
+from .bundle import bundle
 
 STATIC = Path(__file__).parent / "static"
+ENTRIES = {"page.js": "chat.js"}  # scripts that are made of modules, and the module that each begins with
+STYLES = ("style.css", "conversation.css", "answer.css", "dialogs.css")  # sent as one
+LIBRARIES = frozenset({"marked.esm.js", "purify.min.js"})
 
 # The system's own list may have other names.
 MEDIA = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".txt": "text/plain"}
@@ -24,17 +28,13 @@ class Asset:
     media: str
     plain: bytes
 
-    def compress(self) -> bytes:
-        """Return the file's bytes, compressed by gzip."""
-        return _compress(self.plain)
-
     def extend(self, text: str) -> Asset:
         """Return the file with more text at its end."""
         return Asset(self.media, self.plain + text.encode())
 
 
 class Assets:
-    """All files of `static/`; browsers may keep them for good, because their version is in their address.
+    """All files of `static/`, and what is made of them; browsers may keep them for good, under their version.
 
     colours.py counts too, because what it writes is sent with the style.
     """
@@ -44,6 +44,10 @@ class Assets:
         self._assets = {path.name: Asset(MEDIA[path.suffix], path.read_bytes()) for path in sorted(STATIC.iterdir())}
         sources = [*(asset.plain for asset in self._assets.values()), Path(colours.__file__).read_bytes()]
         self.version = sha256(b"".join(sources)).hexdigest()[:12]
+        modules = {name: asset.plain.decode() for name, asset in self._assets.items() if name.endswith(".js")}
+        for name, entry in ENTRIES.items():
+            self._assets[name] = Asset(MEDIA[".js"], bundle(entry, modules, LIBRARIES).encode())
+        self.style = Asset(MEDIA[".css"], b"".join(self._assets[name].plain for name in STYLES))
 
     def find(self, name: str) -> Asset:
         """Return the file of that name; raises NotFound where there is none."""
@@ -53,6 +57,7 @@ class Assets:
             raise NotFound from None
 
 
-@lru_cache(maxsize=64)
-def _compress(data: bytes) -> bytes:
+@lru_cache(maxsize=64)  # the parts of a page, and the page in each language
+def compress(data: bytes) -> bytes:
+    """Return `data`, compressed by gzip."""
     return gzip.compress(data, mtime=0)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
-from flask import Blueprint, Response, current_app, jsonify, render_template, request, send_file, url_for
+from flask import Blueprint, Response, jsonify, render_template, request, send_file
 from flask.blueprints import BlueprintSetupState
 
 from ...errors import NotFound
@@ -12,8 +10,10 @@ from ...settings import Settings, parse_colour
 from ...system import paths
 from ..current import current_runtime
 from ..operation import File, operation
+from ..problems import render_problem
 from .assets import MEDIA, Asset, Assets
 from .colours import write_stylesheet
+from .rendering import compress_response, find_assets, render, render_chat
 from .schemas import ServiceName
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -40,10 +40,21 @@ def read_assets(state: BlueprintSetupState) -> None:
 @operation(gives={"application/json": ServiceName, "text/html": File})
 def show_home() -> Response:
     """Send the chat page to a browser, and the service's name to a program."""
-    if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
-        response = _render("chat.html")
+    name = ServiceName(message="AI Digital Twin API")
+    response = render_chat() if _is_for_a_person() else jsonify(name.model_dump())
+    response.vary.add("Accept")
+    return response
+
+
+@blueprint.app_errorhandler(NotFound)
+@blueprint.app_errorhandler(404)
+def show_missing(error: Exception) -> Response:
+    """Send a page that leads to the chat where a browser asks for what is not there, and a problem to a program."""
+    if request.method == "GET" and _is_for_a_person():
+        response = render("missing.html")
+        response.status_code = NotFound.status
     else:
-        response = jsonify(ServiceName(message="AI Digital Twin API").model_dump())
+        response = render_problem(error if isinstance(error, NotFound) else NotFound())
     response.vary.add("Accept")
     return response
 
@@ -51,16 +62,20 @@ def show_home() -> Response:
 @blueprint.get("/widget/panel")
 @operation(gives={"text/html": File})
 def show_panel() -> Response:
-    """Show the chat in the frame that widget.js puts on another page; `accent` and `theme` are its options."""
+    """Show the chat in the frame that widget.js puts on another page.
+
+    `accent`, `theme`, `lang` and `greeting` are its options.
+    """
     theme = request.args.get("theme", "")
-    return _render("chat.html", framed=True, theme=theme if theme in ("light", "dark") else "")
+    theme = theme if theme in ("light", "dark") else ""
+    return render_chat(framed=True, theme=theme)
 
 
 @blueprint.get("/widget")
 @operation(gives={"text/html": File})
 def show_widget() -> Response:
     """Show the line that puts the widget on a page, and a preview."""
-    return _render("widget.html", framing="frame-src 'self'; ")
+    return render("widget.html", framing="frame-src 'self'; ")
 
 
 @blueprint.get("/widget.js")
@@ -76,7 +91,7 @@ def show_widget_script() -> Response:
 @operation(gives=dict.fromkeys(MEDIA.values(), File), fails=[NotFound])
 def show_page_asset(version: str, name: str) -> Response:
     """Send a part of the page, cacheable for good under the present version."""
-    return _send(_assets().find(name), version)
+    return _send(find_assets().find(name), version)
 
 
 @blueprint.get("/page/<version>/style/<accent>.css")
@@ -87,7 +102,7 @@ def show_style(version: str, accent: str) -> Response:
         accents = write_stylesheet(parse_colour(accent))
     except ValueError:
         raise NotFound from None
-    return _send(_assets().find("style.css").extend(accents), version)
+    return _send(find_assets().style.extend(accents), version)
 
 
 @blueprint.get("/portrait")
@@ -101,42 +116,14 @@ def show_portrait() -> Response:
     return send_file(path, IMAGES[path.suffix.lower()], conditional=False, max_age=600)
 
 
-def _render(template: str, *, framing: str = "", **options: object) -> Response:
-    settings = _settings()
-    accent = settings.accent
-    with suppress(ValueError):
-        accent = parse_colour(request.args.get("accent", ""))
-    name = settings.owner_name
-    version = _assets().version
-    page = render_template(
-        template,
-        settings=settings,
-        greeting=settings.greeting or f"Hello, I am {f'the digital twin of {name}' if name else 'a digital twin'}.",
-        asset=lambda file: url_for("page.show_page_asset", version=version, name=file),
-        style=url_for("page.show_style", version=version, accent=accent.removeprefix("#")),
-        **options,
-    )
-    ancestors = "*" if "*" in settings.cors_origins else " ".join(("'self'", *settings.cors_origins))
-    policy = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        f"{framing}base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
-    )
-    return Response(page, headers={"Content-Security-Policy": policy, "Cache-Control": "no-cache"})
+def _is_for_a_person() -> bool:
+    return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
 
 
 def _send(asset: Asset, version: str) -> Response:
-    response = Response(asset.plain, mimetype=asset.media)
-    if request.accept_encodings["gzip"] > 0:
-        response.data = asset.compress()
-        response.content_encoding = "gzip"
-    response.vary.add("Accept-Encoding")
-    response.headers["Cache-Control"] = FOREVER if version == _assets().version else "no-store"
+    response = compress_response(Response(asset.plain, mimetype=asset.media))
+    response.headers["Cache-Control"] = FOREVER if version == find_assets().version else "no-store"
     return response
-
-
-def _assets() -> Assets:
-    assets: Assets = current_app.extensions["page"]
-    return assets
 
 
 def _settings() -> Settings:

@@ -1,11 +1,12 @@
 // What an answer rests on, where it is read: numbers behind sentences, and dots under words that have no source.
 
+import { make } from "./elements.js";
 import { makeFootnote } from "./footnote.js";
 import { shorten } from "./support.js";
+import { say } from "./texts.js";
 
 const MAX_NAMED = 80; // characters of the underlined words, in the name of the button behind them
-const ADVICE = "The owner’s documents don’t say this. Check with the owner before you rely on it.";
-const OPAQUE = "a, code, pre"; // hold no button
+const OPAQUE = "a, code, pre, .code"; // hold no button
 const INLINE = "b, del, em, i, s, strong, sub, sup";
 const BLOCKS = "blockquote, li, p, pre, td, th";
 const NESTING = "ul, ol, blockquote, li:has(> :is(p, ul, ol, blockquote):last-child)";
@@ -94,18 +95,16 @@ function group(buttons) {
 }
 
 function makeCitation({ number, title, quote }) {
-  const fill = () => [make("cite", "", title), ...(quote ? [make("q", "", quote)] : [])];
-  return makeFootnote({ sign: String(number), name: `Source ${number}: ${title}`, fill });
+  const fill = () => [makeIsolated("cite", title), ...(quote ? [makeIsolated("q", quote)] : [])];
+  return makeFootnote({ sign: String(number), name: say("source_number", { number, title }), fill });
 }
 
 function makeDoubt(words) {
-  const name = `Not in the owner’s documents: ${shorten(words, MAX_NAMED)}`;
-  return makeFootnote({ sign: "?", name, fill: () => [make("span", "", ADVICE)] });
+  const name = say("doubt", { words: shorten(words, MAX_NAMED) });
+  return makeFootnote({ sign: "?", name, fill: () => [make("span", "", say("advice"))] });
 }
 
-function make(tag, className, text = "") {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (text) Object.assign(element, { textContent: text, dir: "auto" });
-  return element;
+/** Return an element for what is in any language. */
+function makeIsolated(tag, text) {
+  return Object.assign(make(tag, "", text), { dir: "auto", lang: "" });
 }

@@ -1,163 +1,195 @@
 // The chat: what the visitor does, and what happens then.
 
+import { setUpChatList } from "./chatlist.js";
+import { Chats } from "./chats.js";
+import { copyText } from "./clipboard.js";
+import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
+import { followLatest, showEnd } from "./latest.js";
+import { Session, locateExport } from "./session.js";
 import { Problem, ask, explain } from "./stream.js";
-import { TurnView } from "./view.js";
+import { say, sayDays, sayWhen } from "./texts.js";
+import { guessLanguage } from "./tongues.js";
+import { TurnView, describe } from "./view.js";
+import { Waiting } from "./waiting.js";
 
-const LONGEST = 20_000; // characters, that the service takes as a message
-const WRITING = "The answer is being written.";
 const find = (id) => document.getElementById(id);
-const [composer, message, send, stop, newChat, turns, welcome, status] = [
-  "composer", "message", "send", "stop", "new-chat", "turns", "welcome", "status",
-].map(find);
-const memory = document.documentElement.dataset.memory; // how long the service remembers what is said, if it does
+const [stop, newChat, turns, welcome, status] = ["stop", "new-chat", "turns", "welcome", "status"].map(find);
+const { days } = document.documentElement.dataset; // for which the service remembers what is said, if it does
+const memory = days !== undefined;
 const conversation = Conversation.restore(memory ? "localStorage" : "sessionStorage");
+const composer = new Composer({ conversation, submit });
+const views = new Map();
 let answering = null; // the AbortController of the answer that is being written
-const { Session } = memory ? await import("./session.js") : {};
-const session = Session && new Session(conversation, { say, redraw, abort: () => answering?.abort() });
+const chats = memory ? new Chats(Number(days)) : null;
+const session = memory ? new Session(conversation, { tell, redraw, chats, abort: () => answering?.abort() }) : null;
 
 function show(turn) {
   const view = new TurnView(turn, {
     async onRetry() {
       await session?.settled;
       if (answering || !conversation.turns.includes(turn)) return;
-      conversation.remove(turn);
-      view.element.remove();
+      drop(turn);
       start(turn.question, turn.key);
     },
-    onCopy: copy,
+    onRegenerate() {
+      if (answering) return;
+      if (!memory) drop(turn); // what the service remembers stays
+      start(turn.question);
+    },
+    onEdit: () => composer.edit(turn),
+    onCopy: ({ copy }) => copyText(turn.answer, copy, tell),
+    onCopyCode: (code, button) => copyText(code, button, tell),
   });
+  views.set(turn, view);
   turns.append(view.element);
   return view;
+}
+
+/** Take a turn off the page, in whose place another one comes. */
+function drop(turn) {
+  conversation.remove(turn);
+  views.get(turn)?.remove();
+  views.delete(turn);
 }
 
 /** Draw the conversation anew; an answer that is being written belongs to another one. */
 function redraw() {
   answering?.abort();
   answering = null;
-  turns.replaceChildren();
+  for (const view of views.values()) view.remove();
+  views.clear();
   conversation.turns.forEach(show);
   update();
+  showEnd(turns);
 }
 
 /** Tell what happened: to screen readers, and to all where it cannot be seen otherwise. */
-function say(text, { visibly = false } = {}) {
+function tell(text, { visibly = false } = {}) {
   status.textContent = text;
-  status.classList.toggle("unseen", !visibly);
+  status.classList.toggle("unseen", !visibly || !text);
 }
 
 function update() {
   const isEmpty = conversation.turns.length === 0;
   welcome.hidden = !isEmpty;
   newChat.hidden = isEmpty;
-  session?.update();
-  send.hidden = Boolean(answering);
   stop.hidden = !answering;
-  for (const retry of turns.querySelectorAll(".retry")) retry.disabled = Boolean(answering);
-  message.style.height = "auto"; // the field is as high as its text
-  message.style.height = `${message.scrollHeight}px`;
+  composer.update(Boolean(answering));
+  for (const view of views.values()) view.hold(Boolean(answering));
 }
 
 async function start(question, key = session?.makeKey()) {
   const controller = (answering = new AbortController());
   const turn = conversation.add(question, key);
   const view = show(turn);
-  say(WRITING);
+  view.element.classList.add("new");
+  session?.list();
+  tell(say("writing"));
   update();
-  message.focus();
+  composer.focus();
   view.element.scrollIntoView({ block: "start" });
+  let waiting = new Waiting((text) => view.wait(text, tell));
   try {
     const chat = { message: question, sessionId: conversation.sessionId, key };
     for await (const { name, data } of ask(chat, controller.signal)) {
-      if (name === "again") say(`No answer yet. Trying again in ${data.seconds} s.`, { visibly: true });
+      if (name === "again") {
+        waiting.end();
+        tell(say("again_soon", { when: sayWhen(data.seconds) }), { visibly: true });
+      }
       if (name === "session") {
-        if (status.textContent !== WRITING) say(WRITING);
+        if (!status.classList.contains("unseen")) tell(say("writing"));
         turn.answer = ""; // of a try that broke off
         conversation.sessionId = data.session_id;
         conversation.save();
       }
       if (name === "delta") {
+        waiting.end();
         turn.answer += data.text;
         view.grow();
       }
       if (name === "done") {
-        const { response, sources, unsupported, finish_reason: reason } = data;
-        Object.assign(turn, { answer: response, sources, unsupported, state: "answered", note: explain(reason) });
+        const { response: answer, sources, unsupported, speaker, finish_reason: reason } = data;
+        Object.assign(turn, { answer, sources, unsupported, speaker, state: "answered", reason: explain(reason) });
       }
     }
   } catch (error) {
-    if (!controller.signal.aborted && !(error instanceof Problem)) console.error(error);
-    const note = error instanceof Problem ? error.message : "Something went wrong on this page.";
-    Object.assign(turn, controller.signal.aborted ? { state: "stopped", note: "Stopped." } : { state: "failed", note });
+    fail(turn, error, controller.signal.aborted);
   }
+  waiting.end();
   if (answering !== controller) return; // another chat has begun
   answering = null;
+  turn.answeredAt = Date.now();
   conversation.save();
   view.finish();
-  say([view.text, turn.note].join(" "));
+  tell([view.text, describe(turn)].join(" "));
   update();
 }
 
-async function copy(view) {
-  try {
-    await navigator.clipboard.writeText(view.turn.answer);
-    say("Copied.");
-    view.copy.textContent = "Copied";
-  } catch {
-    say("The browser does not let this page copy.");
-    view.copy.textContent = "Not allowed";
+function fail(turn, error, isStopped) {
+  if (isStopped) {
+    Object.assign(turn, { state: "stopped", reason: "stopped" });
+    return;
   }
-  setTimeout(() => (view.copy.textContent = "Copy"), 2_000);
-  message.focus();
+  const isKnown = error instanceof Problem;
+  if (!isKnown) console.error(error);
+  const { reason, message, seconds } = isKnown ? error : { reason: "page_failed", message: "", seconds: 0 };
+  Object.assign(turn, { state: "failed", reason, note: message, retryAt: seconds ? Date.now() + seconds * 1_000 : 0 });
 }
 
-async function submit(question) {
+/** Ask what the visitor wrote, in place of a turn that failed if it was that question. */
+async function submit(question, edited) {
   await session?.settled;
   if (answering || !question.trim()) return;
-  if (question === message.value) message.value = conversation.draft = "";
+  composer.clear(question);
+  if (edited?.state === "failed") drop(edited);
   start(question.trim());
 }
 
-composer.addEventListener("submit", (event) => {
-  event.preventDefault();
-  submit(message.value);
-  message.focus();
-});
-
-message.addEventListener("keydown", (event) => {
-  const isComposing = event.isComposing || event.keyCode === 229; // as Safari says it
-  if (event.key === "Enter" && !event.shiftKey && !isComposing) {
-    event.preventDefault();
-    composer.requestSubmit();
-  }
-});
-
-message.addEventListener("input", () => {
-  message.setCustomValidity(message.value.length > LONGEST ? `Please shorten it to ${LONGEST} characters.` : "");
-  conversation.draft = message.value;
-  conversation.save();
-  update();
-});
-
 stop.addEventListener("click", () => {
   answering?.abort();
-  message.focus();
+  composer.focus();
+});
+
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing || document.querySelector("dialog[open], :popover-open")) return;
+  if (!answering) return;
+  event.preventDefault();
+  stop.click();
 });
 
 newChat.addEventListener("click", () => {
   if (session) session.settled = null; // what is not known yet is of the chat before
   conversation.clear();
   redraw();
-  say(memory ? `A new chat. The twin keeps the one before ${memory}.` : "A new chat.", { visibly: Boolean(memory) });
-  message.focus();
+  tell(say(memory ? "new_chat_kept" : "new_chat_begun"), { visibly: memory });
+  composer.focus();
 });
 
+turns.addEventListener("twin:ready", () => tell(say("retry_now")));
+
+for (const text of document.querySelectorAll(":is(.greeting, .starters):not([lang])")) text.lang = guessLanguage(text.textContent);
 for (const button of document.querySelectorAll(".starters button")) {
   button.disabled = false; // until now a click would have done nothing
   button.addEventListener("click", () => submit(button.textContent));
 }
 
-message.value = conversation.draft;
+if (memory) {
+  find("kept").textContent = Number(days) ? say("caution_kept", { time: sayDays(Number(days)) }) : say("caution_forever");
+  setUpChatList(find("chats"), find("chat-list"), {
+    chats,
+    findCurrent: () => conversation.sessionId,
+    actions: {
+      open: (id) => session.open(id),
+      forget: (id) => session.forget(id),
+      erase: (id, onConfirm) => session.confirm(id, onConfirm),
+      locateExport,
+    },
+  });
+}
+
+history.scrollRestoration = "manual"; // the conversation's end is in view
+followLatest(turns, find("latest"), find("composer"));
 redraw();
 session?.start();
 

@@ -6,7 +6,9 @@ const DELETED = "twin.deleted"; // holds, for a moment, the id of a session that
 export class Conversation {
   sessionId = null;
   draft = "";
-  turns = []; // {question, answer, sources, unsupported, state: "pending" | "answered" | "stopped" | "failed", note, key}
+  // {question, answer, sources, unsupported, speaker, state: "pending" | "answered" | "stopped" | "failed", key, and when
+  // it was asked, `at`, answered and may be asked again, in milliseconds; `reason` names how it ended, see texts.js}
+  turns = [];
   #storage; // "sessionStorage" or "localStorage", which are not touched before they are needed: that may throw
 
   constructor(storage) {
@@ -24,13 +26,13 @@ export class Conversation {
       // nothing of ours is stored, or storage is not allowed here
     }
     for (const turn of conversation.turns) {
-      if (turn.state === "pending") Object.assign(turn, { state: "stopped", note: "The page was closed before the end." });
+      if (turn.state === "pending") Object.assign(turn, { state: "stopped", reason: "closed_early" });
     }
     return conversation;
   }
 
   add(question, key) {
-    const turn = { question, answer: "", state: "pending", note: "", key };
+    const turn = { question, answer: "", state: "pending", key, at: Date.now() };
     this.turns.push(turn);
     this.save();
     return turn;
@@ -49,7 +51,12 @@ export class Conversation {
   }
 
   clear() {
-    Object.assign(this, { sessionId: null, turns: [] });
+    this.open(null);
+  }
+
+  /** Begin a session that this browser knew, whose turns the service has; null for a new one. */
+  open(sessionId) {
+    Object.assign(this, { sessionId, turns: [] });
     this.save();
   }
 
@@ -97,6 +104,7 @@ function merge(stored, kept) {
     if (!found) continue;
     found.sources ??= turn.sources; // which an older service did not keep
     found.unsupported ??= turn.unsupported;
+    found.speaker ??= turn.speaker;
   }
   const end = stored.findLastIndex((turn) => turn.state === "answered") + 1;
   const lost = [];

@@ -35,7 +35,7 @@ const ALLOWED = {
     ..."a b blockquote br code del em h1 h2 h3 h4 h5 h6 hr i li ol p pre s strong sub sup".split(" "),
     ..."table tbody td th thead tr ul".split(" "),
   ],
-  ALLOWED_ATTR: ["href", "start", "title"],
+  ALLOWED_ATTR: ["class", "href", "start", "title"], // a class is marked's own, for the language of code
   ADD_URI_SAFE_ATTR: ["start"],
   ALLOWED_URI_REGEXP: /^(?:https?:\/\/|mailto:|tel:)/i,
   ALLOW_ARIA_ATTR: false,
@@ -151,9 +151,21 @@ function sanitize(html) {
     const { data } = texts.currentNode; // which may have come as a character reference
     if (straighten(data) !== data) texts.currentNode.data = straighten(data);
   }
+  for (const pre of fragment.querySelectorAll("pre")) frame(pre);
+  for (const classed of fragment.querySelectorAll("[class]:not(.code)")) classed.removeAttribute("class");
   for (const heading of fragment.querySelectorAll("h1, h2, h3, h4, h5, h6")) demote(heading);
   for (const wide of fragment.querySelectorAll("pre, table")) wide.tabIndex = 0; // it may scroll, so keys must reach it
   return fragment;
+}
+
+/** Put a block of code into a frame that bears its language; code is written from left to right. */
+function frame(pre) {
+  const block = document.createElement("div");
+  const [, language] = /^language-(.{1,30})$/u.exec(pre.firstElementChild?.className ?? "") ?? [];
+  if (language) block.dataset.language = language; // shown by the style: it is no part of the answer
+  Object.assign(block, { className: "code", dir: "ltr", lang: "" });
+  pre.replaceWith(block);
+  block.append(pre);
 }
 
 function escape(text) {

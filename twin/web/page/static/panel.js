@@ -5,6 +5,7 @@ const tell = (word) => parent.postMessage(`twin:${word}`, "*"); // it tells noth
 
 addEventListener("focus", () => message.focus());
 addEventListener("keydown", (event) => {
+  if (event.defaultPrevented) return; // it ended an answer
   if (event.key === "Escape" && !event.isComposing && !document.querySelector("dialog[open], :popover-open")) tell("close");
 });
 document.getElementById("close").addEventListener("click", () => tell("close"));

@@ -1,28 +1,18 @@
-// The conversation as the service remembers it: /sessions/<id>. Loaded only where it does.
+// The conversation as the service remembers it: /sessions/<id>.
 
 import { Problem, explain } from "./stream.js";
+import { say } from "./texts.js";
 
 const PATIENCE = 10_000; // milliseconds
-const [download, deletion, confirmation, message, turns] = [
-  "download", "delete", "confirmation", "message", "turns",
-].map((id) => document.getElementById(id));
+const confirmation = document.getElementById("confirmation");
 
-/** What is asked of the service about a conversation, and the buttons for it. */
+/** What is asked of the service about a conversation. */
 export class Session {
   settled = null; // a promise, while it is not known what the service remembers
 
-  /** `say` and `redraw` are the page's; `abort` ends the answer that is being written. */
-  constructor(conversation, { say, redraw, abort }) {
-    Object.assign(this, { conversation, say, redraw, abort });
-    deletion.addEventListener("click", () => {
-      confirmation.returnValue = "";
-      confirmation.showModal();
-    });
-    confirmation.addEventListener("close", async () => {
-      if (confirmation.returnValue !== "delete") return;
-      await (this.settled = this.erase(conversation.sessionId));
-      message.focus();
-    });
+  /** `tell` and `redraw` are the page's; `abort` ends the answer that is being written; `chats` this browser's list. */
+  constructor(conversation, { tell, redraw, abort, chats }) {
+    Object.assign(this, { conversation, tell, redraw, abort, chats });
     addEventListener("storage", (event) => {
       if (conversation.follow(event)) redraw();
     });
@@ -34,46 +24,94 @@ export class Session {
     return makeId();
   }
 
-  update() {
-    const { sessionId, turns: said } = this.conversation;
-    deletion.hidden = said.length === 0;
-    download.hidden = !said.some((turn) => turn.answer && turn.state !== "pending"); // nothing else is kept
-    download.href = `${locate(sessionId)}/export`;
-  }
-
   /** Show what the service remembers or, where it cannot say, what this browser does. */
   start() {
-    const { sessionId } = this.conversation;
-    if (sessionId) this.settled = this.restore(sessionId);
+    const { sessionId, turns } = this.conversation;
+    if (!sessionId) return;
+    if (turns.length) this.list();
+    this.settled = this.restore(sessionId);
+  }
+
+  /** Put the conversation first in the list of this browser's. */
+  list() {
+    const { sessionId, turns } = this.conversation;
+    this.chats.remember(sessionId, turns[0].question);
   }
 
   async restore(id) {
+    const { conversation } = this;
     try {
       const kept = await fetchTurns(id);
-      if (this.conversation.sessionId !== id) return; // a new chat has begun
-      this.conversation.adopt(kept);
+      if (conversation.sessionId !== id) return; // a new chat has begun
+      const { turns } = conversation;
+      const isGone = !kept && (turns.length === 0 || turns.some((turn) => turn.state === "answered"));
+      conversation.adopt(kept);
+      if (isGone) this.leave(id);
       this.redraw();
     } catch (error) {
       if (!(error instanceof Problem)) console.error(error);
-      this.say("The twin cannot be reached: this is what your browser kept.", { visibly: true });
+      this.tell(conversation.turns.length ? say("own_copy") : error.message, { visibly: true });
     }
-    const [{ type }] = performance.getEntriesByType("navigation");
-    if (type === "navigate") turns.lastElementChild?.scrollIntoView({ behavior: "instant" }); // a reload stays where it was
   }
 
-  /** Delete the conversation from the service, and only then here. */
+  /** Go to a chat of the list. */
+  open(id) {
+    if (id === this.conversation.sessionId) return;
+    this.conversation.open(id);
+    this.redraw();
+    this.tell("");
+    this.settled = this.restore(id);
+  }
+
+  /** Take a chat out of the list, and of this page; the service keeps it. */
+  forget(id) {
+    this.chats.forget(id);
+    if (id === this.conversation.sessionId) this.abort();
+    this.conversation.forget(id);
+    this.redraw();
+    this.tell(say("forgotten"), { visibly: true });
+  }
+
+  /** Delete a chat from the service, and only then here, if the visitor confirms it; then call `onConfirm`. */
+  confirm(id, onConfirm) {
+    confirmation.returnValue = "";
+    confirmation.showModal();
+    const answer = async () => {
+      if (confirmation.returnValue !== "delete") return;
+      onConfirm();
+      await (this.settled = this.erase(id));
+      document.getElementById("message").focus();
+    };
+    confirmation.addEventListener("close", answer, { once: true });
+  }
+
   async erase(id) {
-    this.abort();
+    const isCurrent = id === this.conversation.sessionId;
+    if (isCurrent) this.abort();
     try {
       await reach(id, "DELETE");
     } catch (error) {
-      this.say(`Nothing was deleted. ${error.message}`, { visibly: true });
+      this.tell(`${say("nothing_deleted")} ${error.message}`, { visibly: true });
       return;
     }
+    this.chats.forget(id);
     this.conversation.forget(id);
-    this.redraw();
-    this.say("Deleted.", { visibly: true });
+    if (isCurrent) this.redraw();
+    this.tell(say("deleted"), { visibly: true });
   }
+
+  /** Forget a chat that the service does not have. */
+  leave(id) {
+    const isListed = this.chats.list().some((chat) => chat.sessionId === id);
+    this.chats.forget(id);
+    this.conversation.clear();
+    if (isListed) this.tell(say("gone"), { visibly: true });
+  }
+}
+
+/** Return the address of all that is kept of a session, as a file. */
+export function locateExport(id) {
+  return `${locate(id)}/export`;
 }
 
 /** Return the turns that the service has of a session, null where it knows none; throw a Problem where it cannot say. */
@@ -83,28 +121,31 @@ async function fetchTurns(id) {
   try {
     return pair((await response.json()).messages);
   } catch {
-    throw new Problem("The conversation broke off.");
+    throw new Problem("broke_off");
   }
 }
 
 /** Return what was said as turns. */
 function pair(messages) {
   const paired = [];
-  for (const { role, content, sources, unsupported, finish_reason: reason } of messages) {
-    if (role === "user") paired.push({ question: content, answer: "", state: "stopped", note: "Stopped." });
+  for (const { role, content, timestamp, sources, unsupported, speaker, finish_reason: reason } of messages) {
+    const at = Date.parse(timestamp) || undefined;
+    const answer = { answer: content, answeredAt: at };
+    if (role === "user") paired.push({ question: content, answer: "", state: "stopped", reason: "stopped", at });
     else if (!paired.length) continue; // a greeting, in a conversation from elsewhere
-    else if (reason === "interrupted") paired.at(-1).answer = content;
-    else Object.assign(paired.at(-1), { answer: content, sources, unsupported, state: "answered", note: explain(reason) });
+    else if (reason === "interrupted") Object.assign(paired.at(-1), answer);
+    else Object.assign(paired.at(-1), { ...answer, sources, unsupported, speaker, state: "answered", reason: explain(reason) });
   }
   return paired;
 }
 
 async function reach(id, method) {
-  const response = await fetch(locate(id), { method, signal: AbortSignal.timeout(PATIENCE) }).catch(() => {
-    throw new Problem("The twin cannot be reached. Are you online?");
+  const headers = { Accept: "application/json" };
+  const response = await fetch(locate(id), { method, headers, signal: AbortSignal.timeout(PATIENCE) }).catch(() => {
+    throw new Problem("unreachable");
   });
   if (response.ok || response.status === 404) return response;
-  throw new Problem("The twin cannot reach its records at the moment.");
+  throw new Problem("memory_unavailable");
 }
 
 function locate(id) {

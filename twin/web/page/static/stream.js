@@ -1,5 +1,7 @@
 // POST /chat as a stream: the events of one answer.
 
+import { say } from "./texts.js";
+
 const CHAT = new URL("../../chat", import.meta.url);
 const SILENCE = 15_000; // milliseconds; while the model is silent, the service says so every second
 const TRIES = 5; // after the first one; in all they wait longer than a dead process keeps a chat busy, 15 s
@@ -7,11 +9,14 @@ const LONGEST_WAIT = 60; // seconds; for longer, visitors would not stay
 const BUSY = ["key_in_use", "session_busy"]; // with the same question, or with the one before it
 const GATEWAY = [502, 503, 504]; // what a proxy says where it does not reach the service
 
-/** What went wrong, as a sentence for the visitor; `passes` where another try may get the answer, in `seconds`. */
+/**
+ * What went wrong: `reason`, the name of a sentence of the page's, or the service's own `detail` where it has none.
+ * `passes` where another try may get the answer, `seconds` from now.
+ */
 export class Problem extends Error {
-  constructor(message, { passes = false, seconds = 0 } = {}) {
-    super(message);
-    Object.assign(this, { passes, seconds });
+  constructor(reason, { detail = "", passes = false, seconds = 0 } = {}) {
+    super(say(reason) || detail || say("no_answer"));
+    Object.assign(this, { reason, passes, seconds });
   }
 }
 
@@ -35,20 +40,20 @@ export async function* ask(chat, signal) {
   }
 }
 
-/** Return what a visitor is told of how an answer ended. */
+/** Return the name of the sentence that tells how an answer ended. */
 export function explain(finishReason) {
-  return finishReason === "length" ? "The answer reached its length limit." : "";
+  return finishReason === "length" ? "cut" : "";
 }
 
 async function* askOnce(chat, signal) {
   const response = await reach(chat, signal);
   if (!response.ok) throw await makeProblem(response);
   for await (const event of readEvents(response.body, signal)) {
-    if (event.name === "error") throw new Problem(event.data.detail);
+    if (event.name === "error") throw new Problem(event.data.code, { detail: event.data.detail, seconds: event.data.retry_after });
     yield event;
     if (event.name === "done") return;
   }
-  throw new Problem("The answer broke off.", { passes: true });
+  throw new Problem("broke_off", { passes: true });
 }
 
 async function reach({ message, sessionId, key }, signal) {
@@ -65,7 +70,7 @@ async function reach({ message, sessionId, key }, signal) {
     });
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new Problem("The twin cannot be reached. Are you online?", { passes: true });
+    throw new Problem("unreachable", { passes: true });
   }
 }
 
@@ -73,7 +78,8 @@ async function makeProblem(response) {
   const problem = await response.json().catch(() => ({}));
   const seconds = Number(response.headers.get("Retry-After")) || 0; // a proxy may send a date
   const isPassing = problem.code ? BUSY.includes(problem.code) : GATEWAY.includes(response.status);
-  return new Problem(problem.detail ?? "The twin could not answer.", { passes: isPassing && seconds <= LONGEST_WAIT, seconds });
+  const { code, detail } = problem;
+  return new Problem(code ?? "no_answer", { detail, passes: isPassing && seconds <= LONGEST_WAIT, seconds });
 }
 
 function pause(seconds, signal) {
@@ -104,7 +110,7 @@ async function* readEvents(body, signal) {
     }
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new Problem("The answer broke off.", { passes: true });
+    throw new Problem("broke_off", { passes: true });
   } finally {
     reader.cancel().catch(() => {});
   }

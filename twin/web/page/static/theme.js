@@ -12,7 +12,10 @@
 
   addEventListener("DOMContentLoaded", () => {
     const button = document.getElementById("theme");
-    const show = () => button.setAttribute("aria-pressed", isDark());
+    const show = () => {
+      button.ariaLabel = button.title = isDark() ? button.dataset.light : button.dataset.dark; // what it will do
+      button.classList.toggle("to-light", isDark());
+    };
     show();
     system.addEventListener("change", show);
     button.addEventListener("click", () => {

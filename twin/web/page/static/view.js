@@ -1,25 +1,36 @@
 // Turns of the conversation as elements.
 
 import { annotate } from "./annotations.js";
-import { Markdown, straighten } from "./markdown.js";
+import { furnish } from "./blocks.js";
+import { make, makeButton, makeIcon } from "./elements.js";
+import { Failure } from "./failure.js";
+import { guessLanguage } from "./tongues.js";
+import { Markdown } from "./markdown.js";
+import { listSources, makeLegend } from "./sources.js";
 import { readSupport } from "./support.js";
+import { say, sayInstant } from "./texts.js";
 
-const MAX_FILES = 10; // in the list of sources
+const { name: owner } = document.documentElement.dataset;
 
 /** One question and its answer, drawn at most once a frame while it grows. */
 export class TurnView {
-  constructor(turn, { onRetry, onCopy }) {
-    this.turn = turn;
+  /** `actions` are `onRetry`, `onRegenerate`, `onEdit`, `onCopy`, called with the view, and `onCopyCode`. */
+  constructor(turn, actions) {
+    Object.assign(this, { turn, actions });
     this.element = make("article", "turn");
     this.question = make("h2", "question", turn.question);
     this.answer = make("div", "answer");
+    this.speaker = make("p", "speaker");
+    this.waiting = make("p", "waiting");
     this.foot = make("div", "foot");
     this.markdown = new Markdown(this.answer);
     this.answer.dir = this.question.dir = "auto";
-    this.retry = makeButton("Try again", onRetry);
-    this.retry.className = "retry";
-    this.copy = makeButton("Copy", () => onCopy(this));
-    this.element.append(this.question, this.answer, this.foot);
+    setLanguage(this.question, turn.question);
+    this.copy = makeIcon("copy", say("copy"), () => actions.onCopy(this));
+    const asked = make("div", "asked");
+    const edit = makeIcon("edit", say("edit"), () => actions.onEdit(this));
+    asked.append(edit, this.question);
+    this.element.append(sign("speaker you", [say("you")], turn.at), asked, this.speaker, this.answer, this.waiting, this.foot);
     this.drawing = null;
     this.next = 0; // when it may be drawn again
     this.finish();
@@ -42,18 +53,45 @@ export class TurnView {
 
   /** Draw all of the turn, and what can be done with it. */
   finish() {
-    const { state, note, answer } = this.turn;
+    const { state, answer } = this.turn;
     const support = state === "answered" ? readSupport(this.turn) : null;
     this.finished = false;
     this.draw(support?.places);
     this.finished = state !== "pending";
     this.element.dataset.state = state;
     this.element.setAttribute("aria-busy", state === "pending");
+    this.waiting.textContent = "";
+    this.signAnswer();
     if (support) this.explain(support);
+    if (this.finished) {
+      setLanguage(this.answer, answer);
+      furnish(this.answer, this.actions.onCopyCode);
+    }
+    this.endWith();
+  }
+
+  /** Say who answers, and when: the twin, or the owner who wrote it before. */
+  signAnswer() {
+    const { speaker, at, answeredAt } = this.turn;
+    const written = owner ? say("written_by", { name: owner }) : say("written_by_owner");
+    const who = speaker === "approved" ? [written] : [owner || say("unnamed"), say("ai")];
+    const signed = sign("speaker", who, answeredAt ?? at);
+    this.speaker.replaceWith(signed);
+    this.speaker = signed;
+  }
+
+  endWith() {
+    const { state, answer } = this.turn;
+    this.failure?.end();
+    this.failure = null;
     this.foot.replaceChildren();
-    if (note) this.foot.append(make("p", "note", note));
-    if (state === "failed" || state === "stopped") this.foot.append(this.retry);
+    if (state === "failed") this.failure = new Failure(this.turn, () => this.actions.onRetry(this));
+    const note = describe(this.turn);
+    if (this.failure) this.foot.append(this.failure.element);
+    else if (note) this.foot.append(make("p", "note", note));
+    if (state === "stopped") this.foot.append(makeRetry(() => this.actions.onRetry(this)));
     if (answer && state !== "pending") this.foot.append(this.copy);
+    if (state === "answered") this.foot.append(makeIcon("again", say("regenerate"), () => this.actions.onRegenerate(this)));
   }
 
   /** Show what supports the answer: in it, and under it what has no place there. */
@@ -63,56 +101,48 @@ export class TurnView {
     this.answer.after(...[legend, sources].filter(Boolean));
   }
 
+  /** Say something while no word has come; "" ends that. */
+  wait(text, tell) {
+    this.waiting.textContent = text;
+    if (text) tell(text);
+  }
+
+  /** Hold back what asks again while something else is asked. */
+  hold(isHeld) {
+    this.failure?.hold(isHeld);
+    for (const button of this.foot.querySelectorAll(":scope > :is(.retry, .again)")) button.disabled = isHeld;
+  }
+
+  remove() {
+    this.failure?.end();
+    this.element.remove();
+  }
+
   get text() {
     return this.answer.textContent;
   }
 }
 
-function make(tag, className, text = "") {
-  const element = document.createElement(tag);
-  element.className = className;
-  element.textContent = straighten(text);
-  return element;
+/** Return what a visitor is told of how an answer ended; `note` is of an older page. */
+export function describe({ reason, note }) {
+  return say(reason) || note || "";
 }
 
-function makeButton(label, onClick) {
-  const button = make("button", "", label);
-  button.type = "button";
-  button.addEventListener("click", onClick);
+function makeRetry(onRetry) {
+  const button = makeButton(say("retry"), onRetry);
+  button.className = "retry";
   return button;
 }
 
-function makeLegend() {
-  const legend = make("p", "legend");
-  legend.append(make("span", "unsupported", "Underlined"), ": not in the owner’s documents.");
-  return legend;
+function setLanguage(element, text) {
+  element.lang = guessLanguage(text);
 }
 
-/**
- * Return a list that the visitor may open, of the sources that have no number in the answer: each document once, with
- * what is quoted of it; null where all have one.
- *
- * Titles and quotes may hold anything: they stay text.
- */
-function listSources({ citations, unnumbered }) {
-  const documents = Map.groupBy(unnumbered, ({ file }) => file);
-  if (documents.size === 0) return null;
-  const list = document.createElement("ul");
-  for (const sources of [...documents.values()].slice(0, MAX_FILES)) {
-    const item = list.appendChild(document.createElement("li"));
-    append(item, "cite", sources[0].title);
-    for (const quote of new Set(sources.map((source) => source.quote).filter(Boolean))) append(item, "blockquote", quote);
-  }
-  const details = document.createElement("details");
-  details.className = "sources";
-  const name = documents.size === 1 ? "Source" : "Sources";
-  append(details, "summary", citations.length ? `Other ${name.toLowerCase()}` : name);
-  details.append(list);
-  return details;
-}
-
-function append(parent, tag, text) {
-  const element = parent.appendChild(document.createElement(tag));
-  if (tag !== "summary") element.dir = "auto";
-  element.textContent = text;
+/** Return a line that says who speaks, and when. */
+function sign(className, who, at) {
+  const line = make("p", className);
+  const parts = who.map((name) => make("bdi", "", name));
+  if (at) parts.push(Object.assign(make("time", "", sayInstant(at)), { dateTime: new Date(at).toISOString() }));
+  line.append(...parts.flatMap((part, index) => (index ? [" · ", part] : [part])));
+  return line;
 }
