@@ -15,6 +15,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from states import take_states  # noqa: E402
+
 from tests.support.scripted_model import ScriptedModel, streams  # noqa: E402
 from tests.support.service import Service, copy_project, free_port  # noqa: E402
 
@@ -58,6 +60,16 @@ def main() -> None:
         }
         service = Service("gunicorn", root, settings).start()
         (Path(folder) / "site" / "index.html").write_text(SITE % service.url)
+        more = {
+            "MEMORY": "on",
+            "RATE_LIMITS": "off",
+            "CONTACT": "roger@example.com",
+            "IMPRINT_URL": "/imprint",
+            "PRIVACY_URL": "/privacy",
+        }
+        other = copy_project(Path(folder).resolve() / "remembering")
+        shutil.copytree(root / "instance", other / "instance", dirs_exist_ok=True)
+        remembering = Service("gunicorn", other, settings | more).start()
         try:
             take(browser, service, "welcome", 1000, 560)
             take(browser, service, "desktop", 1000, 480, asked=True)
@@ -66,7 +78,9 @@ def main() -> None:
             take(browser, service, "mobile-dark", 390, 640, asked=True, dark=True)
             take(browser, service, "unsupported", 390, 640, asked=True, shown=UNSUPPORTED)
             take_widget(browser, f"http://localhost:{site.server_port}/")
+            take_states(browser, remembering, model, FOLDER / "states")
         finally:
+            remembering.stop()
             service.stop()
             site.shutdown()
     model.close()

@@ -369,9 +369,9 @@ def test_the_page_is_small_and_strict(page: Page, gunicorn: Service, console: li
     page.on("request", lambda request: requests.append(request))
     with page.expect_response(gunicorn.url + "/") as answer:
         page.goto(gunicorn.url, wait_until="networkidle")
-    assert len(requests) <= 15, requests
+    assert len(requests) <= 10, requests
     sizes = [request.sizes() for request in requests]
-    assert 20_000 < sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes) <= 120_000
+    assert 20_000 < sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes) <= 60_000
     policy = dict(part.split(" ", 1) for part in answer.value.headers["content-security-policy"].split("; "))
     assert policy["default-src"] == "'none'"
     assert {policy[f"{kind}-src"] for kind in ("script", "style", "img", "connect")} == {"'self'"}

@@ -16,7 +16,6 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Locator, Page, Request, Route, expect
 
-from twin import create_app
 from twin.memory import Annotations, CitedSource, Conversation, KeptMessage, KeptSession, Memory
 from twin.settings import Settings
 from twin.stores import Databases
@@ -24,7 +23,6 @@ from twin.stores import Databases
 from ...support.pages import ask, assert_accessible, field, held, reply, turn
 from ...support.scripted_model import ScriptedModel, answers, fails, streams, waits_for
 from ...support.service import Service, wait_until
-from ...support.settings import KEY
 
 UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 AN_HOUR = 3_600  # seconds
@@ -595,7 +593,10 @@ def test_is_accessible_and_fits(page: Page, remembering: Service, scheme: str, p
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     tools = page.locator(".masthead .tools > :visible")
     names = [tool.get_attribute("aria-label") for tool in tools.all()]
-    assert names == ["New chat", "Your chats", f"Switch to {'light' if scheme == 'dark' else 'dark'}", "Close"][: len(names)]
+    assert (
+        names
+        == ["New chat", "Your chats", f"Switch to {'light' if scheme == 'dark' else 'dark'}", "Close"][: len(names)]
+    )
     boxes = [tool.bounding_box() for tool in tools.all()]
     assert all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes)
     assert len({box["y"] for box in boxes}) == 1
