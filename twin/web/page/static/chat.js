@@ -117,11 +117,11 @@ async function start(question, key = session?.makeKey()) {
     fail(turn, error, controller.signal.aborted);
   }
   waiting.end();
+  turn.answeredAt = Date.now();
+  if (answering === controller) await view.settle();
   if (answering !== controller) return; // another chat has begun
   answering = null;
-  turn.answeredAt = Date.now();
   conversation.save();
-  view.finish();
   tell([view.text, describe(turn)].join(" "));
   update();
 }

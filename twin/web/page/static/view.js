@@ -51,10 +51,22 @@ export class TurnView {
     this.next = end + (end - start); // the page does other things for as long as this took
   }
 
+  /** Finish a turn that was just answered, in parts, between which the page does other things. */
+  async settle() {
+    await pause();
+    const support = this.readSupport();
+    await pause();
+    this.finish(support);
+    await pause();
+  }
+
+  readSupport() {
+    return this.turn.state === "answered" ? readSupport(this.turn) : null;
+  }
+
   /** Draw all of the turn, and what can be done with it. */
-  finish() {
+  finish(support = this.readSupport()) {
     const { state, answer } = this.turn;
-    const support = state === "answered" ? readSupport(this.turn) : null;
     this.finished = false;
     this.draw(support?.places);
     this.finished = state !== "pending";
@@ -126,6 +138,15 @@ export class TurnView {
 /** Return what a visitor is told of how an answer ended; `note` is of an older page. */
 export function describe({ reason, note }) {
   return say(reason) || note || "";
+}
+
+/** Wait for the next task; a timer would take a second in a tab that is not seen. */
+function pause() {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = resolve;
+    port2.postMessage(null);
+  }).finally(() => port1.close());
 }
 
 function makeRetry(onRetry) {
