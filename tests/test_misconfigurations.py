@@ -81,6 +81,23 @@ STARTS = {
     ),
     "an accent that is no colour": Mistake("ACCENT: it is not a colour such as #0a7 or #00aa77.", {"ACCENT": "teal"}),
     "too many starters": Mistake("STARTERS: there are more than four.", {"STARTERS": "a|b|c|d|e"}),
+    "too many starters in one language": Mistake(
+        "STARTERS: there are more than four.", {"STARTERS": '{"en": "a", "de": "a|b|c|d|e"}'}
+    ),
+    "a greeting in a language that the page lacks": Mistake(
+        "GREETING: the page does not have xx: it has en, de, fr, es, it, pt, nl, pl, ar.", {"GREETING": '{"xx": "Hi"}'}
+    ),
+    "a greeting that is half an object": Mistake(
+        "GREETING: it begins as a JSON object, and is none.", {"GREETING": '{"en": "Hi"'}
+    ),
+    "a language that the page lacks": Mistake(
+        "PAGE_LANGUAGE: Input should be 'en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'pl' or 'ar'.",
+        {"PAGE_LANGUAGE": "xx"},
+    ),
+    "an imprint that is no address": Mistake(
+        "IMPRINT_URL: it is not an address such as https://example.com/imprint or /imprint.",
+        {"IMPRINT_URL": "javascript:alert(1)"},
+    ),
     "a port that cannot be": Mistake("PORT: Input should be less than or equal to 65535.", {"PORT": "80000"}),
     "no workers": Mistake("WEB_CONCURRENCY: Input should be greater than or equal to 1.", {"WEB_CONCURRENCY": "0"}),
     "a config.py that breaks": Mistake(

@@ -288,7 +288,7 @@ def test_follows_the_system_until_switched(page: Page, gunicorn: Service, scheme
     other = {"light": "dark", "dark": "light"}[scheme]
     page.emulate_media(color_scheme=scheme)
     page.goto(gunicorn.url)
-    paper = "getComputedStyle(document.documentElement).backgroundColor"
+    paper = "getComputedStyle(document.body).backgroundColor"
     before = page.evaluate(paper)
     button = page.get_by_role("button", name="Switch to")
     expect(button).to_have_accessible_name(f"Switch to {other}")
