@@ -1,6 +1,6 @@
 """Every setting, where its value comes from, and how it is checked."""
 
-from .addresses import mask_password
+from .addresses import is_origin, mask_password
 from .layers import PLACEHOLDER_KEY, collect_values, load_settings
 from .settings import EMBEDDED_CONTEXT, Settings
 from .values import LANGUAGES, as_text, parse_colour, split_starters
@@ -12,6 +12,7 @@ __all__ = [
     "Settings",
     "as_text",
     "collect_values",
+    "is_origin",
     "load_settings",
     "mask_password",
     "parse_colour",

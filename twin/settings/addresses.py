@@ -16,6 +16,14 @@ def parse_origins(value: object) -> object:
     return tuple(origin if origin == "*" else _check_origin(origin) for origin in origins)
 
 
+def is_origin(value: str) -> bool:
+    """Return whether a value is the origin of a website."""
+    try:
+        return bool(_check_origin(value.lower()))
+    except ValueError:
+        return False
+
+
 def check_base_url(value: object) -> object:
     """Return a base URL, which may have a query; raises ValueError for any other value."""
     pattern = rf"(?=[!-~]+\Z)https?://(?:[^/?#@]+@)?{HOST_AND_PORT}(?P<path>/[^?#]*)?(?:\?[^#]*)?"

@@ -27,6 +27,15 @@ def init_app(app: Flask, origins: Collection[str]) -> None:
     )
 
 
+def is_listed(origin: str, origins: Collection[str]) -> bool:
+    """Return whether pages of `origin` may frame the service: as a browser reads `frame-ancestors` (CSP 3, 6.7.2.8).
+
+    There http stands for https too, which it does not where a page calls the service.
+    """
+    plain = re.sub(r"^https:", "http:", origin.lower())
+    return "*" in origins or origin.lower() in origins or plain in origins
+
+
 def _vary_by_origin(response: Response) -> Response:
     """Keep a cache from giving one website what was sent to another, or to none, which the library does not prevent."""
     response.vary.add("Origin")

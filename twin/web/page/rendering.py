@@ -36,8 +36,11 @@ def render_chat(*, framed: bool = False, theme: str = "") -> Response:
     )
 
 
-def render(template: str, *, framing: str = "", **options: object) -> Response:
-    """Return a page; `framing` is a directive of its policy, and `accent` of the query its colour."""
+def render(template: str, *, framing: str = "", ancestors: str = "", **options: object) -> Response:
+    """Return a page; `accent` of the query is its colour.
+
+    `framing` is a directive of its policy, and `ancestors` are the sites that may frame it, if not CORS_ORIGINS.
+    """
     settings = current_runtime().settings
     accent = settings.accent
     with suppress(ValueError):
@@ -53,10 +56,10 @@ def render(template: str, *, framing: str = "", **options: object) -> Response:
         style=url_for("page.show_style", version=version, accent=accent.removeprefix("#")),
         **options,
     )
-    ancestors = "*" if "*" in settings.cors_origins else " ".join(("'self'", *settings.cors_origins))
+    listed = "*" if "*" in settings.cors_origins else " ".join(("'self'", *settings.cors_origins))
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        f"{framing}base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
+        f"{framing}base-uri 'none'; form-action 'none'; frame-ancestors {ancestors or listed}"
     )
     headers = {"Content-Security-Policy": policy, "Cache-Control": "no-cache", "Vary": "Accept-Language"}
     return compress_response(Response(page, headers=headers))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, Response, jsonify, render_template, request, send_file
 from flask.blueprints import BlueprintSetupState
 
 from ...errors import NotFound
-from ...settings import Settings, parse_colour
+from ...settings import Settings, is_origin, parse_colour
 from ...system import paths
+from ..cors import is_listed
 from ..current import current_runtime
 from ..operation import File, operation
 from ..problems import render_problem
@@ -18,6 +21,8 @@ from .schemas import ServiceName
 
 FOREVER = "public, max-age=31536000, immutable"
 SOON = "public, max-age=600"
+# With these a page that has a COEP of its own, to be isolated from other origins, may frame the panel (HTML, 7.1.4).
+EMBEDDABLE = {"Cross-Origin-Embedder-Policy": "require-corp", "Cross-Origin-Resource-Policy": "cross-origin"}
 IMAGES = {
     ".png": "image/png",
     ".jpg": "image/jpeg",
@@ -64,11 +69,18 @@ def show_missing(error: Exception) -> Response:
 def show_panel() -> Response:
     """Show the chat in the frame that widget.js puts on another page.
 
-    `accent`, `theme`, `lang` and `greeting` are its options.
+    `accent`, `theme`, `lang` and `greeting` are its options, and `from` is that page's origin. Where CORS_ORIGINS lacks
+    it, a sentence says so: a browser would show a broken frame.
     """
     theme = request.args.get("theme", "")
     theme = theme if theme in ("light", "dark") else ""
-    return render_chat(framed=True, theme=theme)
+    site = request.args.get("from", "")
+    if not site or is_listed(site, _settings().cors_origins):
+        response = render_chat(framed=True, theme=theme)
+    else:
+        response = render("refused.html", ancestors="*", site=site if is_origin(site) else "", theme=theme)
+    response.headers.update(EMBEDDABLE)
+    return response
 
 
 @blueprint.get("/widget")
@@ -81,10 +93,11 @@ def show_widget() -> Response:
 @blueprint.get("/widget.js")
 @operation(gives={"text/javascript": File})
 def show_widget_script() -> Response:
-    """Send the script that puts a button on any page."""
+    """Send the script that puts a button on any page, without its comments."""
     script = render_template("widget.js", accent=_settings().accent)
+    script = re.sub(r"^ *(//.*\n)?| +// .*$", "", script, flags=re.MULTILINE)
     headers = {"Cache-Control": SOON, "Cross-Origin-Resource-Policy": "cross-origin"}
-    return Response(script, mimetype="text/javascript", headers=headers)
+    return compress_response(Response(script, mimetype="text/javascript", headers=headers))
 
 
 @blueprint.get("/page/<version>/<name>")

@@ -25,7 +25,8 @@ function update() {
 }
 
 function show(script) {
-  document.querySelectorAll("[data-twin-widget], body > script").forEach((old) => old.remove());
+  Object.values(window.twinWidgets ?? {}).forEach((old) => old.remove(true));
+  document.querySelectorAll("body > script").forEach((old) => old.remove());
   return new Promise((resolve) => {
     script.onload = script.onerror = () => {
       waiting -= 1;
