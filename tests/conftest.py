@@ -12,7 +12,7 @@ import shutil
 import signal
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from compileall import compile_dir
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -44,6 +44,7 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as after `make test &`:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 WARM, WARM_FOLDER = pytest.StashKey[WarmServers](), "TWIN_WARM_FOLDER"
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first takes half the CPU
+STRICT = {"Content-Security-Policy": "style-src 'none'; img-src 'none'"}
 PORTRAIT = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
 
@@ -310,15 +311,16 @@ def requested(page: Page) -> list[str]:
 
 @pytest.fixture(scope="module")
 def serve_site() -> Iterator[Callable[..., str]]:
-    """Serve a page's HTML on an origin of its own, which is returned."""
+    """Serve a page's HTML on an origin of its own, which is returned; `headers` are what it sends, if not STRICT."""
     sites: list[ThreadingHTTPServer] = []
 
-    def serve(html: str, port: int = 0) -> str:
+    def serve(html: str, port: int = 0, headers: Mapping[str, str] = STRICT) -> str:
         class Site(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
-                self.send_header("Content-Security-Policy", "style-src 'none'; img-src 'none'")  # as strict sites have
+                for name, value in headers.items():
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(html.encode())
 

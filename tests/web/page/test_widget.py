@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -27,13 +28,22 @@ def site(serve_site: Callable[..., str]) -> tuple[str, list[str]]:
 def embed(site: tuple[str, list[str]], under: Callable[..., Service], gunicorn: Service) -> Callable[..., str]:
     """Return the address of another site with the widget on it; `listed` says whether the service knows the site."""
 
-    def build(listed: bool = True, attributes: str = "") -> str:
+    def build(listed: bool = True, attributes: str = "", before: str = "") -> str:
         address, pages = site
         service = under("gunicorn", CORS_ORIGINS=address) if listed else gunicorn
-        pages[0] = HOST_PAGE % f'<script src="{service.url}/widget.js" {attributes} async></script>'
+        pages[0] = HOST_PAGE % f'{before}<script src="{service.url}/widget.js" {attributes} async></script>'
         return address
 
     return build
+
+
+@pytest.fixture
+def said(page: Page) -> list[str]:
+    """Everything that stands in the browser's console, warnings too."""
+    lines: list[str] = []
+    page.on("console", lambda message: lines.append(message.text))
+    page.on("pageerror", lambda error: lines.append(str(error)))
+    return lines
 
 
 class Deferred(str):
@@ -240,6 +250,129 @@ def test_a_panel_that_is_slow_leaves_the_focus_where_it_is(embed: Callable[..., 
     expect(page.frame_locator("iframe").get_by_label("Your message")).to_be_visible()
     page.wait_for_load_state("networkidle")
     expect(page.get_by_role("button", name="Its own")).to_be_focused()
+
+
+# What docs/widget.md says that a policy has to allow, and no more; and the headers of a page that is isolated.
+POLICIES = {
+    "hosts": {"Content-Security-Policy": "default-src 'none'; script-src %s; frame-src %s"},
+    "nonce": {"Content-Security-Policy": "default-src 'none'; script-src 'nonce-a1' 'strict-dynamic'; frame-src %s"},
+    "trusted types": {"Content-Security-Policy": "require-trusted-types-for 'script'; trusted-types 'none'"},
+    "require-corp": {
+        "Cross-Origin-Embedder-Policy": "require-corp",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    },
+    "credentialless": {"Cross-Origin-Embedder-Policy": "credentialless"},
+}
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_chats_on_a_site_of_a_strict_policy(
+    under: Callable[..., Service],
+    serve_site: Callable[..., str],
+    page: Page,
+    said: list[str],
+    policy: str,
+) -> None:
+    service = under("gunicorn", CORS_ORIGINS="*")
+    headers = {name: value.replace("%s", service.url) for name, value in POLICIES[policy].items()}
+    line = f'<link rel="icon" href="data:,"><script nonce="a1" src="{service.url}/widget.js" async></script>'
+    page.goto(serve_site(HOST_PAGE % line, headers=headers))
+    page.get_by_role("button", name="Ask me").click()
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("button", name="Who are you?").click()
+    expect(frame.locator(".answer")).to_have_text("Hello from the model.")
+    assert page.evaluate("crossOriginIsolated") == (policy == "require-corp")
+    assert not [line for line in said if "data:," not in line]
+
+
+def test_hands_its_language_and_its_greeting_to_the_page(embed: Callable[..., str], page: Page) -> None:
+    page.goto(embed(attributes='data-lang="de" data-greeting="Hallo &amp; <i>willkommen</i>!" data-open'))
+    expect(page.frame_locator("iframe").get_by_label("Your message")).to_be_visible()
+    asked = parse_qs(urlsplit(page.frames[1].url).query)
+    assert asked["lang"] == ["de"]
+    assert asked["greeting"] == ["Hallo & <i>willkommen</i>!"]
+
+
+@pytest.mark.parametrize("kind", ["", 'type="module"'])
+def test_finds_its_own_line_among_others(embed: Callable[..., str], page: Page, kind: str) -> None:
+    page.route("**/theirs/widget.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    theirs = '<script src="/theirs/widget.js" data-title="Theirs" async></script>'
+    page.goto(embed(attributes=f'data-title="Ours" {kind}', before=theirs))
+    page.get_by_role("button", name="Ours").click()
+    expect(page.frame_locator("iframe").get_by_label("Your message")).to_be_focused()
+
+
+def test_works_where_a_script_imports_it(embed: Callable[..., str], page: Page) -> None:
+    page.goto(embed(attributes='type="text/plain"'))
+    page.evaluate("const line = document.querySelector('script'); line.remove(); import(line.src)")
+    page.get_by_role("button", name="Ask me").click()
+    expect(page.frame_locator("iframe").get_by_label("Your message")).to_be_focused()
+
+
+# What scripts of a site do to its page, the panel open.
+CACHED = '<p>Cached.</p><div data-twin-widget="right"></div>'
+SWAPS = {
+    "a new body": "document.body.replaceWith(document.createElement('body'))",
+    "a body from a cache": f"document.body.outerHTML = `<body>{CACHED}</body>`",
+    "nothing left": "document.documentElement.replaceChildren(document.createElement('body'))",
+    "a new root": "document.documentElement.replaceWith(document.createElement('html'))",
+    "a document that is written": "document.open(); document.write('<p>Written.</p>'); document.close()",
+}
+
+
+@pytest.mark.parametrize("swap", SWAPS)
+def test_comes_back_as_it_was(embed: Callable[..., str], page: Page, swap: str) -> None:
+    page.goto(embed())
+    page.get_by_role("button", name="Ask me").click()
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("button", name="Who are you?").click()
+    expect(frame.locator(".answer")).to_have_text("Hello from the model.")
+    for _ in range(3):
+        page.evaluate(SWAPS[swap])
+        expect(page.get_by_role("button", name="Ask me")).to_have_attribute("aria-expanded", "true")
+        expect(frame.locator(".answer")).to_have_text("Hello from the model.")
+    frame.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("button", name="Ask me")).to_be_focused()
+    page.evaluate(SWAPS[swap])
+    expect(page.locator("iframe")).to_be_hidden()
+    page.get_by_role("button", name="Ask me").click()
+    expect(frame.locator(".answer")).to_have_text("Hello from the model.")
+
+
+def test_the_next_page_has_it_as_the_visitor_left_it(embed: Callable[..., str], page: Page) -> None:
+    page.goto(embed(attributes="data-open"))
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("button", name="Close").click()
+    expect(page.locator("iframe")).to_be_hidden()
+    page.reload()
+    button = page.get_by_role("button", name="Ask me")
+    expect(button).to_have_attribute("aria-expanded", "false")
+    button.click()
+    page.goto(embed())
+    expect(button).to_have_attribute("aria-expanded", "true")
+    assert page.evaluate("document.activeElement === document.body")
+
+
+def test_a_page_that_removes_it_each_time_does_not_hang(embed: Callable[..., str], page: Page) -> None:
+    page.goto(embed())
+    page.evaluate(
+        "new MutationObserver(() => document.querySelector('[data-twin-widget]')?.remove())"
+        ".observe(document.documentElement, {childList: true}); document.querySelector('[data-twin-widget]').remove()"
+    )
+    assert page.get_by_role("button", name="Ask me").count() == 0
+    page.get_by_role("button", name="Its own").click()
+
+
+def test_another_line_of_a_new_body_takes_over(embed: Callable[..., str], page: Page) -> None:
+    page.goto(embed())
+    page.get_by_role("button", name="Ask me").click()
+    page.evaluate(
+        "const line = document.createElement('script'); line.src = document.querySelector('script').src;"
+        "line.dataset.title = 'Frag mich'; line.dataset.lang = 'de'; document.body.replaceChildren(line)"
+    )
+    expect(page.get_by_role("button", name="Frag mich")).to_have_attribute("aria-expanded", "true")
+    expect(page.get_by_role("button", name="Ask me")).to_have_count(0)
+    expect(page.frame_locator("iframe").get_by_label("Your message")).to_be_visible()
 
 
 def test_a_line_that_is_there_twice_makes_one_button(embed: Callable[..., str], page: Page) -> None:

@@ -1,0 +1,104 @@
+"""Websites made with the frameworks that people use, from tests/web/page/websites: built once, served from files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from mimetypes import guess_type
+from pathlib import Path
+from threading import Thread
+
+SOURCES = Path(__file__).parent.parent / "web" / "page" / "websites"
+PLACEHOLDER = b"WIDGET"  # stands for the address of widget.js
+MIN_NODE = 20, 9  # what Next.js needs
+
+
+def find_reason_to_skip() -> str:
+    """Return what is missing to build them; empty if nothing is."""
+    if not shutil.which("npm"):
+        return "npm is not installed"
+    version = subprocess.check_output(["node", "--version"], text=True).strip().removeprefix("v")
+    if tuple(map(int, version.split(".")[:2])) < MIN_NODE:
+        return f"Next.js needs Node {'.'.join(map(str, MIN_NODE))}, and this is {version}"
+    return ""
+
+
+def build_websites(cache: Path) -> Path:
+    """Return the folder of the websites; what npm fetches, 640 MB on the disk, and what it builds stay in `cache`."""
+    installed, built = cache / "installed", cache / "built"
+    lock = (SOURCES / "package-lock.json").read_bytes()
+    if not is_current(installed, [lock]):
+        copy_sources(cache)
+        run_npm(cache, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+        installed.write_text(digest([lock]))
+    sources = [path.read_bytes() for path in sorted(SOURCES.rglob("*")) if path.is_file()]
+    if not is_current(built, sources):
+        copy_sources(cache)
+        run_npm(cache, "run", "build")
+        built.write_text(digest(sources))
+    return cache / "dist"
+
+
+def is_current(stamp: Path, contents: Iterable[bytes]) -> bool:
+    return stamp.is_file() and stamp.read_text() == digest(contents)
+
+
+def digest(contents: Iterable[bytes]) -> str:
+    return sha256(b"".join(contents)).hexdigest()
+
+
+def copy_sources(cache: Path) -> None:
+    """Copy the sources beside what npm has installed, in place of what was built of older ones."""
+    for entry in SOURCES.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(cache / entry.name, ignore_errors=True)
+    shutil.rmtree(cache / "dist", ignore_errors=True)
+    shutil.copytree(SOURCES, cache, dirs_exist_ok=True)
+
+
+def run_npm(folder: Path, *arguments: str) -> None:
+    environment = os.environ | {"CI": "1", "NEXT_TELEMETRY_DISABLED": "1", "ASTRO_TELEMETRY_DISABLED": "1"}
+    done = subprocess.run(
+        ["npm", *arguments], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert done.returncode == 0, done.stdout
+
+
+class Website:
+    """Serve one of them on an origin of its own; `/one` is a file `one.html` where there is no other."""
+
+    def __init__(self, folder: Path) -> None:
+        self.widget = ""  # the address of widget.js
+        website = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                path = folder / self.path.partition("?")[0].strip("/")
+                path = path if path.is_file() else path.with_name(f"{path.name}.html")
+                if not path.resolve().is_relative_to(folder) or not path.is_file():
+                    self.send_error(404)
+                    return
+                body = path.read_bytes().replace(PLACEHOLDER, website.widget.encode())
+                self.send_response(200)
+                self.send_header("Content-Type", guess_type(path.name)[0] or "application/octet-stream")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def do_HEAD(self) -> None:
+                self.do_GET()  # whose body nobody reads
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
