@@ -21,7 +21,7 @@ test: .venv/service .venv/embedded .venv/dev
 	$(BIN)/pytest -n 5
 
 test-clients: .venv/service .venv/embedded .venv/dev .venv/bench
-	@echo "These tests take about two minutes on two cores."
+	@echo "These tests take about four minutes on two cores; the first time npm fetches 680 MB (on the disk) for them."
 	$(BIN)/pytest -n 2 -m clients
 
 lint: .venv/service .venv/dev .venv/bench

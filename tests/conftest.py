@@ -8,7 +8,6 @@ import gc
 gc.disable()  # until all tests are collected, of which it would take two fifths
 
 import os
-import shutil
 import signal
 from base64 import b64decode
 from collections import Counter
@@ -29,6 +28,7 @@ from sqlalchemy import create_engine
 
 from twin import create_app
 
+from .support.browsers import find_chromium
 from .support.calls import heal
 from .support.schedule import LongestFirst, rank
 from .support.scripted_model import ScriptedModel
@@ -43,7 +43,6 @@ expect.set_options(timeout=PATIENCE * 1_000)
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as after `make test &`: what tests interrupt would inherit that
     signal.signal(signal.SIGINT, signal.default_int_handler)
 WARM, WARM_FOLDER = pytest.StashKey[WarmServers](), "TWIN_WARM_FOLDER"
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first takes half the CPU
 STRICT = {"Content-Security-Policy": "style-src 'none'; img-src 'none'"}
 PORTRAIT = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
@@ -253,7 +252,7 @@ def execute(database_url: str) -> Iterator[Callable[[str], Any]]:
 
 @pytest.fixture(scope="session")
 def _browser() -> Iterator[Browser]:
-    chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
+    chromium = find_chromium()
     if chromium is None and "CI" not in os.environ:
         pytest.skip("they open pages in a browser, and there is none: apt-get install chromium-headless-shell")
     with sync_playwright() as playwright:

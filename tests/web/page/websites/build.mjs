@@ -14,7 +14,7 @@ function write(site, name, html) {
 
 /** Return a page whose body a script swaps; the widget's line is in its head or in its body. */
 function makePage(name, loads, place) {
-  const line = '<script src="WIDGET" async></script>';
+  const line = '<script src="WIDGET" data-title="Ask the site" async></script>';
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${name}</title><link rel="icon" href="data:,">
     ${loads}${place === "head" ? line : ""}</head>
     <body hx-boost="true" hx-boost:inherited="true"><main><h1>${name === "one" ? "One" : "Two"}</h1>

@@ -21,7 +21,7 @@ export function Site({ path }) {
       h("meta", { charSet: "utf-8" }),
       h("title", null, name),
       h("link", { rel: "icon", href: "data:," }),
-      h("script", { src: "WIDGET", async: true })),
+      h("script", { src: "WIDGET", "data-title": "Ask the site", async: true })),
     h("body", null,
       h("main", { key: here },
         h("h1", null, name),

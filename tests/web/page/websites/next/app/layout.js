@@ -11,7 +11,7 @@ export default function Layout({ children }) {
           <Link href="/one">Go to one</Link> <Link href="/two">Go to two</Link>
         </nav>
         {children}
-        <Script src="WIDGET" />
+        <Script src="WIDGET" data-title="Ask the site" />
       </body>
     </html>
   );
