@@ -14,7 +14,17 @@ OPENING = re.compile(r"(?P<before>[\s>]*(?:[-*+]\s+|\d+[.)]\s+)?)(?P<fence>`{3,}
 CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 COMMENT = re.compile(r"(^|\s)#.*")
 SHELLS = ("sh", "console")
-DATA = ("caddy", "html", "ini", "js", "json", "nginx", "text")  # the languages of blocks that hold no commands
+DATA = (
+    "caddy",
+    "html",
+    "ini",
+    "js",
+    "json",
+    "jsx",
+    "nginx",
+    "php",
+    "text",
+)  # the languages of blocks that hold no commands
 # Text between backticks that begins with a program's name in lower case and goes on counts as a command.
 PROGRAM = re.compile(r"[a-z.][\w./-]* ")
 

@@ -110,6 +110,18 @@ def test_a_panel_that_says_nothing_gives_way_to_a_sentence(
     page.unroute_all()
 
 
+def test_a_panel_that_the_sites_policy_forbids_gives_way_to_a_sentence(
+    gunicorn: Service, serve_site: Callable[..., str], page: Page
+) -> None:
+    headers = {"Content-Security-Policy": f"script-src {gunicorn.url}; frame-src 'none'"}
+    page.goto(serve_site(HOST_PAGE % f'<script src="{gunicorn.url}/widget.js" async></script>', headers=headers))
+    page.get_by_role("button", name="Ask me").click()
+    link = page.get_by_role("link", name="Open it in a tab")
+    expect(link).to_have_attribute("href", f"{gunicorn.url}/")
+    page.get_by_role("button", name="Ask me").click()
+    expect(link).to_be_hidden()
+
+
 @pytest.mark.parametrize("leave", ["Escape inside", "Escape outside", "close", "button"])
 def test_closes_and_gives_the_focus_back(embed: Callable[..., str], page: Page, leave: str) -> None:
     page.goto(embed())
@@ -434,8 +446,11 @@ def test_the_guide_gives_a_line_that_works(
     page.get_by_label("Title").fill('Ask "me" & more')
     page.get_by_label("Position").select_option("left")
     page.get_by_label("Theme").select_option("dark")
+    page.get_by_label("Language").fill("de")
+    page.get_by_label("Greeting").fill("Hallo!")
     expect(page.get_by_role("form", name="Options")).to_have_attribute("aria-busy", "false")
     expect(line).to_contain_text('data-title="Ask &quot;me&quot; &amp; more" data-position="left"')
+    expect(line).to_contain_text('data-lang="de" data-greeting="Hallo!" async')
     preview = page.get_by_role("button", name='Ask "me" & more')
     expect(preview).to_have_css("left", "20px")
     preview.click()

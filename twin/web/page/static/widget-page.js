@@ -5,8 +5,8 @@ const line = document.getElementById("line");
 const status = document.getElementById("status");
 
 function read() {
-  const { title, position, accent, theme, open } = Object.fromEntries(new FormData(form));
-  const given = { title, position, accent, theme, open: open && "true" };
+  const { open, ...given } = Object.fromEntries(new FormData(form));
+  if (open) given.open = "true";
   return Object.entries(given).filter(([, value]) => value);
 }
 
