@@ -64,6 +64,7 @@
   function toggle(show, quietly) {
     isOpen = show;
     if (show && !frame) {
+      mount(document.documentElement);
       frame = make("iframe", { title: button.textContent, allow: "clipboard-write", src: panel });
       frame.onload = () => {
         if (root.activeElement === frame) frame.focus(); // into its page
@@ -121,18 +122,19 @@
     if (data === "twin:close") toggle(false);
   }
 
-  // Beside the body, because that is what Turbo, Astro and htmx swap: in it the frame would load anew each time.
-  function mount() {
-    document.querySelectorAll("[data-twin-widget]").forEach((old) => old.shadowRoot || old.remove()); // of a saved page
-    document.documentElement.append(host);
-    observer.observe(document, { childList: true });
-    observer.observe(document.documentElement, { childList: true });
+  // Once it is open it stands beside the body, because that is what Turbo, Astro and htmx swap: in it the frame would load
+  // anew each time. Until then it stands in it, because React 18 hydrates no document that has anything beside it.
+  function mount(place) {
+    place.append(host);
+    for (const watched of [document, document.documentElement, place]) observer.observe(watched, { childList: true });
     addEventListener("keydown", onKeydown, ended);
     addEventListener("message", onMessage, ended);
   }
 
   let returns = 0; // within the last second; a page that removes the widget each time is no reason to hang
   function check() {
+    const hosts = [...document.querySelectorAll("[data-twin-widget]")];
+    hosts.forEach((found) => found.shadowRoot || found.remove()); // of a page that was saved, or kept in a cache
     if (host.isConnected || returns > 8 || !document.documentElement || ended.signal.aborted) return;
     returns += 1;
     setTimeout(() => {
@@ -140,7 +142,7 @@
       check();
     }, 1_000);
     if (frame) frame.className = ""; // it loads anew
-    mount();
+    mount(document.documentElement);
   }
 
   function remove(forget) {
@@ -152,7 +154,8 @@
 
   function start() {
     if (ended.signal.aborted) return;
-    mount();
+    mount(document.body);
+    check();
     const fits = !matchMedia(small).matches; // and does not cover the page
     const wished = open !== undefined && open !== "false";
     if (fits && (store((storage) => storage.getItem(slot)) ?? `${wished}`) === "true") toggle(true, true); // the focus is the host page's
