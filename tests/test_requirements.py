@@ -42,7 +42,8 @@ def imported_by(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and not node.level:
             found.add(str(node.module))
     known = sys.stdlib_module_names | OURS | {"_typeshed"}  # the last: of mypy alone
-    return {name.split(".")[0] for name in found} - known
+    packages = {name.split(".")[0] for name in found} - known
+    return {package for package in packages if not path.with_name(f"{package}.py").exists()}  # a script's neighbour
 
 
 @pytest.mark.parametrize(
