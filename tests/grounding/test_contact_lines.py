@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from twin.grounding import Material, OwnedText, open_gate
-from twin.grounding.contacts.phone_identity import is_same_number
+from twin.grounding.contacts.known_contacts import KnownContacts
 
 FOLDER = Path(__file__).parent / "contacts"
 OWNERS = ("engineer", "biologist")
@@ -143,4 +143,4 @@ def test_the_owner_is_known_in_another_dress(said: str, owned: str) -> None:
     ],
 )
 def test_a_number_is_the_same_in_each_form(first: str, second: str, is_same: bool) -> None:
-    assert is_same_number(first, second) is is_same
+    assert KnownContacts.of([f"Call me: {first}."]).has("number", second) is is_same

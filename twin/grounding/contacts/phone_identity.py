@@ -44,15 +44,6 @@ def find_longest(number: str) -> str:
     return max((rest for _, rest in read_number(number)), key=len)
 
 
-def is_same_number(first: str, second: str) -> bool:
-    """Return whether two phone numbers, as written, are the same: one code at most, and the rest equal."""
-    return any(
-        rest == other and (not code or not known or code == known)
-        for code, rest in read_number(first)
-        for known, other in read_number(second)
-    )
-
-
 def _split_code(digits: str) -> set[tuple[str, str]]:
     code = match.group() if (match := CALLING_CODE.match(digits)) else ""
     rest = digits[len(code) :].lstrip("0")
