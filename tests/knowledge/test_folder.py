@@ -164,13 +164,21 @@ def test_what_a_browser_saves_beside_a_page_is_not_read(path: Path) -> None:
 
 def test_what_an_unpacked_linkedin_export_tells_of_others_is_left_out(path: Path) -> None:
     (path / "export").mkdir()
-    for name in ("Connections.csv", "messages.csv", "Recommendations_Given.csv", "Skills.csv"):
-        (path / "export" / name).write_text("Name,Level\nBea,high\nCy,low")
+    (path / "export" / "Connections.csv").write_text(
+        'Notes:\n"When …"\n\nFirst Name,Last Name,URL,Connected On\nBea,Cy,,'
+    )
+    (path / "export" / "messages.csv").write_text("CONVERSATION ID,FROM,TO,DATE,CONTENT\n1,Bea,Ada,2020,low")
+    (path / "export" / "Skills.csv").write_text("Name\nEngines")
+    (path / "comments.csv").write_text("Book,Comment\nThe Tide Mill,wet")
     (path / "export" / "Profile.csv").write_text("First Name,Maiden Name,Address,Headline\nAda,Byron,1 Lane,Countess")
     library = Folder(path).read()
-    assert [document.name for document in library.documents] == ["export/Profile.csv", "export/Skills.csv"]
-    assert library.documents[0].text == "First Name: Ada | Headline: Countess"
-    assert [skipped.is_fault for skipped in library.skipped] == [False] * 3
+    assert [document.name for document in library.documents] == [
+        "comments.csv",  # the owner's own
+        "export/Profile.csv",
+        "export/Skills.csv",
+    ]
+    assert library.documents[1].text == "First Name: Ada | Headline: Countess"
+    assert [skipped.is_fault for skipped in library.skipped] == [False] * 2
 
 
 def test_folders_in_folders_are_read_down_to_a_depth(path: Path) -> None:

@@ -15,7 +15,7 @@ from ...text.invisible import strip_invisible
 from .. import faq
 from ..passages import name_heading
 from .archives import linkedin
-from .extraction import MAX_BYTES, Extraction, Unreadable, extract_text
+from .extraction import MAX_BYTES, Extraction, Unreadable, check_file, extract_text
 from .library import Document, Skipped
 from .listing import ListedFile
 from .plain.front_matter import MAX_TITLE
@@ -23,6 +23,7 @@ from .plain.text import read_plain
 
 TICK_NS = 50_000_000  # a file that changed so short a time before it was read may change again without a trace
 SAVING_NS = 2_000_000_000  # for so long, a file that is being saved may be empty or incomplete
+MAX_HEAD = 5000  # bytes of a table in which its columns are named
 TITLE_HEADING = re.compile(r"^#[ \t]+(\S.*)", re.MULTILINE)
 
 Signature = tuple[int, int, int, int, int]  # of a file: times of change, size, inode, mode
@@ -115,8 +116,8 @@ def _read_file(file: ListedFile, reading: Reading) -> Reading:
 
 def _read_document(name: str, path: Path, reading: Reading) -> Reading:
     """Return `reading` with a document, and what is wrong with it. Raises Unreadable."""
-    if linkedin.is_left_out(name):
-        reason = "it is named as a file of LinkedIn's export that is private, or about others, which is left out"
+    if linkedin.has_left_out_name(name) and linkedin.is_left_out(name, _read_head(path)):
+        reason = "it is a file of LinkedIn's export that is private, or about others, which is left out"
         return replace(reading, skipped=Skipped(name, reason, is_fault=False))
     found = extract_text(path)
     if found.fields.is_draft:
@@ -125,6 +126,16 @@ def _read_document(name: str, path: Path, reading: Reading) -> Reading:
     document.look_through()
     skipped = Skipped(name, found.fields.fault) if found.fields.fault else None
     return replace(reading, document=document, skipped=skipped)
+
+
+def _read_head(path: Path) -> str:
+    """Return the start of a table. Raises Unreadable."""
+    try:
+        check_file(path)
+        with path.open("rb") as opened:
+            return opened.read(MAX_HEAD).decode("utf-8", "replace")
+    except OSError as error:
+        raise Unreadable(error.strerror or type(error).__name__) from error
 
 
 def make_document(name: str, found: Extraction) -> Document:

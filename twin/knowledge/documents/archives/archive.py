@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import lzma
+import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import PurePosixPath
-from zipfile import ZipFile, ZipInfo
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from ..extraction import KINDS, Extraction, Fields, Unreadable
-from ..unpacking import MAX_UNPACKED, open_archive
+from ..unpacking import ENCRYPTED, MAX_UNPACKED, open_archive
 from . import linkedin, notion
 
 MAX_LEVELS = 2  # of archives in archives: Notion has one
 MAX_NAMED = 12  # files in a sentence about what was not read
+MAX_HEAD = 5000  # bytes of a table in which its columns are named
+DAMAGES = (BadZipFile, EOFError, OSError, zlib.error, lzma.LZMAError)
 
 Read = Callable[[str, bytes], Extraction]  # of a kind such as `.md`
 
@@ -40,10 +45,13 @@ class _ArchiveReader:
 
     def add(self, data: bytes, level: int = 1) -> None:
         """Read the files of an archive."""
-        archive = open_archive(data, ".zip", KINDS)
+        archive = open_archive(data, ".zip", KINDS, allows_encrypted=True)
         files = [file for file in archive.infolist() if not file.is_dir() and not _is_hidden(file.filename)]
         names = [file.filename for file in files]
-        is_linkedin, is_notion = linkedin.is_export(names), notion.is_export(names)
+        tables = [
+            (file.filename, _read_head(archive, file)) for file in files if file.filename.lower().endswith(".csv")
+        ]
+        is_linkedin, is_notion = linkedin.is_export(tables), notion.is_export(names)
         if is_linkedin or is_notion:
             self.title = "LinkedIn" if is_linkedin else "Notion"
         for file in sorted(files, key=lambda file: linkedin.rank(file.filename) if is_linkedin else (0, file.filename)):
@@ -61,23 +69,25 @@ class _ArchiveReader:
         self, archive: ZipFile, file: ZipInfo, name: str, level: int, *, is_linkedin: bool, is_notion: bool
     ) -> None:
         kind = PurePosixPath(name).suffix.lower()
+        is_table = is_linkedin and kind == ".csv"
         self._room -= file.file_size if kind in KINDS else 0
         if kind not in KINDS:
             self._leave_out("of another kind", name)
             return
         if self._room < 0:
             raise Unreadable(f"it unpacks to more than {MAX_UNPACKED // 10**6} MB")
-        data = archive.read(file)
-        if kind == ".zip" and level < MAX_LEVELS:
-            self.add(data, level + 1)
-            return
-        if is_linkedin and kind == ".csv":
-            data = linkedin.drop_hidden(data.decode("utf-8", "replace")).encode()
         try:
-            if kind == ".zip":
+            data = _unpack(archive, file)
+            if kind != ".zip":
+                data = linkedin.drop_hidden(data.decode("utf-8", "replace")).encode() if is_table else data
+                self._add_text(self._read(kind, data), name, is_notion=is_notion)
+            elif level < MAX_LEVELS:
+                self.add(data, level + 1)
+            else:
                 raise Unreadable("an archive in archives")
-            self._add_text(self._read(kind, data), name, is_notion=is_notion)
         except Unreadable as reason:
+            if self._room < 0:
+                raise
             self._leave_out(str(reason), name)
 
     def _add_text(self, found: Extraction, name: str, *, is_notion: bool) -> None:
@@ -96,6 +106,26 @@ class _ArchiveReader:
 
     def _leave_out(self, reason: str, name: str) -> None:
         self._unread.setdefault(reason, []).append(name)
+
+
+def _unpack(archive: ZipFile, file: ZipInfo, size: int = -1) -> bytes:
+    """Return the first `size` bytes of a file, or all. Raises Unreadable where it is damaged, or packed otherwise."""
+    if file.flag_bits & ENCRYPTED:
+        raise Unreadable("it is encrypted")
+    try:
+        with archive.open(file) as opened:
+            return opened.read(size)
+    except DAMAGES as error:
+        raise Unreadable("it is damaged") from error
+    except NotImplementedError as error:
+        raise Unreadable("it is packed in a way that is not read") from error
+
+
+def _read_head(archive: ZipFile, file: ZipInfo) -> str:
+    """Return the start of a table, or "" where it cannot be read."""
+    with suppress(Unreadable):
+        return _unpack(archive, file, MAX_HEAD).decode("utf-8", "replace")
+    return ""
 
 
 def _is_hidden(name: str) -> bool:
