@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from twin.grounding import find_private, remove_private
+from twin.grounding.private.runs import MIN_SKELETON, find_runs
 from twin.grounding.private.text import COUNTED_WORD, RUN_WORDS, fold_counted
 
 from ..support.answers import FALLBACK, SECRET, make_gate, show, show_cut_everywhere
@@ -223,3 +224,23 @@ def test_six_private_words_are_never_shown(words: list[str], separator: str) -> 
     secret = [fold_counted(word) for word in COUNTED_WORD.findall(SECRET)]
     runs = {tuple(secret[at : at + RUN_WORDS]) for at in range(len(secret) - RUN_WORDS + 1)}
     assert not runs & {tuple(said[at : at + RUN_WORDS]) for at in range(len(said) - RUN_WORDS + 1)}
+
+
+class Steps(list[str]):
+    """Words, with the number of times that one was asked for."""
+
+    count = 0
+
+    def __getitem__(self, place):  # type: ignore[no-untyped-def]
+        self.count += 1
+        return super().__getitem__(place)
+
+
+@pytest.mark.parametrize("words", [[""], [""] * 99 + ["a" * MIN_SKELETON], ["a"]], ids=["numbers", "rows", "letters"])
+def test_the_work_for_a_long_private_text_grows_with_its_length(words: list[str]) -> None:
+    counts = []
+    for times in (100, 400):
+        steps = Steps(words * (times * 100 // len(words)))
+        assert all(end - start <= 100 for start, end in find_runs(steps, MIN_SKELETON))
+        counts.append(steps.count)
+    assert counts[1] < 4.1 * counts[0]

@@ -68,10 +68,16 @@ class Reading:
         self.held = ""  # of the answer: what is not dropped yet
         self.read = 0  # held characters that are in `text`
         self._literal = LITERAL[is_whole]
+        self._parts: list[str] = []  # of the text, since to lengthen it by each would take quadratic time
 
     def push(self, piece: str, *, is_last: bool) -> None:
         """Read the next piece; what may be an unfinished escape stays unread."""
         self.held += piece
+        self._read_units(is_last=is_last)
+        self.text += "".join(self._parts)
+        self._parts.clear()
+
+    def _read_units(self, *, is_last: bool) -> None:
         while self.read < len(self.held):
             give_turn()
             if literal := self._literal.match(self.held, self.read):
@@ -100,7 +106,7 @@ class Reading:
     def _take_literally(self, end: int) -> None:
         text = self.held[self.read : end]
         if text.isascii():
-            self.text += text
+            self._parts.append(text)
             self.places.extend(range(self.read, end))
             self.read = end
             return
@@ -108,7 +114,7 @@ class Reading:
             self._take(show_characters(character), self.read + 1)
 
     def _take(self, shown: str, end: int) -> None:
-        self.text += shown
+        self._parts.append(shown)
         self.places.extend([self.read] * len(shown))
         self.read = end
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from ...system.fairness import give_turn
 
 RUN_WORDS = 6  # of a private text, which are not shown in a row
+MAX_RUN_WORDS = 100  # more have few letters, as in a table of numbers, and the runs that begin later have them too
 MIN_RUN = 9  # characters of such a run: 1 2 3 4 5 6 is none
 SHORT_RUN_WORDS = 2  # which are not shown in a code, or in letters that nobody sets so without a reason
 MIN_SHORT_RUN = 10  # characters of such a run
@@ -122,13 +123,16 @@ class ShiftTail(Tail):
 
 def find_runs(words: Sequence[str], least: int, most: int = RUN_WORDS) -> Iterator[tuple[int, int]]:
     """Yield start and end of each run of `most` words, or of more if they have fewer than `least` letters."""
+    end = length = 0  # the end never goes back, so that each word is counted once
     for start in range(len(words) - most + 1):
         give_turn()
-        end, length = start + most, sum(map(len, words[start : start + most]))
-        while length < least and end < len(words):
+        while end < start + most or (length < least and end < len(words)):
             length, end = length + len(words[end]), end + 1
-        if length >= least:
+        if length < least:
+            return
+        if end - start <= MAX_RUN_WORDS:
             yield start, end
+        length -= len(words[start])
 
 
 def outline(word: str) -> str:
