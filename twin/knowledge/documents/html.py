@@ -11,17 +11,37 @@ from bs4 import BeautifulSoup
 from bs4.dammit import EncodingDetector
 from bs4.element import Comment, NavigableString, PageElement, PreformattedString, Tag
 
-from .extraction import Unreadable
+from .extraction import Extraction, Unreadable
 from .html_tables import TableLabels
 from .links import WEB
 from .page_text import HEADINGS, PageText
+from .plain.front_matter import join_fields, read_front_matter, read_head, read_values, skip_front_matter
 
 DROPPED = {"script", "style", "noscript", "template", "svg", "iframe", "nav", "del", "s", "strike"}
 # A table row with one of these only arranges the page, or the CV: it is not one line.
 ARRANGED = {"table", "ul", "ol", "dl", "pre", *HEADINGS}
 BASES = {"base[href]": "href", "link[rel~=canonical]": "href", "meta[property='og:url']": "content"}
 SAVED_FROM = re.compile(r"saved from url=\(\d+\)(\S+)")  # a comment that browsers add
+FRONT_MATTER_START = re.compile(r"\s*(?:-{3,}|\+{3,}|;{3,})[ \t]*\r?\n")
+BEFORE_PAGE = re.compile(r"(?:\s*(?:<!--.*?-->|<[?!][^>]*>))*", re.DOTALL)
+META = re.compile(r"<meta\s[^>]*>", re.IGNORECASE)
+NAMED = re.compile(r"""\bname\s*=\s*["']?([\w-]++)["']?[^>]*?\bcontent\s*=\s*["']?([^"'>]*)""", re.IGNORECASE)
 NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+
+
+def page_to_text(page: bytes) -> Extraction:
+    """Return the visible text of a page, and the fields of its front matter, its first comment or its metadata.
+
+    Raises Unreadable for binary data, or bs4's exceptions.
+    """
+    text = _decode(page)
+    if FRONT_MATTER_START.match(text):
+        fields, text = read_front_matter(text.replace("\r\n", "\n"))
+        text = text if fields.fault else skip_front_matter(".md", text)
+    else:
+        fields = read_head(found[0] if (found := BEFORE_PAGE.match(text)) else "")
+    named = {found[1].casefold(): found[2] for tag in META.findall(text) if (found := NAMED.search(tag))}
+    return Extraction(html_to_text(text), fields=join_fields(fields, read_values(named)))
 
 
 def html_to_text(page: str | bytes, address: str = "") -> str:

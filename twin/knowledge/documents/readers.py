@@ -21,9 +21,9 @@ READERS = {
     ".eml": "formats.mail.mail_to_text",
     ".mhtml": "formats.mail.saved_page_to_text",
     ".mht": "formats.mail.saved_page_to_text",
-    ".html": "html.html_to_text",
-    ".htm": "html.html_to_text",
-    ".xhtml": "html.html_to_text",
+    ".html": "html.page_to_text",
+    ".htm": "html.page_to_text",
+    ".xhtml": "html.page_to_text",
 }
 # Those that read text, whatever its encoding.
 READERS_OF_TEXT = {
@@ -66,16 +66,20 @@ def _read_kind(kind: str, data: bytes) -> Extraction:
 
 def _read_text(kind: str, data: bytes) -> Extraction:
     from .plain.encoding import decode
-    from .plain.front_matter import read_head, read_yaml_fields
+    from .plain.front_matter import join_fields, read_head, read_settings, read_yaml_fields
     from .plain.text import parse_text
 
     text, guessed = decode(data)
     lost = (f"its encoding was guessed to be {guessed}: if letters look wrong, save it as UTF-8",) if guessed else ()
     if kind in PLAIN:
-        return replace(parse_text(text, kind), lost=lost)
-    read_fields = read_yaml_fields if kind in (".yaml", ".yml") else read_head
-    fields = read_fields(text) if kind != ".csv" else Fields()
-    return Extraction(_find(READERS_OF_TEXT[kind])(text), lost, fields)
+        found = parse_text(text, kind)
+        return replace(found, lost=lost + found.lost)
+    readers = {".csv": lambda _: Fields(), ".yaml": read_yaml_fields, ".yml": read_yaml_fields}
+    fields = (readers | {".org": read_settings, ".rst": read_settings}).get(kind, read_head)(text)
+    read = _find(READERS_OF_TEXT[kind])(text)
+    if not isinstance(read, Extraction):
+        return Extraction(read, lost, fields)
+    return replace(read, lost=lost + read.lost, fields=join_fields(read.fields, fields))
 
 
 def _find(name: str) -> Callable[[Any], Any]:

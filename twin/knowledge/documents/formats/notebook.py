@@ -6,14 +6,15 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from ..extraction import Unreadable
+from ..extraction import Extraction, Fields, Unreadable
+from ..plain.front_matter import join_fields, read_front_matter, read_values
 from ..plain.markdown import clean_markdown
 
 MAX_OUTPUT = 5000  # characters of what one cell printed
 
 
-def notebook_to_text(text: str) -> str:
-    """Return the cells of a notebook as Markdown. Raises Unreadable."""
+def notebook_to_text(text: str) -> Extraction:
+    """Return the cells of a notebook as Markdown, and the fields in its metadata and first cell. Raises Unreadable."""
     try:
         notebook = json.loads(text)
     except ValueError as error:
@@ -21,13 +22,23 @@ def notebook_to_text(text: str) -> str:
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):
         raise Unreadable("it is no notebook of version 4")
-    return "\n\n".join(part for cell in cells if isinstance(cell, dict) for part in _write_cell(cell) if part.strip())
+    cells = [cell for cell in cells if isinstance(cell, dict)]
+    fields = Fields()
+    if cells and cells[0].get("cell_type") != "code":
+        fields, cells[0]["source"] = read_front_matter(_join(cells[0].get("source")))
+    if isinstance(metadata := notebook.get("metadata"), dict):
+        fields = join_fields(fields, read_values(metadata))
+    lost: list[str] = []
+    parts = [part for cell in cells for part in _write_cell(cell, lost) if part.strip()]
+    return Extraction("\n\n".join(parts), tuple(lost), fields)
 
 
-def _write_cell(cell: dict[str, Any]) -> Iterator[str]:
+def _write_cell(cell: dict[str, Any], lost: list[str]) -> Iterator[str]:
     source = _join(cell.get("source"))
     if cell.get("cell_type") != "code":
-        yield clean_markdown(source)
+        text, faults = clean_markdown(source)
+        lost += faults
+        yield text
         return
     if source.strip():
         yield f"```\n{source}\n```"

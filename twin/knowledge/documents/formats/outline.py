@@ -7,16 +7,19 @@ from typing import Any
 
 import yaml
 
-from ..extraction import MAX_BYTES, Unreadable
+from ..extraction import MAX_BYTES, Extraction, Fields, Unreadable
+from ..plain.front_matter import join_fields, read_values
 
 Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # makes strings, lists and dictionaries alone
 
 
-def yaml_to_text(text: str) -> str:
+def yaml_to_text(text: str) -> Extraction:
     """Return the data of all documents in a stream (YAML 1.2, 9.2), without comments. Raises Unreadable."""
-    lines, characters = [], 0
+    lines, characters, fields = [], 0, Fields()
     try:
         for document in yaml.load_all(text, Loader):
+            if isinstance(document, dict):  # also in brackets
+                fields = join_fields(fields, read_values({str(key): value for key, value in document.items()}))
             for line in _write(document, ""):
                 lines.append(line)
                 characters += len(line) + 1
@@ -28,7 +31,7 @@ def yaml_to_text(text: str) -> str:
         raise Unreadable(f"it is not valid YAML{line}") from error
     except yaml.YAMLError as error:
         raise Unreadable("it is not valid YAML") from error
-    return "\n".join(lines)
+    return Extraction("\n".join(lines), fields=fields)
 
 
 def _write(value: Any, indent: str) -> Iterator[str]:

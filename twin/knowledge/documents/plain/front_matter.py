@@ -27,9 +27,11 @@ TOML_BLOCK = re.compile(r"\s*\+{3,}[ \t]*\n(?:(.*?)\n?^\+{3,}[ \t]*(?:\n|\Z)|(.*
 JSON_BLOCK = re.compile(r"\s*;{3,}[ \t]*\n(?:(.*?)\n?^;{3,}[ \t]*(?:\n|\Z)|(.*?)(?:\n[ \t]*\n|\Z))", re.S | re.M)
 JSON_START = re.compile(r"\s*\{\s*\"")
 TOP_LINE = re.compile(r"^[\"']?(\w++)[\"']?[ \t]*+:[ \t]++([^\n]*+)", re.M)
+# Of Org (#+key: value, :key: value), reStructuredText (:key: value) and Nikola (.. key: value).
+SETTING = re.compile(r"^(?:#\+|:|\.\.[ \t]++)(\w++):[ \t]++([^\n]*+)", re.M)
 LINE = re.compile(r"\W*([^\W\d][\w -]*?)[\"'*_]*\s*(?:::?|=)\s*(.*?)\s*,?")  # a field in any notation
 PRIVATE_KEYS = {"private", "privat", "privato", "privata", "privado", "privada", "privé", "prive", "prywatne"}
-NO_WORDS = """no false off n 0 none never nein non não nao nei nej nee nie ne нет не ні いいえ 否 不
+NO_WORDS = """no false off n 0 none nil never nein non não nao nei nej nee nie ne нет не ні いいえ 否 不
 아니요 아니오 hayır hayir ei nem όχι لا לא नहीं tidak không khong"""
 YES_WORDS = """yes true on y 1 ja jo oui sí si sì sim da tak evet はい 是 예 네 igen kyllä ano áno да так ναι نعم כן
 ya có"""
@@ -84,8 +86,19 @@ def read_head(text: str) -> Fields:
 def read_yaml_fields(text: str) -> Fields:
     """Return whether data in YAML says, in any of the lines that belong to nothing, that it is private or a draft."""
     values = {found[1]: re.sub(r"\s#.*", "", found[2]).strip(" \t\"'") for found in TOP_LINE.finditer(text)}
-    found, head = read_values(values), read_head(text)
-    return replace(head, is_private=head.is_private or found.is_private, is_draft=found.is_draft)
+    return join_fields(read_head(text), read_values(values))
+
+
+def read_settings(text: str) -> Fields:
+    """Return whether a text in Org or reStructuredText says in any of its settings that it is private or a draft."""
+    settings = [read_values({found[1]: found[2]}) for found in SETTING.finditer(text)]
+    return join_fields(read_head(text), *settings)
+
+
+def join_fields(head: Fields, *others: Fields) -> Fields:
+    """Return the fields of `head`, private or a draft where any of the others is."""
+    is_private = head.is_private or any(fields.is_private for fields in others)
+    return replace(head, is_private=is_private, is_draft=head.is_draft or any(fields.is_draft for fields in others))
 
 
 def skip_front_matter(name: str, text: str) -> str:

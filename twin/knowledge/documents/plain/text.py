@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..extraction import MAX_BYTES, Extraction, Fields, Unreadable, check_file, tidy
-from .front_matter import read_front_matter, read_head, read_values
+from .front_matter import join_fields, read_front_matter, read_head, read_values
 from .markdown import clean_markdown
 
 MARKDOWN = (".md", ".markdown", ".mdx")
@@ -29,11 +28,14 @@ def parse_text(text: str, kind: str) -> Extraction:
     if kind == ".json":
         return _read_json(text)
     if kind == ".jsonl":
-        return Extraction(tidy(_write_json_lines(text)))
+        return _read_json_lines(text)
     fields, text = read_front_matter(tidy(text))
+    lost: tuple[str, ...] = ()
     if kind in MARKDOWN:
-        text = clean_markdown(text, is_mdx=kind == ".mdx")
-    return Extraction("" if fields.is_draft else tidy(text), fields=fields)
+        text, lost = clean_markdown(text, is_mdx=kind == ".mdx")
+    if lost and not text.strip():
+        raise Unreadable(lost[0])
+    return Extraction("" if fields.is_draft else tidy(text), lost, fields)
 
 
 def read_plain(path: Path) -> str:
@@ -82,19 +84,24 @@ def _write_json(values: Any) -> str:
     return "".join(parts)
 
 
-def _write_json_lines(text: str) -> str:
-    lines = enumerate(text.split("\n"), 1)
+def _read_json_lines(text: str) -> Extraction:
+    """Return the records of a text, which is private as a whole where one of them is."""
+    fields, written = Fields(), []
     try:
-        return "\n".join(_encode_json(_parse_json(line, number)) for number, line in lines if line.strip())
+        for number, line in enumerate(text.split("\n"), 1):
+            if line.strip():
+                values = _parse_json(line, number)
+                written.append(_encode_json(values))
+                if isinstance(values, dict) and read_values(values).is_private:
+                    fields = Fields(is_private=True)
     except RecursionError as error:
         raise Unreadable("it is nested too deeply") from error
+    return Extraction(tidy("\n".join(written)), fields=fields)
 
 
 def _read_json_fields(values: Any, text: str) -> Fields:
     """Return whether an object says that it is private or a draft; its title is one of something else."""
-    found = read_values(values) if isinstance(values, dict) else Fields()
-    head = read_head(text)
-    return replace(head, is_private=head.is_private or found.is_private, is_draft=found.is_draft)
+    return join_fields(read_head(text), read_values(values) if isinstance(values, dict) else Fields())
 
 
 def _parse_json(text: str, line: int = 1) -> Any:
