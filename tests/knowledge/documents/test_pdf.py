@@ -139,10 +139,35 @@ def test_reads_lines_from_the_right(seen: str, read: str) -> None:
         ("depuis dix-", "huit ans", ["depuis dix-huit", "ans"]),
         ("so it ended -", "then", ["so it ended -", "then"]),
         ("it ended.", "Then", ["it ended.", "Then"]),
+        ("write to jo.ann@deck.exam", "ple now", ["write to jo.ann@deck.example", "now"]),
+        ("jo.ann@quar", "ter.deck.example", ["jo.ann@quarter.deck.example"]),
+        ("https://deck.exa", "mple/tides", ["https://deck.example/tides"]),
+        ("git.example/wil", "liams/tides, please", ["git.example/williams/tides,", "please"]),
+        ("doi.org/10.10", "16/j.tides.20", ["doi.org/10.1016/j.tides.20"]),
+        ("deck.example/tid", "es", ["deck.example/tid", "es"]),  # where the line has room for more
+        ("jo@deck.example", "jan@deck.example", ["jo@deck.example", "jan@deck.example"]),
+        ("git.example/jo", "deck.example/jo", ["git.example/jo", "deck.example/jo"]),
+        ("jo@deck.example", "carpenter", ["jo@deck.example", "carpenter"]),
+        ("deck.example/jo", "and/or", ["deck.example/jo", "and/or"]),
+        ("Write to me at", "jo@deck.example", ["Write to me at", "jo@deck.example"]),
     ],
 )
 def test_joins_what_a_line_end_parts(above: str, below: str, joined: list[str]) -> None:
     assert join_lines([above, below], set()) == joined
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "joined"),
+    [
+        ("deck.example/tid", "es", ["deck.example/tides"]),
+        ("deck.example/tides/", "north", ["deck.example/tides/north"]),
+        ("jo.an", "n@deck.example", ["jo.ann@deck.example"]),
+        ("deck.example/jo", "Lisbon", ["deck.example/jo", "Lisbon"]),
+        ("jo@deck.example", "carpenter", ["jo@deck.example", "carpenter"]),
+    ],
+)
+def test_joins_an_address_that_fills_its_line(above: str, below: str, joined: list[str]) -> None:
+    assert join_lines([above, below], set(), [True, False]) == joined
 
 
 def test_joins_an_address_where_a_link_knows_it() -> None:

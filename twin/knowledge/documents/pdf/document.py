@@ -14,7 +14,7 @@ from .columns import order_rows, write_row
 from .fields import find_fields, place_fields
 from .fragments import make_fragments
 from .glyphs import Glyph, read_glyphs
-from .joining import join_lines
+from .joining import find_full, join_lines
 from .links import find_links, simplify, write_links
 from .quality import describe_loss
 
@@ -88,7 +88,7 @@ def _write_page(document: Any, page: Any, glyphs: list[Glyph], reading: _Reading
     place_fields(find_fields(document, page), fragments)
     rows = order_rows(fragments, is_from_right=right > left / 2)
     lines = [write_row(row) for row in rows]
-    lines = join_lines(lines, {simplify(link.address) for link in links})
+    lines = join_lines(lines, {simplify(link.address) for link in links}, find_full(rows))
     if bare:
         lines.append(f"Links: {' '.join(bare)}")
     return "\n".join(lines)

@@ -17,6 +17,7 @@ SPACE = 0.15  # font sizes; the narrowest space between words
 SPACED = 0.08  # font sizes; so far apart are the letters of a word that is spaced out
 LAM, ALEFS = "\u0644", "\u0622\u0623\u0625\u0627\u0671"
 MIN_SPACED = 4  # letters
+MIN_CASED = 0.3  # of the letters that are spaced out
 ICONS = ("Cc", "Co", "Cn")  # Unicode categories: control, private use, unassigned
 
 
@@ -128,8 +129,11 @@ def _space_out(piece: list[Glyph]) -> None:
 
 
 def _respace(piece: list[Glyph], gaps: list[float]) -> None:
-    # Only scripts with capitals space letters out; in others, single letters are a list of them.
-    if sum(glyph.text.lower() != glyph.text.upper() for glyph in piece) < 0.8 * len(piece):
+    # Only scripts with capitals space letters out, with the digits and signs of addresses among them; in others, single
+    # letters are a list of them, as digits alone are.
+    cased = sum(glyph.text.lower() != glyph.text.upper() for glyph in piece)
+    others = sum(glyph.text.isascii() and not glyph.text.isalpha() for glyph in piece)
+    if cased + others < 0.8 * len(piece) or cased < MIN_CASED * len(piece):
         return
     usual = statistics.median(gaps)
     for gap, glyph in zip(gaps, piece[1:], strict=True):

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from .fragments import HYPHENS
+from .addresses import ADDRESS, is_one_address
+from .fragments import HYPHENS, Fragment
 from .glyphs import SOFT_HYPHEN
 from .links import simplify
+from .stretches import LINE_PITCH
 
+NEAR = 4  # rows
+LETTER = 0.9  # font sizes; the width of one
 # After these words a hyphen stays, wherever the line ends.
 PREFIX_WORDS = """
 all co cross ex full half high long low mid multi non off part pre post self short well twenty thirty forty fifty sixty
@@ -15,17 +21,20 @@ seventy eighty ninety demi dix vingt trente quarante cinquante soixante quatre p
 """
 PREFIXES = frozenset(PREFIX_WORDS.split())
 CONJUNCTIONS = frozenset("and or und oder bzw sowie bis et ou y e o i en of og och és ja tai".split())  # noqa: SIM905
-ADDRESS = re.compile(r"://|^www\.|@|^[\w.-]+\.[a-z]{2,}/|\w/\w+[/.]", re.IGNORECASE)
-BREAKS_AFTER = ("/", ".", "-", "_", "=", "&", "?", "@", "%", "#", "+", "~")
-ADDRESS_PART = re.compile(r"^[\w.~%/?#&=+:@-]*[/.=_?&%#@-][\w.~%/?#&=+:@-]*[),.;]?$")
 
 
-def join_lines(lines: list[str], addresses: set[str]) -> list[str]:
-    """Return lines of which none ends within a word; `addresses` are those that links lead to."""
+def join_lines(lines: list[str], addresses: set[str], full: Sequence[bool] = ()) -> list[str]:
+    """Return lines of which none ends within a word; `addresses` are those that links lead to.
+
+    `full` says which lines end where their column does.
+    """
     said = {word.strip(".,;:()").casefold() for line in lines for word in line.split()}
     joined: list[str] = []
-    for line in lines:
-        glue = _find_glue(joined[-1], line, said, addresses) if joined and joined[-1] and line else None
+    is_full = False
+    for index, line in enumerate(lines):
+        ends = (joined[-1], line) if joined and joined[-1] and line else None
+        glue = _find_glue(*ends, said, addresses, is_full=is_full) if ends else None
+        is_full = bool(full) and full[index]
         if glue is None:
             joined.append(line)
             continue
@@ -36,10 +45,32 @@ def join_lines(lines: list[str], addresses: set[str]) -> list[str]:
     return [line.replace(SOFT_HYPHEN, "-") for line in joined]
 
 
-def _find_glue(above: str, below: str, said: set[str], addresses: set[str]) -> int | None:
+def find_full(rows: Sequence[Sequence[Fragment]]) -> list[bool]:
+    """Return for each row whether it ends where its column does: where a near one ends too, and none goes further."""
+    full: list[bool] = []
+    for index, row in enumerate(rows):
+        right = max(fragment.right for fragment in row)
+        above, below = rows[max(0, index - NEAR) : index + 1][::-1], rows[index : index + NEAR + 1]
+        near = [*_walk_column(above), *_walk_column(below)]
+        ends = [max(fragment.right for fragment in other) - right for other in near]
+        room = LETTER * row[0].size
+        full.append(any(abs(end) < room for end in ends) and max(ends) < room)
+    return full
+
+
+def _walk_column(rows: Sequence[Sequence[Fragment]]) -> Iterator[Sequence[Fragment]]:
+    """Yield the rows after the first that begin under or above it, line by line."""
+    for before, row in pairwise(rows):
+        size = row[0].size
+        if abs(before[0].y - row[0].y) > LINE_PITCH * size or abs(before[0].left - row[0].left) > size:
+            return
+        yield row
+
+
+def _find_glue(above: str, below: str, said: set[str], addresses: set[str], *, is_full: bool) -> int | None:
     """Return how many characters at the end of the line above are dropped when the two are joined; None if never."""
     last, first = above.split()[-1], below.split()[0]
-    if _is_one_address(last, first, addresses):
+    if _is_linked(last, first, addresses) or is_one_address(last, first, is_full=is_full):
         return 0
     if not last.endswith(HYPHENS):
         return 0 if last.endswith("–") and last[:1].isdigit() and first[0].isdigit() else None
@@ -51,15 +82,11 @@ def _find_glue(above: str, below: str, said: set[str], addresses: set[str]) -> i
     return 0 if last[-1] != SOFT_HYPHEN and _keeps_hyphen(stem, first, said) else 1
 
 
-def _is_one_address(last: str, first: str, addresses: set[str]) -> bool:
+def _is_linked(last: str, first: str, addresses: set[str]) -> bool:
+    """Return whether two words are one address that a link leads to."""
     whole = simplify((last + first).strip("().,;:<>"))
-    if len(whole) > len(first) and any(whole in address for address in addresses) and ADDRESS.search(whole):
-        return True
-    if first[0] == "@" or last.endswith("@"):
-        return last[-1].isalnum() or first[0].isalnum()
-    if not ADDRESS.search(last) or not last.endswith(BREAKS_AFTER):
-        return False
-    return last[-1] in "-_=&?%#@" or bool(ADDRESS_PART.match(first))
+    is_part = len(whole) > len(first) and any(whole in address for address in addresses)
+    return is_part and ADDRESS.search(whole) is not None
 
 
 def _keeps_hyphen(stem: str, first: str, said: set[str]) -> bool:
