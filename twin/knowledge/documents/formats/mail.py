@@ -9,6 +9,7 @@ from ..extraction import Extraction, Unreadable
 from ..html import html_to_text
 from ..plain.encoding import decode
 
+SIGNATURE = "-- "  # the line before one
 FIELDS = ("Subject", "From", "To", "Date")
 
 
@@ -46,6 +47,26 @@ def _read_part(part: MIMEPart, address: str = "") -> str:
         is_certain = "�" not in text
     except (LookupError, UnicodeDecodeError):
         text, is_certain = "", False
-    if part.get_content_subtype() in ("html", "xhtml+xml"):
+    is_html = part.get_content_subtype() in ("html", "xhtml+xml")
+    if is_html:
         return html_to_text(text if is_certain and charset else data, address)
-    return text if is_certain and charset else decode(data)[0]
+    text = text if is_certain and charset else decode(data)[0]
+    parameters = dict(part["Content-Type"].params) if part["Content-Type"] else {}
+    if str(parameters.get("format", "")).lower() != "flowed":
+        return text
+    return _join_flowed(text, drops_space=str(parameters.get("delsp", "")).lower() == "yes")
+
+
+def _join_flowed(text: str, *, drops_space: bool) -> str:
+    """Return a text whose lines end where its writer ended them (RFC 3676, 4.1 to 4.5)."""
+    lines: list[str] = []
+    flows, depth = False, 0
+    for line in text.replace("\r\n", "\n").split("\n"):
+        quoted = len(line) - len(line.lstrip(">"))
+        content = line[quoted:].removeprefix(" ")
+        if flows and quoted == depth and content != SIGNATURE:
+            lines[-1] = (lines[-1].removesuffix(" ") if drops_space else lines[-1]) + content
+        else:
+            lines.append(f"{'>' * quoted} {content}" if quoted else content)
+        flows, depth = content.endswith(" ") and content != SIGNATURE, quoted
+    return "\n".join(lines)

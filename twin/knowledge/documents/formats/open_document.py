@@ -59,7 +59,7 @@ class _Writer:
 
     def __init__(self, roots: list[Element]) -> None:
         styles = {get_attribute(node, "name"): node for root in roots for node in find_all(root, "style")}
-        self._hidden = {name for name, style in styles.items() if _is_hidden(style)}
+        self._hidden = _find_hidden(roots)
         self._bold = {name for name, style in styles.items() if _is_bold_heading(name, style)}
         self.unread: Counter[str] = Counter()
         self.notes: list[str] = []
@@ -67,7 +67,11 @@ class _Writer:
     def write(self, node: Element) -> str:
         """Return an element as HTML. Raises RecursionError where it is nested too deeply."""
         name = local_name(node)
-        if name in DROPPED or get_attribute(node, "style-name") in self._hidden or _is_switched_off(node):
+        if (
+            name in DROPPED
+            or (_family(name), get_attribute(node, "style-name")) in self._hidden
+            or _is_switched_off(node)
+        ):
             return ""
         if name in UNREAD and not any(True for _ in find_all(node, "p")):
             self.unread[UNREAD[name]] += 1
@@ -111,16 +115,42 @@ def _count(node: Element, name: str) -> int:
     return min(max(int(value), 1), MAX_REPEATED) if value.isascii() and value.isdigit() else 1
 
 
-def _is_hidden(style: Element) -> bool:
-    properties = find_child(style, "text-properties")
-    return (
-        get_attribute(properties, "display") == "none"
-        or get_attribute(find_child(style, "section-properties"), "display") == "none"
-    )
+def _family(name: str) -> str:
+    """Return the family of the styles that an element has (ODF 1.3-3, 19.480)."""
+    return {"span": "text", "a": "text", "p": "paragraph", "h": "paragraph"}.get(name, name)
+
+
+def _find_hidden(roots: list[Element]) -> set[tuple[str, str]]:
+    """Return the family and name of each style that hides text, by itself or by one that it is based on."""
+    styles = {
+        (get_attribute(node, "family"), get_attribute(node, "name")): node
+        for root in roots
+        for node in find_all(root, "style")
+    }
+    shows = {key: shown for key, style in styles.items() if (shown := _shows(style))}
+    hidden: set[tuple[str, str]] = set()
+    for family, name in styles:
+        above: list[str] = []  # which may be based on each other in a circle
+        while name not in above and (family, name) in styles and (family, name) not in shows:
+            above.append(name)
+            name = get_attribute(styles[family, name], "parent-style-name")
+        if shows.get((family, name)) == "none":
+            hidden.update((family, own) for own in [*above, name])
+    return hidden
+
+
+def _shows(style: Element) -> str:
+    """Return what a style says about whether its text is shown; "" where it says nothing."""
+    parts = (find_child(style, kind) for kind in ("text-properties", "section-properties"))
+    return next((shown for part in parts if (shown := get_attribute(part, "display"))), "")
 
 
 def _is_switched_off(node: Element) -> bool:
-    return get_attribute(node, "display") == "none" or get_attribute(node, "visibility") == "collapse"
+    if local_name(node) == "section" and get_attribute(node, "display") == "condition":
+        return get_attribute(node, "is-hidden") == "true"
+    is_off = get_attribute(node, "display") == "none" or get_attribute(node, "visibility") == "collapse"
+    marks = (child for child in node if local_name(child) == "hidden-paragraph")
+    return is_off or any(get_attribute(mark, "is-hidden") == "true" for mark in marks)
 
 
 def _is_bold_heading(name: str, style: Element) -> bool:

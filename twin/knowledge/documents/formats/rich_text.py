@@ -16,22 +16,9 @@ CHARSETS = {77: "mac_roman", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "b
 CHARSETS |= {163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250"}
 CHARACTERS = {"emdash": "—", "endash": "–", "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“"}
 CHARACTERS |= {"rdblquote": "”", "tab": " ", "emspace": " ", "enspace": " ", "~": "\xa0", "_": "‑"}
-SKIPPED = {"colortbl", "info", "pict", "listtext", "pntext", "pntxtb", "pntxta", "annotation", "atnid", "atnauthor"}
-SKIPPED |= {
-    "sn",
-    "sv",
-    "shprslt",
-    "nonesttables",
-    "nonshppict",
-    "bkmkstart",
-    "bkmkend",
-    "xe",
-    "tc",
-    "object",
-    "themedata",
-    "datastore",
-    "fldtype",
-}
+SKIPPED_WORDS = """colortbl info pict listtext pntext pntxtb pntxta annotation atnid atnauthor sn sv shprslt nonesttables
+nonshppict bkmkstart bkmkend xe tc object themedata datastore fldtype"""
+SKIPPED = frozenset(SKIPPED_WORDS.split())
 # Those that a program may skip, but that hold text of ours.
 KNOWN = {"fldinst", "shpinst", "shptxt", "footnote", "pnseclvl", "shp"}
 HEADING = re.compile(r"heading ([1-6])", re.IGNORECASE)
@@ -42,6 +29,7 @@ class _State:
     """What holds until a group ends."""
 
     destination: str = ""  # a part that is no text of the document
+    is_note: bool = False  # a footnote, within a sentence that goes on behind it
     is_hidden: bool = False
     is_bold: bool = False
     link: str = ""
@@ -63,6 +51,8 @@ class _Reader:
         self._state = _State()
         self._stack: list[_State] = []
         self._page = RichTextPage()
+        self._text = self._page  # while a note is written
+        self._notes: list[str] = []
         self._fonts: dict[int, str] = {}
         self._font = 0  # whose charset is being read
         self._style = 0  # whose name is being read
@@ -86,7 +76,8 @@ class _Reader:
                 self._flush()
                 self._obey(word or symbol or brace, int(number) if number else None)
         self._flush()
-        return self._page.finish()
+        self._close_note()
+        return "".join([self._page.finish(), *self._notes])
 
     def _write_bytes(self, data: bytes) -> None:
         skipped = min(self._to_skip, len(data))
@@ -123,6 +114,8 @@ class _Reader:
             self._write(CHARACTERS[word])
         elif word in ("\\", "{", "}"):
             self._write(word)
+        elif word == "footnote" and not self._state.destination and not self._state.is_note:
+            self._open_note()
         elif not self._open_destination(word) and not self._set_character(word, number):
             self._set_font(word, number)
             if not self._state.destination:
@@ -134,6 +127,18 @@ class _Reader:
         closed, self._state = self._state, self._stack.pop() if self._stack else _State()
         if closed.destination != self._state.destination:
             self._page.close(closed.destination)
+        if closed.is_note and not self._state.is_note:
+            self._close_note()
+
+    def _open_note(self) -> None:
+        """Write what follows apart from the paragraph, until the group ends."""
+        self._state = replace(self._state, is_note=True)
+        self._page = RichTextPage(self._text.heading_styles)
+
+    def _close_note(self) -> None:
+        if self._page is not self._text:
+            self._notes.append(self._page.finish())
+            self._page = self._text
 
     def _open_destination(self, word: str) -> bool:
         """Return whether this word opens a part that is no text."""

@@ -13,8 +13,8 @@ PARAGRAPH_ENDS = {"par", "page", "sect", "column"}
 class RichTextPage:
     """Writes the text of paragraphs, cell by cell in tables."""
 
-    def __init__(self) -> None:
-        self.heading_styles: dict[int, int] = {}  # by the style's number, the heading's level
+    def __init__(self, heading_styles: dict[int, int] | None = None) -> None:
+        self.heading_styles = heading_styles or {}  # by the style's number, the heading's level
         self._parts: list[str] = []
         self._line: list[tuple[str, str]] = []  # the paragraph that is being written: text, and where it leads
         self._bold: list[bool] = []  # for each part of text, in the same paragraph
