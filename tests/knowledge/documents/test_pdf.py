@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from twin.knowledge.documents.extraction import Unreadable
-from twin.knowledge.documents.pdf.bidi import read_from_right
+from twin.knowledge.documents.pdf.bidi import is_from_right, read_from_right
 from twin.knowledge.documents.pdf.joining import join_lines
 from twin.knowledge.documents.pdf.quality import count_broken
 from twin.knowledge.documents.readers import read_document
@@ -120,6 +120,22 @@ def test_counts_words_that_look_broken(text: str, broken: int) -> None:
 )
 def test_reads_lines_from_the_right(seen: str, read: str) -> None:
     assert read_from_right(list(seen)) == read
+
+
+@pytest.mark.parametrize(
+    ("seen", "in_english", "in_hebrew"),
+    [
+        (".2009 זאמ תמגרתמ ינא", True, True),
+        ("(ברעב) rania@example.jo :תבותכ", True, True),
+        ("The word םולש means peace", False, False),
+        ("the word is םולש", False, True),
+        ("Intel-ב יתדבע", True, True),
+        ("2019", False, True),
+        ("Atlas Build", False, True),
+    ],
+)
+def test_decides_for_each_line_from_where_it_is_read(seen: str, in_english: bool, in_hebrew: bool) -> None:
+    assert (is_from_right(seen, is_page=False), is_from_right(seen, is_page=True)) == (in_english, in_hebrew)
 
 
 @pytest.mark.parametrize(

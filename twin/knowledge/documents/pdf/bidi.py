@@ -24,11 +24,15 @@ def count_directions(text: str) -> tuple[int, int]:
     return len(kinds) - right, right
 
 
-def is_from_left(seen: str) -> bool:
-    """Return whether a line of a right-to-left page is one of another language, by its words and its right end."""
+def is_from_right(seen: str, *, is_page: bool) -> bool:
+    """Return whether a line is read from the right, by the ends and letters of what is seen; else as its page is."""
     strong = [kind for character in seen if (kind := unicodedata.bidirectional(character)) in ("L", *STRONG_RIGHT)]
     left, right = count_directions(seen)
-    return bool(strong) and strong[-1] == "L" and left > 2 * right > 0
+    if not strong or not right:
+        return is_page
+    if is_page:
+        return strong[-1] != "L" or left <= 2 * right
+    return strong[-1] != "L" and (strong[0] != "L" or right >= left)
 
 
 def read_from_right(seen: list[str]) -> str:

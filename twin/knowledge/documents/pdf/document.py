@@ -84,7 +84,7 @@ def _write_page(document: Any, page: Any, glyphs: list[Glyph], reading: _Reading
     left, right = count_directions("".join(glyph.text for glyph in glyphs))
     links = find_links(document, page)
     bare = write_links(links, glyphs, reading.addresses)
-    fragments = make_fragments(glyphs, is_from_right=right > left / 2)
+    fragments = make_fragments(glyphs, is_page_from_right=right > left / 2)
     place_fields(find_fields(document, page), fragments)
     rows = order_rows(fragments, is_from_right=right > left / 2)
     lines = [write_row(row) for row in rows]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .bidi import count_directions, is_from_left, read_from_left, read_from_right
+from .bidi import count_directions, is_from_right, read_from_left, read_from_right
 from .glyphs import SOFT_HYPHEN, Glyph
 
 HYPHENS = ("-", SOFT_HYPHEN)
@@ -17,6 +17,7 @@ SPACE = 0.15  # font sizes; the narrowest space between words
 SPACED = 0.08  # font sizes; so far apart are the letters of a word that is spaced out
 LAM, ALEFS = "\u0644", "\u0622\u0623\u0625\u0627\u0671"
 MIN_SPACED = 4  # letters
+MIN_DIGITS = 7  # of a phone number, with its signs
 MIN_CASED = 0.3  # of the letters that are spaced out
 ICONS = ("Cc", "Co", "Cn")  # Unicode categories: control, private use, unassigned
 
@@ -33,17 +34,17 @@ class Fragment:
     turn: int = 0  # quarters
 
 
-def make_fragments(glyphs: list[Glyph], *, is_from_right: bool) -> list[Fragment]:
+def make_fragments(glyphs: list[Glyph], *, is_page_from_right: bool) -> list[Fragment]:
     """Return the pieces of a page's lines in the order of the file; most of its lines may be read from the right."""
     fragments: list[Fragment] = []
     for line in _split_lines(glyphs):
         has_right = count_directions("".join(glyph.text for glyph in line))[1] > 0
-        if has_right or (is_from_right and len(line) > 1):
+        if has_right or (is_page_from_right and len(line) > 1):
             line = _join_marks(_join_ligatures(line))
             _sort(line, is_order_known=False)
         elif any(glyph.left < before.left - glyph.size / 2 for before, glyph in pairwise(line)):
             _sort(line, is_order_known=True)  # letters of a second font are often written after those of the first
-        from_right = is_from_right and not is_from_left("".join(glyph.text for glyph in line))
+        from_right = is_from_right("".join(glyph.text for glyph in line), is_page=is_page_from_right)
         pieces = [_make_fragment(piece, is_from_right=from_right) for piece in _split_at_gaps(line)]
         fragments += reversed(pieces) if from_right else pieces
     return [fragment for fragment in fragments if fragment.text]
@@ -129,16 +130,21 @@ def _space_out(piece: list[Glyph]) -> None:
 
 
 def _respace(piece: list[Glyph], gaps: list[float]) -> None:
-    # Only scripts with capitals space letters out, with the digits and signs of addresses among them; in others, single
-    # letters are a list of them, as digits alone are.
-    cased = sum(glyph.text.lower() != glyph.text.upper() for glyph in piece)
-    others = sum(glyph.text.isascii() and not glyph.text.isalpha() for glyph in piece)
-    if cased + others < 0.8 * len(piece) or cased < MIN_CASED * len(piece):
+    if not _may_stand_apart(piece):
         return
     usual = statistics.median(gaps)
     for gap, glyph in zip(gaps, piece[1:], strict=True):
         if glyph.width:  # else it is an address that was added
             glyph.has_space_before = gap > usual + SPACE * glyph.size
+
+
+def _may_stand_apart(piece: list[Glyph]) -> bool:
+    # Only scripts with capitals space letters out, with the digits and signs of addresses among them; in others, single
+    # letters are a list of them, as digits alone are.
+    cased = sum(glyph.text.lower() != glyph.text.upper() for glyph in piece)
+    others = sum(glyph.text.isascii() and not glyph.text.isalpha() for glyph in piece)
+    is_number = piece[0].text in "+(" and others > MIN_DIGITS
+    return cased + others >= 0.8 * len(piece) and (is_number or cased >= MIN_CASED * len(piece))
 
 
 def _write(piece: list[Glyph], *, is_from_right: bool) -> str:
