@@ -56,3 +56,20 @@ def test_tells_what_a_comment_that_is_not_closed_hides(text: str) -> None:
 )
 def test_leaves_out_the_statements_of_mdx_and_no_prose(text: str, read: str) -> None:
     assert squeeze(read_document(".mdx", text.encode()).text) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "spoilt"),
+    [
+        ("Ich wohne in Köln. " * 300, "utf-8", b"\x92"),
+        ("Я преподаю физику. " * 300, "utf-8", b"\xff"),
+        ("私は通訳です。" * 300, "utf-8", b"\xe3\x81"),
+        ("Ich wohne in Köln. " * 300, "cp1252", b""),
+        ("Née à Liège, Ã©tude. ", "cp1252", b""),
+    ],
+)
+def test_reads_utf_8_with_a_broken_character_as_utf_8(text: str, encoding: str, spoilt: bytes) -> None:
+    data = text.encode(encoding)
+    found = read_document(".txt", data[: len(data) // 2] + spoilt + data[len(data) // 2 :])
+    assert found.text.startswith(text[:10])
+    assert "encoding" in found.lost[0]

@@ -20,6 +20,7 @@ TELLTALES = {  # letters, and others that no text with the first has
     "šžŠŽ": "ãõìòùèàçøæþðýñ",
 }
 NEVER_IN_WORDS = re.compile(r"\w[¿¡³²¹¼½¾¯¶§¥¤¦¬±×÷º](?=[^\W\d])|[^\W\d_a-zA-Z]{4}")
+MIN_WHOLE = 5  # characters of several bytes for each that is broken; by chance, two of Windows-1252 rarely make one
 CODE_PAGES = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp932", "euc_jp"]
 CODE_PAGES += ["gb18030", "big5", "cp949", "koi8_r", "iso8859_2"]
 
@@ -31,6 +32,8 @@ def decode(data: bytes) -> tuple[str, str]:
         return text, ""
     if b"\0" in data:
         return _decode_utf16(data)
+    if (text := _decode_damaged(data)) is not None:
+        return _join_lines(text), "UTF-8 with broken characters"
     try:
         text = data.decode("cp1252")
     except UnicodeDecodeError:
@@ -43,6 +46,13 @@ def decode(data: bytes) -> tuple[str, str]:
     if best is None and sum(map(_is_control, text)) > len(text) // 100:
         raise Unreadable("it is no text")
     return _join_lines(text), encoding
+
+
+def _decode_damaged(data: bytes) -> str | None:
+    """Return a text in UTF-8 of which few bytes are wrong; None where other encodings are as likely."""
+    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+    broken, whole = text.count("\ufffd"), sum(character > "\x7f" for character in text)
+    return text if whole - broken >= MIN_WHOLE * broken else None
 
 
 def _decode_utf16(data: bytes) -> tuple[str, str]:
