@@ -16,8 +16,8 @@ CHARSETS = {77: "mac_roman", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "b
 CHARSETS |= {163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250"}
 CHARACTERS = {"emdash": "—", "endash": "–", "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“"}
 CHARACTERS |= {"rdblquote": "”", "tab": " ", "emspace": " ", "enspace": " ", "~": "\xa0", "_": "‑"}
-SKIPPED_WORDS = """colortbl info pict listtext pntext pntxtb pntxta annotation atnid atnauthor sn sv shprslt nonesttables
-nonshppict bkmkstart bkmkend xe tc object themedata datastore fldtype"""
+SKIPPED_WORDS = """colortbl info pict listtext pntext pntxtb pntxta annotation atnid atnauthor sn sv shprslt
+nonesttables nonshppict bkmkstart bkmkend xe tc object themedata datastore fldtype"""
 SKIPPED = frozenset(SKIPPED_WORDS.split())
 # Those that a program may skip, but that hold text of ours.
 KNOWN = {"fldinst", "shpinst", "shptxt", "footnote", "pnseclvl", "shp"}
