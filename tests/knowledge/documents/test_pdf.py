@@ -78,6 +78,11 @@ def test_says_which_share_of_words_looks_broken() -> None:
     assert re.match(r"\d+ of \d+ words look broken: export", why_unreadable(data.replace(b"/ToUnicode", b"/ToNothing")))
 
 
+def test_says_what_to_do_where_latex_took_pictures_for_fonts() -> None:
+    data = (FOLDER.parent / "files" / "engineer-bitmap-fonts.pdf").read_bytes()
+    assert why_unreadable(data).endswith(r"compile it again with \usepackage{lmodern}, or with LuaLaTeX")
+
+
 def test_says_how_many_pages_hold_no_text() -> None:
     pdf = new_pdf()
     pdf.cell(text="The first page of a contract")

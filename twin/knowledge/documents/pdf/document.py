@@ -49,7 +49,8 @@ def pdf_to_text(data: bytes) -> Extraction:
             break
     if not any(map(str.strip, reading.pages)):
         raise Unreadable(BROKEN if reading.broken else "it holds no text (a scan?)")
-    lost = describe_loss(reading.pages, reading.unmapped, reading.textless)
+    is_latex = "TeX" in document.get_metadata_value("Producer") + document.get_metadata_value("Creator")
+    lost = describe_loss(reading.pages, reading.unmapped, reading.textless, is_latex=is_latex)
     if reading.broken:
         lost += (f"{reading.broken} of {len(reading.pages)} pages cannot be opened",)
     if document.get_formtype() in XFA:

@@ -11,6 +11,11 @@ from ..extraction import Unreadable
 MIN_BROKEN = 3  # words
 MIN_SHARE = 0.01  # of all words
 MAX_SHARE = 0.5
+ADVICE = "export it again as PDF from the program that made it"
+# Without the package, LaTeX takes pictures of letters for fonts of the encoding T1, which do not say what they show.
+LATEX_ADVICE = (
+    r"its fonts do not say which letters they show: compile it again with \usepackage{lmodern}, or with LuaLaTeX"
+)
 ADDRESS = re.compile(r"://|@|\w/\w|\w\.\w|\\")
 # A letter that the font does not name or misnames, letters where a ligature was lost, an accent beside its letter,
 # UTF-8 that was taken for Latin-1, and words without spaces between them. German writes “Mitarbeiter*innen”.
@@ -33,7 +38,7 @@ def _is_broken(word: str) -> bool:
     return bool(BROKEN.search(word)) or any(unicodedata.category(letter) == "Co" for letter in word)
 
 
-def describe_loss(pages: Sequence[str], unmapped: int, textless: int) -> tuple[str, ...]:
+def describe_loss(pages: Sequence[str], unmapped: int, textless: int, *, is_latex: bool = False) -> tuple[str, ...]:
     """Return sentences about what was not read of a document; `unmapped` words are of fonts that name no letters.
 
     Raises Unreadable where most words are broken: they would only mislead.
@@ -46,7 +51,8 @@ def describe_loss(pages: Sequence[str], unmapped: int, textless: int) -> tuple[s
     words = sum(len(page.split()) for page in pages)
     broken = min(words, max(unmapped, sum(map(count_broken, pages))))
     if broken >= max(MIN_BROKEN, MIN_SHARE * words):
-        sentence = f"{broken} of {words} words look broken: export it again as PDF from the program that made it"
+        advice = LATEX_ADVICE if is_latex and unmapped >= broken else ADVICE
+        sentence = f"{broken} of {words} words look broken: {advice}"
         if broken > MAX_SHARE * words:
             raise Unreadable(sentence)
         lost.append(sentence)
