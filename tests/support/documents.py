@@ -171,6 +171,11 @@ if engine:
 </body></html>"""
 
 
+def squeeze(text: str) -> str:
+    """Return a text in which all white space is one space."""
+    return " ".join(text.split())
+
+
 def new_pdf() -> FPDF:
     pdf = FPDF()
     pdf.set_font("Helvetica", size=16)

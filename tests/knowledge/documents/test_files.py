@@ -17,15 +17,12 @@ import pytest
 from twin.knowledge.documents.extraction import KINDS, Extraction, Unreadable
 from twin.knowledge.documents.readers import read_document
 
+from ...support.documents import squeeze
 from ...support.service import ROOT
 
 HERE = Path(__file__).parent
 FILES = HERE / "files"
 ROWS = [json.loads(line) for line in (FILES / "expected.jsonl").read_text(encoding="utf-8").splitlines()]
-
-
-def squeeze(text: str) -> str:
-    return " ".join(text.split())
 
 
 def find_faults(row: dict[str, Any], found: Extraction) -> list[str]:

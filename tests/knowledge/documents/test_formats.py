@@ -7,8 +7,7 @@ import pytest
 from twin.knowledge.documents.extraction import Unreadable
 from twin.knowledge.documents.readers import read_document
 
-from ...support.documents import zipped
-from .test_files import squeeze
+from ...support.documents import squeeze, zipped
 
 NAMESPACES = " ".join(
     f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "text", "style", "table")

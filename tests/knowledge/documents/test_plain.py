@@ -7,7 +7,7 @@ import pytest
 from twin.knowledge.documents.extraction import Unreadable
 from twin.knowledge.documents.readers import read_document
 
-from .test_files import squeeze
+from ...support.documents import squeeze
 
 
 @pytest.mark.parametrize(
