@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bs4.element import Tag
 
-from .tables import is_header
+from .tables import LOOKED_AT, is_header
 
 MAX_SPAN = 100  # columns or rows of one cell; browsers allow 1,000 (HTML, 4.9.11)
 CELLS = ("td", "th")
@@ -79,7 +79,8 @@ def _count_header_rows(rows: list[Tag], grid: list[list[tuple[int, Tag, int]]]) 
     first, second = ([cell for _, cell, _ in row] for row in grid[:2])
     texts = [squeeze(cell) for cell in first]
     is_set_off = bool(first) and all(map(_is_bold, first)) and not all(map(_is_bold, second))
-    return int(len(first) > 1 and is_header(texts) and (is_set_off or len(first) > 2))
+    below = [[squeeze(cell) for _, cell, _ in row] for row in grid[1:LOOKED_AT]]
+    return int(len(first) > 1 and is_header(texts, below) and (is_set_off or len(first) > 2))
 
 
 def _is_bold(cell: Tag) -> bool:

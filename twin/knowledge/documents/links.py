@@ -24,6 +24,19 @@ def resolve_link(href: str, base: str = "") -> str:
     return address if WEB.match(address) else ""
 
 
+def add_address(text: str, address: str) -> str:
+    """Return a text with the address that a link on it leads to, unless the text says so."""
+    said, target = _squeeze(text), _squeeze(address)
+    if not target or (said == target if WEB.match(address) else target in said):
+        return text
+    return f"{text} ({address})" if text else address
+
+
+def _squeeze(text: str) -> str:
+    """Return a text without case, and without the separators that addresses and numbers have in some texts only."""
+    return re.sub(r"[\s()./-]", "", text).casefold()
+
+
 def list_links(hrefs: list[str], known: set[str]) -> str:
     """Return a line of the addresses that are not yet `known`, and add them there; "" where all are."""
     new = [address for address in dict.fromkeys(map(resolve_link, hrefs)) if address and address not in known]

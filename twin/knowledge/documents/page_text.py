@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from bs4.element import Tag
 
 from .html_tables import CELLS, TableLabels
-from .links import WEB, resolve_link
+from .links import add_address, resolve_link
 from .tables import label
 
 HEADINGS = {f"h{level}": "#" * level + " " for level in range(1, 7)}
@@ -110,11 +108,11 @@ class PageText:
         if not self._link:
             return
         (target, line, part), self._link = self._link, None
-        label = _squeeze("".join(self._line[part if line == len(self._lines) else 0 :]))
-        if target and not label:
+        text = "".join(self._line[part if line == len(self._lines) else 0 :])
+        if target and not text.strip():
             self.write(f" {target} ")
-        elif target and (label != _squeeze(target) if WEB.match(target) else _squeeze(target) not in label):
-            self.write(f" ({target})")
+        else:
+            self.write(add_address(text, target)[len(text) :])
 
     def _break_line(self) -> None:
         if self._rows:
@@ -129,8 +127,3 @@ class PageText:
         if text.strip(" |\n"):
             self._lines.append(self._mark + text)
             self._mark = ""
-
-
-def _squeeze(text: str) -> str:
-    """Return a text without case, and without the separators that addresses and numbers have in some texts only."""
-    return re.sub(r"[\s()./-]", "", text).casefold()
