@@ -247,6 +247,11 @@ def test_finds_where_relative_links_lead(head: str, address: str) -> None:
         ('<a href="tel:+44-20">Call</a>', "Call (+44-20)"),
         ("<a>CV</a>", "CV"),
         ("10<sup>6</sup> ports, <del>9</del> 8", "10^6 ports, 8"),
+        ("CO<sub>2</sub>, 101<sub>2</sub>, the 1<sup>st</sup>, M<sup>me</sup> Curie", "CO2, 101_2, the 1st, Mme Curie"),
+        ("<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>字", "漢字"),
+        ("<ol start=3><li>Dig<ul><li>deep</ul><li value=9>Fill</ol>", "3. Dig\n- deep\n9. Fill"),
+        ("<ol type=A reversed><li>Dig<li>Fill</ol>", "B. Dig\nA. Fill"),
+        ("<ol type=i start=4><li>Dig</ol>", "iv. Dig"),
     ],
 )
 def test_writes_where_a_link_leads_once(link: str, text: str) -> None:

@@ -17,7 +17,7 @@ from .links import WEB
 from .page_text import HEADINGS, PageText
 from .plain.front_matter import join_fields, read_front_matter, read_head, read_values, skip_front_matter
 
-DROPPED = {"script", "style", "noscript", "template", "svg", "iframe", "nav", "del", "s", "strike"}
+DROPPED = {"script", "style", "noscript", "template", "svg", "iframe", "nav", "del", "s", "strike", "rt", "rp"}
 # A table row with one of these only arranges the page, or the CV: it is not one line.
 ARRANGED = {"table", "ul", "ol", "dl", "pre", *HEADINGS}
 BASES = {"base[href]": "href", "link[rel~=canonical]": "href", "meta[property='og:url']": "content"}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from bs4.element import Tag
 
 from .html_tables import CELLS, TableLabels
 from .links import add_address, resolve_link
+from .list_marks import LISTS, ListMarks
 from .tables import label
 
 HEADINGS = {f"h{level}": "#" * level + " " for level in range(1, 7)}
@@ -15,6 +18,8 @@ PARTS = {"div", "center", "address", "br", "hr", "figure", "figcaption", "detail
 ITEMS = {"ul", "ol", "menu", "li", "dl", "dt", "dd", "caption", "thead", "tbody", "tfoot", "tr"}
 FIELDS = {"form", "fieldset", "legend", "button", "select", "option"}
 BLOCKS = {*PARAGRAPHS, *SECTIONS, *PARTS, *ITEMS, *FIELDS}
+RAISED = {"sup": "^", "sub": "_"}
+POWER = re.compile(r"\d|^\s*[a-z+−–-]\s*$(?<![aeordht])")  # a number, a sign, a letter that ends no ordinal
 CELL = "\x1f"  # between two cells of a line
 
 
@@ -31,6 +36,7 @@ class PageText:
         self._link: tuple[str, int, int] | None = None  # the open one's target, and where it began: a line, a part
         self._rows: list[list[str]] = []  # for those that are open, each being one line: the headers of its cells
         self._pre = 0  # how many are open
+        self._lists = ListMarks()
 
     def write(self, text: str) -> None:
         """Add text to the line."""
@@ -48,8 +54,8 @@ class PageText:
             self._break_line()
             self.write(str(tag.get("content", "")))
             self._break_line()
-        elif name == "sup" and self._line and self._line[-1][-1:].isalnum():
-            self.write("^")  # or ten to the sixth would be 106
+        elif name in RAISED:
+            self._open_raised(tag)
         elif name in BLOCKS:
             self._open_block(tag)
 
@@ -64,6 +70,8 @@ class PageText:
         elif name in BLOCKS or name in CELLS:
             self._break_line()
             self._mark = "" if name == "li" or name in HEADINGS else self._mark
+        if name in LISTS:
+            self._lists.close()
         self._pre -= name == "pre"
 
     def finish(self) -> str:
@@ -74,6 +82,12 @@ class PageText:
     def _is_row(self, tag: Tag) -> bool:
         return tag.name == "tr" and id(tag) not in self._arranging_rows
 
+    def _open_raised(self, tag: Tag) -> None:
+        """Mark a power or an index, or ten to the sixth would be 106; ordinals such as 1st need no mark."""
+        before = self._line[-1][-1:] if self._line else ""
+        if before.isalnum() if tag.name == "sup" else before.isdigit():
+            self.write(RAISED[tag.name] if POWER.search(tag.get_text()) else "")
+
     def _open_block(self, tag: Tag) -> None:
         self._break_line()
         if self._is_row(tag):
@@ -83,8 +97,12 @@ class PageText:
             self._rows.append([])
         elif tag.name in PARAGRAPHS and not self._mark and not self._rows:
             self._lines.append("")
-        if tag.name == "li" or tag.name in HEADINGS:
-            self._mark = HEADINGS.get(tag.name, "- ")
+        if tag.name in LISTS:
+            self._lists.open(tag)
+        elif tag.name == "li":
+            self._mark = self._lists.next(tag)
+        elif tag.name in HEADINGS:
+            self._mark = HEADINGS[tag.name]
         self._pre += tag.name == "pre"
 
     def _open_cell(self, tag: Tag) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from html import escape
 from xml.etree.ElementTree import Element
+from zipfile import ZipFile
 
 from ..extraction import Extraction, Unreadable, name_unread
 from ..html import html_to_text
 from ..office_package import Relations, open_package, read_relations
 from ..xml_tree import find_all, find_child, get_attribute, local_name, parse_xml
+from .slide_numbers import ParagraphNumbers
 
 TITLES = {"title", "ctrTitle"}
 NOT_READ = {"sldNum", "dt", "ftr", "hdr", "sldImg"}  # placeholders for page numbers and the like
+UNREAD = {"chart": "chart or diagram", "relIds": "chart or diagram", "oMath": "equation"}
 
 
 def slides_to_text(data: bytes) -> Extraction:
@@ -28,69 +32,113 @@ def slides_to_text(data: bytes) -> Extraction:
         for node in (order if order is not None else ())
     ]
     parts: list[str] = []
-    hidden = unread = 0
+    unread: Counter[str] = Counter()
     for name in [relations[key][1] for key in keys if key in relations]:
         slide = parse_xml(archive.read(name))
         if get_attribute(slide, "show") in ("0", "false"):
-            hidden += 1
+            unread["hidden slide"] += 1
             continue
-        links = read_relations(archive, name)
-        unread += sum(1 for _ in find_all(slide, "chart", "relIds"))
-        parts += _write_shapes(slide, links)
-        for kind, target in links.values():
-            if kind == "notesSlide" and target in archive.namelist():
-                parts += _write_shapes(parse_xml(archive.read(target)), {})
-    return Extraction(html_to_text("".join(parts)), name_unread({"hidden slide": hidden, "chart or diagram": unread}))
+        unread.update(UNREAD[local_name(node)] for node in find_all(slide, *UNREAD))
+        parts += _write_slide(archive, name, slide, unread)
+    return Extraction(html_to_text("".join(parts)), name_unread(unread))
 
 
-def _write_shapes(slide: Element, links: Relations) -> Iterator[str]:
-    """Yield the shapes of a slide as HTML, the title first."""
-    shapes = [(shape, _placeholder(shape)) for shape in _find_shapes(slide)]
-    for shape, kind in sorted(shapes, key=lambda pair: pair[1] not in TITLES):
-        if kind in NOT_READ:
-            continue
+def _write_slide(archive: ZipFile, name: str, slide: Element, unread: Counter[str]) -> Iterator[str]:
+    """Yield the parts of a slide and of its notes as HTML."""
+    links = read_relations(archive, name)
+    yield from _SlideWriter(links, unread).write(slide)
+    for kind, target in links.values():
+        if kind == "notesSlide" and target in archive.namelist():
+            yield from _SlideWriter(read_relations(archive, target), unread).write(parse_xml(archive.read(target)))
+
+
+class _SlideWriter:
+    """Writes the shapes of one slide, or of its notes, as HTML."""
+
+    def __init__(self, links: Relations, unread: Counter[str]) -> None:
+        self._links = links
+        self._unread = unread
+
+    def write(self, slide: Element) -> Iterator[str]:
+        """Yield the shapes, the title first."""
+        shapes = [(shape, _placeholder(shape)) for shape in _find_shapes(slide)]
+        for shape, kind in sorted(shapes, key=lambda pair: pair[1] not in TITLES):
+            if kind not in NOT_READ:
+                yield from self._write_shape(shape, "h2" if kind in TITLES else "p")
+
+    def _write_shape(self, shape: Element, tag: str) -> Iterator[str]:
         if local_name(shape) == "graphicFrame":
-            yield from (_write_table(table, links) for table in find_all(shape, "tbl"))
-        elif (body := find_child(shape, "txBody")) is not None:
-            tag = "h2" if kind in TITLES else "p"
-            yield from _write_paragraphs(body, links, tag)
+            yield from map(self._write_table, find_all(shape, "tbl"))
+            return
+        body = find_child(shape, "txBody")
+        texts = list(self._write_paragraphs(body)) if body is not None else []
+        link = next((node for part in shape for node in find_all(part, "cNvPr")), None)
+        if len(texts) == 1:
+            texts = [self._link(link, texts[0])]
+        elif linked := self._link(link, ""):  # of a picture, or of more than one paragraph
+            texts.append(linked)
+        yield from (f"<{tag}>{text}</{tag}>" for text in texts)
+
+    def _write_table(self, table: Element) -> str:
+        has_header = get_attribute(find_child(table, "tblPr"), "firstRow") in ("1", "true")
+        rows = []
+        for number, row in enumerate(find_all(table, "tr")):
+            cell = "th" if has_header and not number else "td"
+            texts = ("<br>".join(self._write_paragraphs(node)) for node in find_all(row, "tc"))
+            rows.append("<tr>" + "".join(f"<{cell}>{text}</{cell}>" for text in texts) + "</tr>")
+        return f"<table>{''.join(rows)}</table>"
+
+    def _write_paragraphs(self, body: Element) -> Iterator[str]:
+        numbers = ParagraphNumbers()
+        for paragraph in find_all(body, "p"):
+            text = "".join(map(self._write_run, _choose_forms(paragraph)))
+            if text.strip():
+                yield numbers.next(find_child(paragraph, "pPr")) + text
+
+    def _write_run(self, run: Element) -> str:
+        if local_name(run) == "br":
+            return "<br>"
+        text = escape("".join(node.text or "" for node in find_all(run, "t")))
+        properties = find_child(run, "rPr")
+        if text.strip() and get_attribute(properties, "strike", "noStrike") != "noStrike":
+            self._unread["struck-through passage"] += 1
+            return ""
+        baseline = get_attribute(properties, "baseline", "0").removesuffix("%")
+        if baseline.strip("0.") and text:
+            tag = "sub" if baseline.startswith("-") else "sup"
+            text = f"<{tag}>{text}</{tag}>"
+        return self._link(properties, text)
+
+    def _link(self, properties: Element | None, text: str) -> str:
+        """Return a text as the link that its properties, or those of its shape, make it."""
+        key = get_attribute(find_child(properties, "hlinkClick"), "id")
+        return f'<a href="{escape(self._links[key][1])}">{text}</a>' if key in self._links else text
 
 
 def _find_shapes(node: Element) -> Iterator[Element]:
     """Yield the shapes that are shown, also those of groups."""
-    for child in node:
+    for child in _choose_forms(node):
         marks = (get_attribute(find_child(part, "cNvPr"), "hidden") for part in child)
         if any(mark in ("1", "true") for mark in marks):
             continue
-        if local_name(child) in ("sp", "graphicFrame"):
+        if local_name(child) in ("sp", "graphicFrame", "pic", "cxnSp"):
             yield child
         yield from _find_shapes(child)
 
 
+def _choose_forms(node: Element) -> Iterator[Element]:
+    """Yield the children that have text; of several forms of the same (ISO/IEC 29500-3, 10) the first that has some."""
+    for child in node:
+        if local_name(child) == "AlternateContent":
+            yield from next((list(branch) for branch in child if _has_text(branch)), [])
+        elif local_name(child) != "m":  # an equation
+            yield child
+
+
+def _has_text(branch: Element) -> bool:
+    equations = {id(part) for node in find_all(branch, "oMath") for part in find_all(node, "t")}
+    return any((node.text or "").strip() and id(node) not in equations for node in find_all(branch, "t"))
+
+
 def _placeholder(shape: Element) -> str:
     return next((get_attribute(node, "type", "body") for node in find_all(shape, "ph")), "")
-
-
-def _write_table(table: Element, links: Relations) -> str:
-    has_header = get_attribute(find_child(table, "tblPr"), "firstRow") in ("1", "true")
-    rows = []
-    for number, row in enumerate(find_all(table, "tr")):
-        cell = "th" if has_header and not number else "td"
-        texts = ("<br>".join(_write_paragraphs(node, links, "")) for node in find_all(row, "tc"))
-        rows.append("<tr>" + "".join(f"<{cell}>{text}</{cell}>" for text in texts) + "</tr>")
-    return f"<table>{''.join(rows)}</table>"
-
-
-def _write_paragraphs(body: Element, links: Relations, tag: str) -> Iterator[str]:
-    for paragraph in find_all(body, "p"):
-        text = "".join(_write_run(run, links) for run in paragraph)
-        if text.strip():
-            yield f"<{tag}>{text}</{tag}>" if tag else text
-
-
-def _write_run(run: Element, links: Relations) -> str:
-    if local_name(run) == "br":
-        return "<br>"
-    text = escape("".join(node.text or "" for node in find_all(run, "t")))
-    key = next((get_attribute(node, "id") for node in find_all(run, "hlinkClick")), "")
-    return f'<a href="{escape(links[key][1])}">{text}</a>' if key in links else text
