@@ -27,6 +27,8 @@ ADVICE = {
     ".doc": ": save it as .docx",
     ".ppt": ": save it as .pptx",
     ".xls": ": save it as .xlsx",
+    ".odp": ": save it as .pptx",
+    ".ods": ": save it as .xlsx",
 }
 QUICK_BYTES = 1_000_000  # of plain text, too few to be worth another process
 MAX_BYTES = 20_000_000  # of a file, and characters of a text

@@ -11,8 +11,11 @@ from ..extraction import Extraction, Unreadable, name_unread
 from ..html import html_to_text
 from ..unpacking import open_archive
 from ..xml_tree import find_all, find_child, get_attribute, local_name, parse_xml
+from .open_document_forms import read_controls, read_mark
+from .open_document_lists import ListNumbers
 
-TAGS = {"list": "ul", "list-item": "li", "table": "table", "table-row": "tr", "p": "p"}
+TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+TAGS = {"table": "table", "table-row": "tr", "p": "p"}
 # Comments, deleted text, and what a field or an input shows while it is empty.
 DROPPED = {
     "annotation",
@@ -22,11 +25,13 @@ DROPPED = {
     "forms",
     "settings",
     "ruby-text",
-    "desc",
-    "title",
+    "placeholder",
 }
 DROPPED |= {"sequence-decls", "covered-table-cell", "hidden-text", "hidden-paragraph", "event-listeners"}
+MAX_LEVELS = 20  # of styles
 MAX_REPEATED = 100  # of one space or cell
+WITH_TEXT = {"span", "p", "h", "a"}
+LINES = ("text-line-through-style", "text-line-through-type")
 UNREAD = {"object": "chart, equation or other object"}
 
 
@@ -61,17 +66,27 @@ class _Writer:
         styles = {get_attribute(node, "name"): node for root in roots for node in find_all(root, "style")}
         self._hidden = _find_hidden(roots)
         self._bold = {name for name, style in styles.items() if _is_bold_heading(name, style)}
+        self._struck = {name for name in styles if _find_property(name, styles, *LINES) not in ("", "none")}
+        self._raised = {
+            name: tag for name in styles if (tag := _find_raise(_find_property(name, styles, "text-position")))
+        }
+        self._lists = ListNumbers(roots)
+        self._controls = {key: text for root in roots for key, text in read_controls(root).items()}
         self.unread: Counter[str] = Counter()
         self.notes: list[str] = []
 
     def write(self, node: Element) -> str:
         """Return an element as HTML. Raises RecursionError where it is nested too deeply."""
         name = local_name(node)
-        if (
-            name in DROPPED
-            or (_family(name), get_attribute(node, "style-name")) in self._hidden
-            or _is_switched_off(node)
-        ):
+        style = get_attribute(node, "style-name")
+        if name in DROPPED or (_family(name), style) in self._hidden or _is_switched_off(node):
+            return ""
+        if name == "control":
+            return self._controls.get(get_attribute(node, "control"), "")
+        if name == "fieldmark":
+            return read_mark(node)
+        if style in self._struck and name in WITH_TEXT and "".join(node.itertext()).strip():
+            self.unread["struck-through passage"] += 1
             return ""
         if name in UNREAD and not any(True for _ in find_all(node, "p")):
             self.unread[UNREAD[name]] += 1
@@ -79,6 +94,10 @@ class _Writer:
         if name == "note":
             self.notes.append(f"<p>{self._write_inside(node)}</p>")
             return " "
+        if name == "list":
+            return self._lists.open(node) + self._write_inside(node) + self._lists.close()
+        if name == "list-item":
+            return f"{self._lists.count(node)}{self._write_inside(node)}</li>"
         return self._wrap(name, node, self._write_inside(node))
 
     def _wrap(self, name: str, node: Element, text: str) -> str:
@@ -100,7 +119,7 @@ class _Writer:
             return f"<td{spans}>{text}</td>" * min(_count(node, "number-columns-repeated"), MAX_REPEATED if text else 1)
         if name == "p" and get_attribute(node, "style-name") in self._bold:
             text = f"<b>{text}</b>"
-        tag = TAGS.get(name)
+        tag = self._raised.get(get_attribute(node, "style-name")) if name == "span" and text else TAGS.get(name)
         return f"<{tag}>{text}</{tag}>" if tag else text
 
     def _write_inside(self, node: Element) -> str:
@@ -146,11 +165,37 @@ def _shows(style: Element) -> str:
 
 
 def _is_switched_off(node: Element) -> bool:
-    if local_name(node) == "section" and get_attribute(node, "display") == "condition":
+    """Return whether an element is not shown, or is a description, a prompt or a choice that nobody took."""
+    name = local_name(node)
+    if name == "section" and get_attribute(node, "display") == "condition":
         return get_attribute(node, "is-hidden") == "true"
-    is_off = get_attribute(node, "display") == "none" or get_attribute(node, "visibility") == "collapse"
     marks = (child for child in node if local_name(child) == "hidden-paragraph")
-    return is_off or any(get_attribute(mark, "is-hidden") == "true" for mark in marks)
+    return (
+        get_attribute(node, "display") == "none"
+        or get_attribute(node, "visibility") == "collapse"
+        or get_attribute(node, "showing-place-holder") == "true"
+        or (name in ("title", "desc", "list-item") and not str(node.tag).startswith(TEXT))
+        or any(get_attribute(mark, "is-hidden") == "true" for mark in marks)
+    )
+
+
+def _find_property(name: str, styles: dict[str, Element], *properties: str) -> str:
+    """Return the first of some properties of text that a style or one above it has; "" where none has."""
+    for _ in range(MAX_LEVELS):
+        found = find_child(styles.get(name), "text-properties")
+        if value := next(filter(None, (get_attribute(found, key) for key in properties)), ""):
+            return value
+        if not (name := get_attribute(styles.get(name), "parent-style-name")):
+            break
+    return ""
+
+
+def _find_raise(position: str) -> str:
+    """Return the tag for a text's position, such as `super 58%` or `-33% 58%`."""
+    first = position.partition(" ")[0]
+    if first == "sub" or first.startswith("-"):
+        return "sub"
+    return "sup" if first.strip("0%") else ""
 
 
 def _is_bold_heading(name: str, style: Element) -> bool:
