@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from ..extraction import Unreadable
+from ..extraction import Extraction, Unreadable, name_unread
 from ..html import html_to_text
 from .rich_text_page import RichTextPage
 
@@ -16,11 +16,13 @@ CHARSETS = {77: "mac_roman", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "b
 CHARSETS |= {163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250"}
 CHARACTERS = {"emdash": "—", "endash": "–", "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“"}
 CHARACTERS |= {"rdblquote": "”", "tab": " ", "emspace": " ", "enspace": " ", "~": "\xa0", "_": "‑"}
-SKIPPED_WORDS = """colortbl info pict listtext pntext pntxtb pntxta annotation atnid atnauthor sn sv shprslt
-nonesttables nonshppict bkmkstart bkmkend xe tc object themedata datastore fldtype"""
+SKIPPED_WORDS = """colortbl info pict pntxtb pntxta annotation atnid atnauthor sn sv shprslt nonesttables nonshppict
+bkmkstart bkmkend xe tc object themedata datastore fldtype"""
 SKIPPED = frozenset(SKIPPED_WORDS.split())
 # Those that a program may skip, but that hold text of ours.
-KNOWN = {"fldinst", "shpinst", "shptxt", "footnote", "pnseclvl", "shp"}
+NUMBERS = {"listtext", "pntext"}
+KNOWN = {"fldinst", *NUMBERS, "shpinst", "shptxt", "footnote", "pnseclvl", "shp"}
+RAISED = {"super": "sup", "up": "sup", "sub": "sub", "dn": "sub", "nosupersub": ""}
 HEADING = re.compile(r"heading ([1-6])", re.IGNORECASE)
 
 
@@ -32,16 +34,20 @@ class _State:
     is_note: bool = False  # a footnote, within a sentence that goes on behind it
     is_hidden: bool = False
     is_bold: bool = False
+    is_struck: bool = False
+    tag: str = ""  # of raised or lowered text
     link: str = ""
     codec: str = "cp1252"
     skips: int = 1  # characters after \\u for programs without Unicode
 
 
-def rich_text_to_text(data: bytes) -> str:
+def rich_text_to_text(data: bytes) -> Extraction:
     """Return the visible text of an RTF file. Raises Unreadable."""
     if not data.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"{\\rtf"):
         raise Unreadable("it is no .rtf")
-    return html_to_text(_Reader().read(data.decode("latin-1")))
+    reader = _Reader()
+    text = html_to_text(reader.read(data.decode("latin-1")))
+    return Extraction(text, name_unread({"struck-through passage": reader.struck}))
 
 
 class _Reader:
@@ -60,6 +66,8 @@ class _Reader:
         self._to_skip = 0
         self._is_optional = False  # after \\*
         self._default = "cp1252"
+        self.struck = 0  # passages that are not read
+        self._was_struck = False
 
     def read(self, text: str) -> str:
         position = 0
@@ -96,8 +104,14 @@ class _Reader:
         elif state.destination == "stylesheet":
             if found := HEADING.search(text):
                 self._page.heading_styles[self._style] = int(found[1])
+        elif state.destination in NUMBERS:
+            self._page.add_number(text)
         elif not state.destination and not state.is_hidden:
-            self._page.write(text, state.link, is_bold=state.is_bold)
+            if not state.is_struck:
+                self._page.write(text, state.link, is_bold=state.is_bold, tag=state.tag if text.strip() else "")
+            elif text.strip() and not self._was_struck:
+                self.struck += 1
+            self._was_struck = state.is_struck
 
     def _obey(self, word: str, number: int | None) -> None:
         if word == "{":
@@ -142,7 +156,7 @@ class _Reader:
 
     def _open_destination(self, word: str) -> bool:
         """Return whether this word opens a part that is no text."""
-        destination = word if word in SKIPPED or word in ("fonttbl", "stylesheet", "fldinst") else ""
+        destination = word if word in SKIPPED | NUMBERS or word in ("fonttbl", "stylesheet", "fldinst") else ""
         if self._is_optional and word not in KNOWN:
             destination = word
         if destination and not self._state.destination:
@@ -156,10 +170,16 @@ class _Reader:
             self._state = replace(self._state, is_hidden=is_on)
         elif word == "b":
             self._state = replace(self._state, is_bold=is_on)
+        elif word in ("strike", "striked"):
+            self._state = replace(self._state, is_struck=is_on)
+        elif word in RAISED:
+            self._state = replace(self._state, tag=RAISED[word] if is_on else "")
         elif word == "fldrslt":
             self._state, self._page.link = replace(self._state, link=self._page.link), ""
         elif word == "plain":
-            self._state = replace(self._state, is_hidden=False, is_bold=False, codec=self._default)
+            self._state = replace(
+                self._state, is_hidden=False, is_bold=False, is_struck=False, tag="", codec=self._default
+            )
         elif word == "uc":
             self._state = replace(self._state, skips=max(number or 0, 0))
         else:

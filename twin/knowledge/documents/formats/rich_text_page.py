@@ -26,12 +26,17 @@ class RichTextPage:
         self._is_in_table = False
         self._level = 0
         self._is_item = False
+        self._number = ""  # of the item
 
-    def write(self, text: str, link: str, *, is_bold: bool) -> None:
-        """Write a part of a paragraph."""
-        self._line.append((escape(text), link))
+    def write(self, text: str, link: str, *, is_bold: bool, tag: str = "") -> None:
+        """Write a part of a paragraph, raised or lowered by a tag."""
+        self._line.append((f"<{tag}>{escape(text)}</{tag}>" if tag else escape(text), link))
         if text.strip():
             self._bold.append(is_bold)
+
+    def add_number(self, text: str) -> None:
+        """Add to the number of the item, as the program that wrote the file shows it; bullets are left out."""
+        self._number += text if any(map(str.isalnum, text)) else ""
 
     def add_instruction(self, text: str) -> None:
         """Add to the instruction of the field that is open."""
@@ -81,12 +86,15 @@ class RichTextPage:
         return line
 
     def _end_paragraph(self) -> None:
-        line = self._take_line()
+        line, number = self._take_line(), self._number.strip()
+        self._number = ""
+        if number and line:
+            line = f"{escape(number)} {line}"
         if self._is_in_table:
             self._cell.append(line)
             return
         self._end_table()
-        tag = f"h{self._level}" if self._level else "li" if self._is_item else "p"
+        tag = f"h{self._level}" if self._level else "dd" if number else "li" if self._is_item else "p"
         if line:
             self._parts.append(f"<{tag}>{line}</{tag}>")
 

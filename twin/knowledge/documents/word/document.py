@@ -13,20 +13,22 @@ from ..extraction import Extraction, Unreadable, name_unread
 from ..html import html_to_text
 from ..office_package import Relations, open_package, read_part, read_relations, relations_of
 from ..xml_tree import find_all, find_child, get_attribute
-from .markup import MarkupRewriter
+from .markup import NUMBERED, MarkupRewriter
+from .numbers import WordNumbers
 from .styles import WordStyles
 
 RELATIONSHIPS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 RELATION_TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 READ_PARTS = ("footnotes", "endnotes", "numbering", "styles")
 FIRST = {"first": 0, "default": 1, "even": 2}  # of a section's headers
-STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Table Heading'] => p:fresh > strong:fresh"
+STYLES = f"p.{NUMBERED} => dl > dd:fresh\np[style-name='Title'] => h1:fresh\n"
+STYLES += "p[style-name='Table Heading'] => p:fresh > strong:fresh"
 
 
 def word_to_text(data: bytes) -> Extraction:
     """Return a Word file's text, and what of it has none. Raises Unreadable, and on a broken file nearly anything."""
     package = _Package(open_package(data, ".docx"))
-    rewriter = MarkupRewriter(package.styles)
+    rewriter = MarkupRewriter(package.styles, package.numbers)
     simple = package.write_simple(rewriter)
     page = mammoth.convert_to_html(
         simple, convert_image=lambda _: [], style_map=STYLES, include_embedded_style_map=False
@@ -45,7 +47,9 @@ class _Package:
             raise Unreadable("it is no .docx")
         self._relations = read_relations(archive, self.main)
         self._parts = {kind: target for kind, target in self._relations.values() if kind in READ_PARTS}
-        self.styles = WordStyles.of(read_part(self._archive, self._parts.get("styles", "")))
+        styles = read_part(self._archive, self._parts.get("styles", ""))
+        self.styles = WordStyles.of(styles)
+        self.numbers = WordNumbers(read_part(self._archive, self._parts.get("numbering", "")), styles)
 
     def write_simple(self, rewriter: MarkupRewriter) -> BytesIO:
         """Return a Word file with one body, which begins with the headers and ends with the footers."""
@@ -88,7 +92,7 @@ class _Package:
                 continue
             taken[text] = list(root)
             links.update({f"{name} {key}": target for key, target in read_relations(self._archive, name).items()})
-            for node in find_all(root, "hyperlink"):
+            for node in find_all(root, "hyperlink", "hlinkClick"):
                 node.attrib.update({key: f"{name} {value}" for key, value in node.items() if key.endswith("}id")})
         return [block for blocks in taken.values() for block in blocks]
 

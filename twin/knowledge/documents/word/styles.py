@@ -19,10 +19,11 @@ def is_on(properties: Element | None, name: str) -> bool | None:
 
 @dataclass(frozen=True)
 class WordStyles:
-    """The IDs of styles that hide text, and of table styles that set off the first row."""
+    """The IDs of styles that hide text, of table styles that set off the first row, and of headings."""
 
     hiding: frozenset[str] = frozenset()
     with_header_row: frozenset[str] = frozenset()
+    headings: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, root: Element | None) -> WordStyles:
@@ -33,6 +34,7 @@ class WordStyles:
         return cls(
             frozenset(name for name in styles if _hides(name, styles)),
             frozenset(name for name in styles if _sets_off_first_row(name, styles)),
+            frozenset(name for name in styles if _is_heading(name, styles)),
         )
 
     def hides(self, run: Element, paragraph_style: str) -> bool:
@@ -42,6 +44,10 @@ class WordStyles:
         if own is None:
             own = bool({get_attribute(find_child(properties, "rStyle"), "val"), paragraph_style} & self.hiding)
         return own
+
+    def is_heading(self, paragraph_style: str) -> bool:
+        """Return whether a style is a heading's."""
+        return paragraph_style in self.headings
 
     def marks_header_row(self, table: Element) -> bool:
         """Return whether a table's style shows its first row as a header."""
@@ -53,7 +59,7 @@ class WordStyles:
         return bool(is_shown) and get_attribute(find_child(table, "tblPr", "tblStyle"), "val") in self.with_header_row
 
 
-def _follow_bases(name: str, styles: dict[str, Element]) -> list[Element]:
+def follow_bases(name: str, styles: dict[str, Element]) -> list[Element]:
     """Return a style and those that it is based on, the nearest first."""
     chain: dict[str, Element] = {}
     while name in styles and name not in chain:
@@ -63,8 +69,13 @@ def _follow_bases(name: str, styles: dict[str, Element]) -> list[Element]:
 
 
 def _hides(name: str, styles: dict[str, Element]) -> bool:
-    values = (is_on(find_child(style, "rPr"), "vanish") for style in _follow_bases(name, styles))
+    values = (is_on(find_child(style, "rPr"), "vanish") for style in follow_bases(name, styles))
     return next((value for value in values if value is not None), False)
+
+
+def _is_heading(name: str, styles: dict[str, Element]) -> bool:
+    names = (get_attribute(find_child(style, "name"), "val").lower() for style in follow_bases(name, styles))
+    return any(found.startswith(("heading", "title")) for found in names)
 
 
 def _sets_off_first_row(name: str, styles: dict[str, Element]) -> bool:
@@ -72,6 +83,6 @@ def _sets_off_first_row(name: str, styles: dict[str, Element]) -> bool:
         local_name(part) == "tblStylePr"
         and get_attribute(part, "type") == "firstRow"
         and find_child(part, "rPr", "b") is not None
-        for style in _follow_bases(name, styles)
+        for style in follow_bases(name, styles)
         for part in style
     )
