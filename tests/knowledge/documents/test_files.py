@@ -33,6 +33,8 @@ def find_faults(row: dict[str, Any], found: Extraction) -> list[str]:
     faults += [f"holds {words}" for words in row.get("must_not_hold", []) if squeeze(words) in text]
     faults += [f"doubles {words}" for words in row.get("once", []) if text.count(squeeze(words)) > 1]
     faults += [f"does not say that {words} is not read" for words in row.get("lost", []) if words not in lost]
+    faults += [f"has no fault {words}" for words in row.get("fault", []) if words not in found.fields.fault]
+    faults += [] if found.fields.is_citable != row.get("uncited", False) else ["is shown as a source, or is not"]
     ordered = ".*".join(re.escape(squeeze(words)) for words in row.get("order", []))
     faults += [] if re.search(ordered, text) else ["has another order"]
     faults += [] if found.fields.is_private == row.get("private", False) else ["has another owner's wish of privacy"]

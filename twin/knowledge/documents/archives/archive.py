@@ -27,7 +27,7 @@ def archive_to_text(data: bytes, read: Read) -> Extraction:
     reader.add(data)
     if not reader.texts:
         raise Unreadable("; ".join(["none of its files holds text that is read", *reader.tell_lost()]))
-    fields = Fields(reader.title, fault="; ".join(reader.faults))
+    fields = Fields(reader.title, is_citable=reader.is_citable, fault="; ".join(reader.faults))
     return Extraction("\n\n".join(reader.texts), reader.tell_lost(), fields, tuple(reader.parts))
 
 
@@ -38,6 +38,7 @@ class _ArchiveReader:
         self._read = read
         self._room = MAX_UNPACKED
         self.title: str | None = None
+        self.is_citable = True
         self.texts: list[str] = []
         self.parts: list[str] = []
         self.faults: list[str] = []
@@ -100,9 +101,18 @@ class _ArchiveReader:
             text = f"# {title}\n\n{text}"
         self.texts.append(f"[private]\n{text}\n[/private]" if found.fields.is_private else text)
         self.parts.append(name)
+        self._obey(found.fields, name)
         for reason in found.lost:
             self._leave_out(reason, name)
         self.faults += [f"{name}: {found.fields.fault}"] if found.fields.fault else []
+
+    def _obey(self, fields: Fields, name: str) -> None:
+        """Take over what a file's fields say of it, as far as an archive, which is one document, can do so."""
+        self.is_citable &= fields.is_citable
+        if not fields.is_citable:
+            self.faults.append(f"{name}: nothing of the archive is shown as a source, as this file says of itself")
+        if fields.is_pinned:
+            self.faults.append(f"{name}: “pin” holds for no part of an archive: put the file beside it")
 
     def _leave_out(self, reason: str, name: str) -> None:
         self._unread.setdefault(reason, []).append(name)
