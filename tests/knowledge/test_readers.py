@@ -246,6 +246,19 @@ def test_finds_where_relative_links_lead(head: str, address: str) -> None:
         ('<a href="mailto:ada@a.example">ada@a.example</a>', "ada@a.example"),
         ('<a href="tel:+44-20">Call</a>', "Call (+44-20)"),
         ("<a>CV</a>", "CV"),
+        (
+            '<a href="https://www.google.com/url?q=https://a.example/b%3Fc%3D1&amp;sa=D">CV</a>',
+            "CV (https://a.example/b?c=1)",
+        ),
+        (
+            '<a href="https://eu.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example&data=1">CV</a>',
+            "CV (https://a.example)",
+        ),
+        (
+            "<style>.c1{vertical-align:super}.c2,p.c3{color:red;text-decoration:line-through}</style>"
+            '10<span class="c1">6</span> ports, <span class="c2">9</span> 8<p class="c3">7',
+            "10^6 ports, 8",
+        ),
         ("10<sup>6</sup> ports, <del>9</del> 8", "10^6 ports, 8"),
         ("CO<sub>2</sub>, 101<sub>2</sub>, the 1<sup>st</sup>, M<sup>me</sup> Curie", "CO2, 101_2, the 1st, Mme Curie"),
         ("<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby>字", "漢字"),

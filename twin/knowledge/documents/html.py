@@ -14,6 +14,7 @@ from bs4.element import Comment, NavigableString, PageElement, PreformattedStrin
 from .extraction import Extraction, Unreadable
 from .html_tables import TableLabels
 from .links import WEB
+from .page_styles import apply_styles
 from .page_text import HEADINGS, PageText
 from .plain.front_matter import join_fields, read_front_matter, read_head, read_values, skip_front_matter
 
@@ -50,6 +51,7 @@ def html_to_text(page: str | bytes, address: str = "") -> str:
     Raises Unreadable for binary data, or bs4's exceptions.
     """
     soup = BeautifulSoup(_decode(page) if isinstance(page, bytes) else page, "html.parser")
+    apply_styles(soup)
     text = PageText(_find_base(soup) or address, *_find_rows(soup))
     for opens, node in _walk(soup):
         if isinstance(node, Tag):

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
+# By the end of host and path, the field with the address: of Google Docs' exports, LinkedIn and Outlook.
+REDIRECTIONS = {
+    "www.google.com/url": "q",
+    "www.linkedin.com/redir/redirect": "url",
+    ".safelinks.protection.outlook.com/": "url",
+}
 WEB = re.compile(r"https?://[^/]", re.IGNORECASE)
 
 
@@ -21,7 +27,15 @@ def resolve_link(href: str, base: str = "") -> str:
         urlsplit(address)
     except ValueError:  # http://[
         return ""
-    return address if WEB.match(address) else ""
+    return _unwrap(address) if WEB.match(address) else ""
+
+
+def _unwrap(address: str) -> str:
+    """Return the address to which a redirection leads that a program has put before it."""
+    found = urlsplit(address)
+    key = next((key for place, key in REDIRECTIONS.items() if f"{found.hostname}{found.path}".endswith(place)), "")
+    target = next(iter(parse_qs(found.query).get(key, ())), "")
+    return target if WEB.match(target) else address
 
 
 def add_address(text: str, address: str) -> str:

@@ -19,7 +19,7 @@ ITEMS = {"ul", "ol", "menu", "li", "dl", "dt", "dd", "caption", "thead", "tbody"
 FIELDS = {"form", "fieldset", "legend", "button", "select", "option"}
 BLOCKS = {*PARAGRAPHS, *SECTIONS, *PARTS, *ITEMS, *FIELDS}
 RAISED = {"sup": "^", "sub": "_"}
-POWER = re.compile(r"\d|^\s*[a-z+−–-]\s*$(?<![aeordht])")  # a number, a sign, a letter that ends no ordinal
+POWER = re.compile(r"^\s*[^\s\[(]*\d|^\s*[a-z+−–-]\s*$(?<![aeordht])")  # also a note's number; “[1]” stands for itself
 CELL = "\x1f"  # between two cells of a line
 
 
@@ -85,7 +85,7 @@ class PageText:
     def _open_raised(self, tag: Tag) -> None:
         """Mark a power or an index, or ten to the sixth would be 106; ordinals such as 1st need no mark."""
         before = self._line[-1][-1:] if self._line else ""
-        if before.isalnum() if tag.name == "sup" else before.isdigit():
+        if before.strip() if tag.name == "sup" else before.isdigit():
             self.write(RAISED[tag.name] if POWER.search(tag.get_text()) else "")
 
     def _open_block(self, tag: Tag) -> None:

@@ -36,6 +36,7 @@ def is_header(row: Sequence[str], below: Rows = ()) -> bool:
         and all(len(name) <= (MAX_QUESTION if is_above_values else MAX_HEADER) for name in names)
         and not any(NUMBER.fullmatch(name) for name in [*names[:1], *others])
         and not any(CONTACT.search(name) for name in names)
+        and not _resembles_rows(row, below)
     )
 
 
@@ -124,6 +125,23 @@ def _stands_above_values(row: Sequence[str], below: Rows) -> bool:
     columns = zip_longest(*below, fillvalue="")
     filled = ((name, list(filter(None, column))) for name, column in zip(row, columns, strict=False))
     return any(name and not _is_value(name) and column and all(map(_is_value, column)) for name, column in filled)
+
+
+def _resembles_rows(row: Sequence[str], below: Rows) -> bool:
+    """Return whether a column holds in this row a year or a figure of the same form as in all rows below."""
+    columns = zip_longest(*below, fillvalue="")
+    forms = (
+        (_find_form(name), {_find_form(cell) for cell in column if cell})
+        for name, column in zip(row, columns, strict=False)
+    )
+    return any(form and others == {form} for form, others in forms)
+
+
+def _find_form(cell: str) -> str:
+    """Return a text's form, such as `000 m`, where that says what it is: a year, or a figure among words."""
+    if YEAR.fullmatch(cell):
+        return "year"
+    return re.sub(r"\d", "0", cell) if re.search(r"\d", cell) and re.search(r"[^\W\d]", cell) else ""
 
 
 def _is_value(cell: str) -> bool:
