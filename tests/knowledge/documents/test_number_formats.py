@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from twin.knowledge.documents.formats.number_format import format_date, format_number
+from twin.knowledge.documents.formats.date_format import format_date
+from twin.knowledge.documents.formats.number_format import format_number
 
 DAY = datetime(2019, 5, 1)
 
@@ -33,6 +34,10 @@ DAY = datetime(2019, 5, 1)
         (5551234567, "(000) 000-0000", "(555) 123-4567"),
         (5551234, "[<=9999999]###-####;(###) ###-####", "5551234"),
         (0.5, "# ?/?", "0.5"),
+        (12, "0;-0;;@", "12"),
+        (0, "0;-0;;@", ""),
+        (41000, ";;;", ""),
+        (1e300, "#,##0", "1e+300"),
     ],
 )
 def test_shows_a_number_by_its_format(value: float, code: str, shown: str) -> None:
@@ -47,6 +52,8 @@ def test_shows_a_number_by_its_format(value: float, code: str, shown: str) -> No
         (DAY, "dd.mm.yyyy", "01.05.2019"),
         (DAY, "[$-409]d. mmmm yyyy;@", "1. May 2019"),
         (DAY, "[$-407]mmmm yyyy", "2019-05"),
+        (DAY, '[$-411]ggge"年"m"月"', "2019-05-01"),
+        (DAY, 'yyyy"年"m"月"d"日"', "2019年5月1日"),
         (DAY, "mm-dd-yy", "2019-05-01"),
         (DAY, "yyyy-mm-dd h:mm:ss", "2019-05-01"),
         (date(2019, 5, 1), "d/m/yy", "1/5/19"),

@@ -26,6 +26,8 @@ DROPPED = {
     "settings",
     "ruby-text",
     "placeholder",
+    "script",
+    "index-title-template",
 }
 DROPPED |= {"sequence-decls", "covered-table-cell", "hidden-text", "hidden-paragraph", "event-listeners"}
 MAX_LEVELS = 20  # of styles

@@ -12,6 +12,7 @@ from ..extraction import Unreadable
 from ..office_package import Relations
 
 HYPERLINK = re.compile(r"\s*HYPERLINK\(\s*\"((?:[^\"]|\"\")*)\"(?:\s*[,;]\s*\"((?:[^\"]|\"\")*)\")?", re.IGNORECASE)
+NO_SIZE = {"0", "0.0"}
 ON = {"1", "true"}
 MAX_LINKED = 100  # rows, and columns, of one link
 
@@ -52,6 +53,8 @@ class _Target:
         self.marks = SheetMarks()
         self._relations = relations
         self._row = self._column = 0
+        self._reference = ""  # of the cell that is open
+        self._is_text = False  # whether its formula's result is text, which may be empty
         self._texts: dict[str, list[str]] = {}  # of the cell that is open
         self._open = ""
 
@@ -63,16 +66,17 @@ class _Target:
         if name == "row":
             self._row = int(attributes.get("r", self._row + 1))
             self._column = 0
-            if attributes.get("hidden") in ON:
+            if attributes.get("hidden") in ON or attributes.get("ht") in NO_SIZE:
                 self.marks.hidden_rows.add(self._row)
         elif name == "c":
-            place = attributes.get("r")
-            self._column = range_boundaries(place)[0] or 0 if place else self._column + 1
+            self._column += 1
+            self._reference = attributes.get("r", "")
+            self._is_text = attributes.get("t") == "str"
             self._texts = {}
-        elif name in ("f", "v", "t"):
+        elif name == "f" or (name in ("v", "t") and self._texts):  # a formula comes before its value
             self._texts[name] = []
             self._open = name
-        elif name == "col" and attributes.get("hidden") in ON:
+        elif name == "col" and (attributes.get("hidden") in ON or attributes.get("width") in NO_SIZE):
             self.marks.hidden_columns.append((int(attributes["min"]), int(attributes["max"])))
         elif name == "hyperlink":
             self._add_link(attributes)
@@ -89,8 +93,9 @@ class _Target:
             self._end_formula({key: "".join(parts) for key, parts in self._texts.items()})
 
     def _end_formula(self, texts: dict[str, str]) -> None:
-        place = (self._row, self._column)
-        has_value = bool(texts.get("v") or texts.get("t"))
+        column = range_boundaries(self._reference)[0] if self._reference else self._column
+        place = (self._row, column or self._column)
+        has_value = self._is_text or bool(texts.get("v") or texts.get("t"))
         if found := HYPERLINK.match(texts["f"]):
             self.marks.links[place] = found[1].replace('""', '"')
             if not has_value:

@@ -121,7 +121,7 @@ def _find_shapes(node: Element) -> Iterator[Element]:
         marks = (get_attribute(find_child(part, "cNvPr"), "hidden") for part in child)
         if any(mark in ("1", "true") for mark in marks):
             continue
-        if local_name(child) in ("sp", "graphicFrame", "pic", "cxnSp"):
+        if local_name(child) in ("sp", "graphicFrame", "pic", "cxnSp", "grpSp"):
             yield child
         yield from _find_shapes(child)
 

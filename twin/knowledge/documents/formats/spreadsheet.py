@@ -16,7 +16,8 @@ from ..extraction import Extraction, Unreadable, name_unread
 from ..links import add_address, resolve_link
 from ..office_package import open_package, read_relations
 from ..tables import write_rows
-from .number_format import format_date, format_number
+from .date_format import format_date
+from .number_format import format_number, hides_text
 from .sheet_marks import SheetMarks, read_marks
 
 UNCOMPUTED = "uncomputed formula"
@@ -67,11 +68,14 @@ class _SheetReader:
         self._unread["hidden column"] += len(hidden_columns)
 
     def _show(self, cell: Any, row: int, column: int) -> str:
-        text = _show_value(cell.value, cell) or self._marks.labels.get((row, column), "")
+        text = _show_value(cell.value, cell)
+        self._unread["hidden cell"] += not text and bool(cell.value)
+        text = text or self._marks.labels.get((row, column), "")
         if text and getattr(cell, "has_style", False) and cell.font.strike:
             self._unread["struck-through cell"] += 1
             return ""
-        return add_address(text, resolve_link(self._marks.links.get((row, column), "")))
+        link = self._marks.links.get((row, column))
+        return add_address(text, resolve_link(link)) if link else text
 
 
 def _show_value(value: Any, cell: Any) -> str:
@@ -82,4 +86,6 @@ def _show_value(value: Any, cell: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, date | time | timedelta):
         return format_date(value, str(cell.number_format))
-    return format_number(value, str(cell.number_format)) if isinstance(value, int | float) else str(value)
+    if isinstance(value, int | float):
+        return format_number(value, str(cell.number_format))
+    return "" if hides_text(str(cell.number_format)) else str(value)

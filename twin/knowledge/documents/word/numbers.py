@@ -54,6 +54,10 @@ class WordNumbers:
 
     def _read_levels(self, kind: str) -> dict[int, Element]:
         node = self._kinds.get(kind)
+        if link := _read(node, "numStyleLink"):  # the levels stand in the list of a style
+            numbering = find_child(self._styles.get(link), "pPr", "numPr")
+            linked = find_child(self._lists.get(_read(numbering, "numId")), "abstractNumId")
+            node = self._kinds.get(get_attribute(linked, "val"))
         children = (child for child in (node if node is not None else ()) if local_name(child) == "lvl")
         return {int(get_attribute(child, "ilvl", "0")): child for child in children}
 
@@ -71,7 +75,7 @@ class WordNumbers:
         return write_number(number, STYLES.get(_read(levels[level], "numFmt"), "1"))
 
 
-def _read(node: Element, name: str) -> str:
+def _read(node: Element | None, name: str) -> str:
     return get_attribute(find_child(node, name), "val")
 
 
