@@ -93,8 +93,8 @@ def _choose_header(head: list[list[str]], known: list[str], values: Rows) -> tup
     """
     start = _find_header(head)
     if start is None:
-        is_title = len(head) == 1 and sum(map(bool, head[0])) == 1
-        return 0, [] if is_title else known
+        is_narrower = max(len(_trim(row)) for row in head) < len(known)  # a note below the table, another table
+        return 0, [] if is_narrower else known
     found, below = head[start], head[start + 1 :]
     names = {name.casefold() for name in known if name}
     is_new = (
