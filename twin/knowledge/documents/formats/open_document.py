@@ -13,6 +13,7 @@ from ..unpacking import open_archive
 from ..xml_tree import find_all, find_child, get_attribute, local_name, parse_xml
 from .open_document_forms import read_controls, read_mark
 from .open_document_lists import ListNumbers
+from .open_document_styles import find_raised, find_struck
 
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 TAGS = {"table": "table", "table-row": "tr", "p": "p"}
@@ -30,10 +31,8 @@ DROPPED = {
     "index-title-template",
 }
 DROPPED |= {"sequence-decls", "covered-table-cell", "hidden-text", "hidden-paragraph", "event-listeners"}
-MAX_LEVELS = 20  # of styles
 MAX_REPEATED = 100  # of one space or cell
 WITH_TEXT = {"span", "p", "h", "a"}
-LINES = ("text-line-through-style", "text-line-through-type")
 UNREAD = {"object": "chart, equation or other object"}
 
 
@@ -68,10 +67,7 @@ class _Writer:
         styles = {get_attribute(node, "name"): node for root in roots for node in find_all(root, "style")}
         self._hidden = _find_hidden(roots)
         self._bold = {name for name, style in styles.items() if _is_bold_heading(name, style)}
-        self._struck = {name for name in styles if _find_property(name, styles, *LINES) not in ("", "none")}
-        self._raised = {
-            name: tag for name in styles if (tag := _find_raise(_find_property(name, styles, "text-position")))
-        }
+        self._struck, self._raised = find_struck(styles), find_raised(styles)
         self._lists = ListNumbers(roots)
         self._controls = {key: text for root in roots for key, text in read_controls(root).items()}
         self.unread: Counter[str] = Counter()
@@ -179,25 +175,6 @@ def _is_switched_off(node: Element) -> bool:
         or (name in ("title", "desc", "list-item") and not str(node.tag).startswith(TEXT))
         or any(get_attribute(mark, "is-hidden") == "true" for mark in marks)
     )
-
-
-def _find_property(name: str, styles: dict[str, Element], *properties: str) -> str:
-    """Return the first of some properties of text that a style or one above it has; "" where none has."""
-    for _ in range(MAX_LEVELS):
-        found = find_child(styles.get(name), "text-properties")
-        if value := next(filter(None, (get_attribute(found, key) for key in properties)), ""):
-            return value
-        if not (name := get_attribute(styles.get(name), "parent-style-name")):
-            break
-    return ""
-
-
-def _find_raise(position: str) -> str:
-    """Return the tag for a text's position, such as `super 58%` or `-33% 58%`."""
-    first = position.partition(" ")[0]
-    if first == "sub" or first.startswith("-"):
-        return "sub"
-    return "sup" if first.strip("0%") else ""
 
 
 def _is_bold_heading(name: str, style: Element) -> bool:

@@ -7,18 +7,12 @@ from dataclasses import dataclass, replace
 
 from ..extraction import Extraction, Unreadable, name_unread
 from ..html import html_to_text
+from .rich_text_names import CHARACTERS, CHARSETS, SKIPPED, find_codec
 from .rich_text_page import RichTextPage
 
 TOKEN = re.compile(
     r"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n\0]+|([^\\{}\r\n\0]+)", re.DOTALL
 )
-CHARSETS = {77: "mac_roman", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "big5", 161: "cp1253", 162: "cp1254"}
-CHARSETS |= {163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250"}
-CHARACTERS = {"emdash": "—", "endash": "–", "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“"}
-CHARACTERS |= {"rdblquote": "”", "tab": " ", "emspace": " ", "enspace": " ", "~": "\xa0", "_": "‑"}
-SKIPPED_WORDS = """colortbl info pict pntxtb pntxta annotation atnid atnauthor sn sv shprslt nonesttables nonshppict
-bkmkstart bkmkend xe tc object themedata datastore fldtype"""
-SKIPPED = frozenset(SKIPPED_WORDS.split())
 # Those that a program may skip, but that hold text of ours.
 NUMBERS = {"listtext", "pntext"}
 KNOWN = {"fldinst", *NUMBERS, "shpinst", "shptxt", "footnote", "pnseclvl", "shp"}
@@ -189,7 +183,7 @@ class _Reader:
     def _set_font(self, word: str, number: int | None) -> None:
         is_table = self._state.destination == "fonttbl"
         if word == "ansicpg" and number:
-            self._default = _find_codec(f"cp{number}")
+            self._default = find_codec(f"cp{number}")
             self._state = replace(self._state, codec=self._default)
         elif word == "mac":
             self._default = "mac_roman"
@@ -201,11 +195,3 @@ class _Reader:
             self._fonts[self._font] = CHARSETS[number]
         elif word == "s" and self._state.destination == "stylesheet":
             self._style = number or 0
-
-
-def _find_codec(name: str) -> str:
-    try:
-        "".encode(name)
-    except LookupError:
-        return {"cp10000": "mac_roman", "cp65001": "utf-8"}.get(name, "cp1252")
-    return name
