@@ -11,14 +11,15 @@ from bs4 import BeautifulSoup
 from bs4.dammit import EncodingDetector
 from bs4.element import Comment, NavigableString, PageElement, PreformattedString, Tag
 
-from .extraction import Extraction, Unreadable
+from .extraction import Extraction, Unreadable, name_unread
 from .html_tables import TableLabels
 from .links import WEB
 from .page_styles import apply_styles
 from .page_text import HEADINGS, PageText
 from .plain.front_matter import join_fields, read_front_matter, read_head, read_values, skip_front_matter
 
-DROPPED = {"script", "style", "noscript", "template", "svg", "iframe", "nav", "del", "s", "strike", "rt", "rp"}
+STRUCK = ["del", "s", "strike"]
+DROPPED = {*STRUCK, "script", "style", "noscript", "template", "svg", "iframe", "nav", "rt", "rp"}
 # A table row with one of these only arranges the page, or the CV: it is not one line.
 ARRANGED = {"table", "ul", "ol", "dl", "pre", *HEADINGS}
 BASES = {"base[href]": "href", "link[rel~=canonical]": "href", "meta[property='og:url']": "content"}
@@ -42,7 +43,10 @@ def page_to_text(page: bytes) -> Extraction:
     else:
         fields = read_head(found[0] if (found := BEFORE_PAGE.match(text)) else "")
     named = {found[1].casefold(): found[2] for tag in META.findall(text) if (found := NAMED.search(tag))}
-    return Extraction(html_to_text(text), fields=join_fields(fields, read_values(named)))
+    soup = _parse(text)
+    struck = (tag for tag in soup.find_all(STRUCK) if not tag.find_parent(STRUCK) and tag.get_text().strip())
+    lost = name_unread({"struck-through passage": sum(1 for _ in struck)})
+    return Extraction(_write(soup), lost, join_fields(fields, read_values(named)))
 
 
 def html_to_text(page: str | bytes, address: str = "") -> str:
@@ -50,8 +54,17 @@ def html_to_text(page: str | bytes, address: str = "") -> str:
 
     Raises Unreadable for binary data, or bs4's exceptions.
     """
+    return _write(_parse(page), address)
+
+
+def _parse(page: str | bytes) -> BeautifulSoup:
     soup = BeautifulSoup(_decode(page) if isinstance(page, bytes) else page, "html.parser")
     apply_styles(soup)
+    return soup
+
+
+def _write(soup: BeautifulSoup, address: str = "") -> str:
+    """Return the visible text of a parsed page."""
     text = PageText(_find_base(soup) or address, *_find_rows(soup))
     for opens, node in _walk(soup):
         if isinstance(node, Tag):
