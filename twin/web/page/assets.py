@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -15,6 +16,7 @@ from .bundle import bundle
 STATIC = Path(__file__).parent / "static"
 ENTRIES = {"page.js": "chat.js"}  # scripts that are made of modules, and the module that each begins with
 STYLES = ("style.css", "conversation.css", "answer.css", "dialogs.css")  # sent as one
+SPARE = re.compile(rb"^ +|/\*.*?\*/\n?", re.MULTILINE | re.DOTALL)  # indentation and comments of a style
 LIBRARIES = frozenset({"marked.esm.js", "purify.min.js"})
 
 # The system's own list may have other names.
@@ -47,7 +49,7 @@ class Assets:
         modules = {name: asset.plain.decode() for name, asset in self._assets.items() if name.endswith(".js")}
         for name, entry in ENTRIES.items():
             self._assets[name] = Asset(MEDIA[".js"], bundle(entry, modules, LIBRARIES).encode())
-        self.style = Asset(MEDIA[".css"], b"".join(self._assets[name].plain for name in STYLES))
+        self.style = Asset(MEDIA[".css"], SPARE.sub(b"", b"".join(self._assets[name].plain for name in STYLES)))
 
     def find(self, name: str) -> Asset:
         """Return the file of that name; raises NotFound where there is none."""

@@ -7,14 +7,16 @@ from collections.abc import Mapping
 
 IMPORT = re.compile(r'^import (?:\{([^}]*)\} from )?"\./([\w.-]+)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export ((?:async )?(?:function\*?|class|const) (\w+))", re.MULTILINE)
-COMMENT = re.compile(r"^ *(?://[^\n]*|/\*\*.*?\*/)\n", re.MULTILINE | re.DOTALL)  # lines of their own alone
+COMMENT = re.compile(r"^ *(?://[^\n]*|/\*\*.*?\*/)\n", re.MULTILINE | re.DOTALL)  # on lines of their own
+SPARE = re.compile(r"^ +|(?<=[;,{(\[)}]) +// .*$", re.MULTILINE)  # indentation, and comments behind what is done
 
 
 def bundle(entry: str, modules: Mapping[str, str], libraries: frozenset[str]) -> str:
-    """Return the script that does what the module `entry` does, without the comments of `modules`.
+    """Return the script that does what the module `entry` does, without the comments and indentation of `modules`.
 
-    `modules` are texts by file name. Each becomes a function that is called once and returns what it exports; the
-    entry stands at the end as it is, so that it may wait for something. `libraries` are imported from their own files.
+    `modules` are texts by file name, in which no string goes over several lines. Each becomes a function that is called
+    once and returns what it exports; the entry stands at the end as it is, so that it may wait for something.
+    `libraries` are imported from their own files.
     """
     parts: dict[str, str] = {}
     imports: dict[str, None] = {}
@@ -42,7 +44,7 @@ def _wrap(name: str, text: str, libraries: frozenset[str], *, is_entry: bool) ->
             return ""
         return f"const {{{statement[1].replace(' as ', ': ')}}} = {_name(statement[2])};\n"
 
-    body = COMMENT.sub("", EXPORT.sub(r"\1", IMPORT.sub(bind, text)))
+    body = SPARE.sub("", COMMENT.sub("", EXPORT.sub(r"\1", IMPORT.sub(bind, text))))
     if is_entry:
         return body
     exported = ", ".join(match[2] for match in EXPORT.finditer(text))
