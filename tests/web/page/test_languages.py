@@ -174,3 +174,28 @@ def test_guesses_the_language_of_what_is_said(page: Page, gunicorn: Service) -> 
     wrong = {tag: tags for tag, tags in guessed.items() if set(tags) - {tag, ""}}
     assert not wrong
     assert sum(tags.count("") for tag, tags in guessed.items() if tag) <= 3  # none is better than a wrong one
+
+
+MIXED = (
+    "Python هي لغة البرمجة التي أعمل بها منذ عشر سنوات.\n\nAda Quist will help you there, in 2014.\n\n"
+    "- Python: لغة برمجة\n- Django: إطار عمل للويب\n\n1. First this\n2. then that\n\n2014"
+)
+
+
+@pytest.mark.parametrize(("language", "own"), [("de", "ltr"), ("ar", "rtl")])
+def test_each_part_of_an_answer_is_read_in_its_own_direction(
+    page: Page, gunicorn: Service, model: ScriptedModel, language: str, own: str
+) -> None:
+    model.otherwise = answers(MIXED)
+    page.goto(f"{gunicorn.url}/?lang={language}")
+    page.locator("#message").fill("Python, ما هي هذه اللغة؟")
+    page.keyboard.press("Enter")
+    expect(page.locator(".turn")).to_have_attribute("data-state", "answered")
+    directions = "parts => parts.map((part) => getComputedStyle(part).direction)"
+    assert page.locator(".answer > *").evaluate_all(directions) == ["rtl", "ltr", "rtl", "ltr", "rtl"]
+    assert page.locator(".question, .answer").evaluate_all(directions) == ["rtl", "rtl"]
+    model.otherwise = answers("1815")
+    page.locator("#message").fill("1 + 1?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".turn:last-child .answer")).to_have_text("1815")
+    expect(page.locator(".turn:last-child .answer")).to_have_css("direction", own)  # without letters, as the page

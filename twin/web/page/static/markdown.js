@@ -3,6 +3,7 @@
 import { anchorBlock, anchorPlain, cutAtAnchor } from "./anchors.js";
 import { Lexer, Marked, Tokenizer } from "./marked.esm.js";
 import "./purify.min.js";
+import { findDirection } from "./tongues.js";
 
 const MAX = { characters: 30_000, lines: 1_500, marks: 4_000, marksOfPart: 700 }; // for more, parsing takes too long
 const MARK = /[*_~`[\]<>!&|\\:@.]/g; // that may open or close something
@@ -154,6 +155,7 @@ function sanitize(html) {
   for (const pre of fragment.querySelectorAll("pre")) frame(pre);
   for (const classed of fragment.querySelectorAll("[class]:not(.code)")) classed.removeAttribute("class");
   for (const heading of fragment.querySelectorAll("h1, h2, h3, h4, h5, h6")) demote(heading);
+  for (const block of fragment.children) block.dir ||= findDirection(block.textContent);
   for (const wide of fragment.querySelectorAll("pre, table")) wide.tabIndex = 0; // it may scroll, so keys must reach it
   return fragment;
 }

@@ -1,4 +1,4 @@
-// The language of a text, as far as its commonest words tell: for screen readers' voices.
+// The language of a text, as far as its commonest words tell, for screen readers' voices; and its direction.
 
 const SCRIPTS = [
   [/\p{Script=Arabic}/u, "ar"], [/\p{Script=Hebrew}/u, "he"], [/[\u3040-\u30ff]/u, "ja"], [/\p{Script=Hangul}/u, "ko"],
@@ -15,6 +15,17 @@ const WORDS = Object.entries({
   pl: "w i na się nie z do to jest że jak co o po od za kto gdzie mam czy są ale dla przez jestem",
 }).map(([tag, words]) => [tag, new Set(words.split(" "))]);
 const SAMPLE = 1_000; // characters that are looked at
+const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+
+/**
+ * Return the direction in which a text is read, "" where it has no letters: from right to left where two letters in five
+ * say so. The first letter, by which browsers judge, is often that of a name in another script.
+ */
+export function findDirection(text) {
+  const letters = text.slice(0, SAMPLE).match(/\p{L}/gu);
+  if (!letters) return "";
+  return letters.filter((letter) => RIGHT_TO_LEFT.test(letter)).length * 5 >= letters.length * 2 ? "rtl" : "ltr";
+}
 
 /** Return the BCP 47 tag of a text's language, and "" (unknown, in HTML) where too little tells. */
 export function guessLanguage(text) {

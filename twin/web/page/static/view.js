@@ -4,11 +4,11 @@ import { annotate } from "./annotations.js";
 import { furnish } from "./blocks.js";
 import { make, makeButton, makeIcon } from "./elements.js";
 import { Failure } from "./failure.js";
-import { guessLanguage } from "./tongues.js";
 import { Markdown } from "./markdown.js";
 import { listSources, makeLegend } from "./sources.js";
 import { readSupport } from "./support.js";
 import { say, sayInstant } from "./texts.js";
+import { findDirection, guessLanguage } from "./tongues.js";
 
 const { name: owner } = document.documentElement.dataset;
 
@@ -24,7 +24,7 @@ export class TurnView {
     this.waiting = make("p", "waiting");
     this.foot = make("div", "foot");
     this.markdown = new Markdown(this.answer);
-    this.answer.dir = this.question.dir = "auto";
+    this.question.dir = findDirection(turn.question);
     setLanguage(this.question, turn.question);
     this.copy = makeIcon("copy", say("copy"), () => actions.onCopy(this));
     const asked = make("div", "asked");
@@ -46,6 +46,7 @@ export class TurnView {
     this.drawing = null;
     if (this.finished) return;
     const start = performance.now();
+    this.answer.dir = findDirection(this.turn.answer);
     this.markdown.draw(this.turn.answer, places);
     const end = performance.now();
     this.next = end + (end - start); // the page does other things for as long as this took
