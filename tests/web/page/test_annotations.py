@@ -127,6 +127,18 @@ def test_a_link_in_underlined_words_still_leads_on(page: Page, front: Front) -> 
     expect(answer.locator("a button")).to_have_count(0)
 
 
+def test_a_block_of_code_has_one_note_for_all_of_its_words(page: Page, front: Front) -> None:
+    code = "Ada tried `Kestrel` so:\n\n```sh\npip install Osprey==2.7 Merlin\n```\n\n- or\n  ```\n  Harrier 1815\n  ```"
+    words = ["Ada", "Kestrel", "Osprey", "2.7", "Merlin", "Harrier", "1815"]
+    answer = ask(page, front, locate(code, {"unsupported": words}), code)
+    expect(answer.locator(".unsupported")).to_have_text(words)
+    of_code = ("Osprey, 2.7, Merlin", "Harrier, 1815")
+    notes = [name for name in list_names(answer) if name != "Copy the code"]
+    assert notes == [f"Not in the owner’s documents: {words}" for words in ("Ada", "Kestrel", *of_code)]
+    answer.get_by_role("button", name="Osprey").click()
+    expect(footnote(page)).to_have_text(f"Not in the owner’s documents: Osprey, 2.7, Merlin{ADVICE}")
+
+
 @pytest.mark.parametrize("key", ["Enter", "Space"])
 def test_a_note_opens_and_closes_by_keyboard(page: Page, front: Front, key: str) -> None:
     answer = ask_all(page, front)

@@ -15,18 +15,19 @@ const NESTING = "ul, ol, blockquote, li:has(> :is(p, ul, ol, blockquote):last-ch
 export function annotate(answer, { citations, doubts, places }) {
   const found = takeAnchors(answer, new Set(places.map(({ anchor }) => anchor)));
   let isUnderlined = false;
+  const inCode = new Map(); // blocks of code, each of which has one button for all of its words
   for (const [start, end] of doubts.map((doubt) => [found.get(doubt.start), found.get(doubt.end)])) {
     const words = start && end ? underline(start, end) : "";
     if (!words) continue;
     isUnderlined = true;
-    settle(end, answer);
-    end.before(group([makeDoubt(words)]));
+    const block = end.parentElement.closest(".code");
+    if (block) inCode.set(block, { end, words: [...(inCode.get(block)?.words ?? []), words] });
+    else show(answer, end, makeDoubt(words));
   }
+  for (const { end, words } of inCode.values()) show(answer, end, makeDoubt(words.join(", "), true));
   for (const { anchor, sources } of citations) {
     const place = found.get(anchor);
-    if (!place) continue;
-    settle(place, answer);
-    place.before(group(sources.map(makeCitation)));
+    if (place) show(answer, place, ...sources.map(makeCitation));
   }
   for (const place of found.values()) place.remove();
   return isUnderlined;
@@ -88,10 +89,12 @@ function findParagraph(place) {
   return aside;
 }
 
-function group(buttons) {
+/** Show footnotes at a place in the answer, or near it. */
+function show(answer, place, ...notes) {
+  settle(place, answer);
   const footnotes = make("span", "footnotes");
-  footnotes.append(...buttons.flat());
-  return footnotes;
+  footnotes.append(...notes.flat());
+  place.before(footnotes);
 }
 
 function makeCitation({ number, title, quote }) {
@@ -99,9 +102,11 @@ function makeCitation({ number, title, quote }) {
   return makeFootnote({ sign: String(number), name: say("source_number", { number, title }), fill });
 }
 
-function makeDoubt(words) {
+/** Return the footnote of words without support; `isApart` where it does not stand behind them, so that it names them. */
+function makeDoubt(words, isApart = false) {
   const name = say("doubt", { words: shorten(words, MAX_NAMED) });
-  return makeFootnote({ sign: "?", name, fill: () => [make("span", "", say("advice"))] });
+  const fill = () => [...(isApart ? [make("cite", "", name)] : []), make("span", "", say("advice"))];
+  return makeFootnote({ sign: "?", name, fill });
 }
 
 /** Return an element for what is in any language. */
