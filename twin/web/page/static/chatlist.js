@@ -1,6 +1,6 @@
 // The dialog that lists this browser's chats.
 
-import { make, makeButton, makeIcon } from "./elements.js";
+import { make, makeButton } from "./elements.js";
 import { say, sayInstant } from "./texts.js";
 
 /** Let `opener` show the chats; `actions` are `open`, `forget`, `erase`, each of a session's id, and `locateExport`. */
@@ -18,10 +18,10 @@ export function setUpChatList(opener, dialog, { chats, findCurrent, actions }) {
     open.lang = "";
     if (isCurrent) open.setAttribute("aria-current", "true");
     const when = make("p", "when", [sayInstant(at), isCurrent && say("open_now")].filter(Boolean).join(" · "));
-    const download = make("a", "icon download");
-    Object.assign(download, { href: actions.locateExport(sessionId), download: "", ariaLabel: say("download"), title: say("download") });
-    const forget = makeIcon("forget", say("forget"), () => close(() => actions.forget(sessionId)));
-    const erase = makeIcon("delete", say("delete"), () => actions.erase(sessionId, () => dialog.close()));
+    const download = make("a", "", say("download"));
+    Object.assign(download, { href: actions.locateExport(sessionId), download: "" });
+    const forget = makeButton(say("forget"), () => close(() => actions.forget(sessionId)));
+    const erase = makeButton(say("delete"), () => actions.erase(sessionId, () => dialog.close()));
     for (const tool of [download, forget, erase]) tool.setAttribute("aria-describedby", open.id);
     const tools = make("div", "tools");
     tools.append(download, forget, erase);
