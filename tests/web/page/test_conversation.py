@@ -126,6 +126,26 @@ def test_a_failure_counts_down_and_says_try_again_once(
     answered(page)
 
 
+@pytest.mark.parametrize(
+    ("contact", "shown"),
+    [
+        ("roger@example.com", "Or get in touch: roger@example.com"),
+        ("https://example.com/contact, +49 30 123456", "Or get in touch: https://example.com/contact, +49 30 123456"),
+        ("Schreiben Sie an roger@example.com.", "Schreiben Sie an roger@example.com."),
+    ],
+)
+def test_a_failure_says_what_an_address_is_for(
+    page: Page, gunicorn: Service, model: ScriptedModel, contact: str, shown: str
+) -> None:
+    html = gunicorn.http.get("/", headers={"Accept": "text/html"}).text
+    html = html.replace('data-contact=""', f'data-contact="{contact}"')
+    page.route(gunicorn.url + "/", lambda route: route.fulfill(content_type="text/html", body=html))
+    page.goto(gunicorn.url)
+    model.otherwise = fails(401)
+    ask(page, "Will it work?")
+    expect(turn(page).locator(".contact")).to_have_text(shown)
+
+
 def test_a_failure_in_a_stream_counts_down_too(chat: Page, model: ScriptedModel) -> None:
     model.otherwise = fails(503, retry_after="9")
     ask(chat, "Will it work?")

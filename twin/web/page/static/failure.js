@@ -25,7 +25,7 @@ export class Failure {
   count() {
     const seconds = Math.ceil((this.retryAt - Date.now()) / 1_000);
     this.isWaiting = seconds > 0;
-    this.retry.textContent = this.isWaiting ? say("retry_when", { when: sayWhen(seconds) }) : say("retry");
+    this.retry.replaceChildren(say("retry"), ...(this.isWaiting ? [" ", make("span", "", sayWhen(seconds))] : []));
     this.retry.disabled = this.isWaiting || this.isHeld;
     if (this.isWaiting) this.timer = setTimeout(() => this.count(), 1_000);
     else if (this.timer) this.element.dispatchEvent(new CustomEvent("twin:ready", { bubbles: true }));
@@ -45,7 +45,9 @@ export class Failure {
 /** Return the owner's sentence, in which addresses are links. */
 function makeContact() {
   const line = make("p", "contact");
-  line.dir = "auto";
+  const isBare = !/\p{L}/u.test(contact.replace(ADDRESS, ""));
+  if (isBare) line.append(say("contact"), " ");
+  else line.dir = "auto";
   let done = 0;
   for (const { 0: address, index } of contact.matchAll(ADDRESS)) {
     const link = make("a", "", address);
