@@ -160,6 +160,9 @@ def test_the_script_speaks_it_too(page: Page, gunicorn: Service, model: Scripted
     expect(page.locator(".answer")).to_have_attribute("lang", "ar")
     expect(page.locator(".answer")).to_have_css("direction", "rtl")
     expect(page.locator(".answer pre")).to_have_css("direction", "ltr")
+    expect(page.get_by_role("status")).to_have_attribute("lang", "ar")  # in which it is read out
+    page.get_by_role("button", name="Neuer Chat").click()
+    expect(page.get_by_role("status")).to_have_attribute("lang", "de")
     assert_accessible(page)
 
 

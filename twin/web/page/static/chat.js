@@ -65,7 +65,8 @@ function redraw() {
 }
 
 /** Tell what happened: to screen readers, and to all where it cannot be seen otherwise. */
-function tell(text, { visibly = false } = {}) {
+function tell(text, { visibly = false, language = document.documentElement.lang } = {}) {
+  status.lang = language;
   status.textContent = text;
   status.classList.toggle("unseen", !visibly || !text);
 }
@@ -122,7 +123,7 @@ async function start(question, key = session?.makeKey()) {
   if (answering !== controller) return; // another chat has begun
   answering = null;
   conversation.save();
-  tell([view.text, describe(turn)].join(" "));
+  tell([view.text, describe(turn)].join(" "), { language: view.answer.lang });
   update();
 }
 
