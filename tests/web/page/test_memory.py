@@ -162,11 +162,13 @@ def confirm(page: Page, button: str = "Delete") -> None:
 @pytest.mark.parametrize("path", ["/", "/widget/panel"])
 def test_says_whether_it_remembers(page: Page, gunicorn: Service, remembering: Service, path: str) -> None:
     page.goto(gunicorn.url + path)
-    expect(page.locator(".caution")).to_contain_text("Each question is answered on its own")
+    expect(page.locator(".caution").last).to_contain_text("Each question is answered on its own")
     assert page.locator("#chats, dialog").count() == 0
     page.goto(remembering.url + path)
-    expect(page.locator(".caution")).to_contain_text("kept for 90 days after its last message, unless you delete it.")
-    expect(page.locator(".caution")).not_to_contain_text("on its own")
+    expect(page.locator(".caution").last).to_contain_text(
+        "kept for 90 days after its last message, unless you delete it."
+    )
+    expect(page.locator(".caution").last).not_to_contain_text("on its own")
 
 
 @pytest.mark.parametrize(
@@ -179,7 +181,7 @@ def test_says_for_how_long(page: Page, remembering: Service, days: str, words: s
 
     page.route(f"{remembering.url}/", shorten)
     page.goto(remembering.url)
-    expect(page.locator(".caution")).to_contain_text(words)
+    expect(page.locator(".caution").last).to_contain_text(words)
 
 
 def test_a_reload_shows_what_the_service_remembers(chat: Page, model: ScriptedModel) -> None:
