@@ -42,7 +42,7 @@ export class Failure {
   }
 }
 
-/** Return the owner's sentence, in which addresses are links. */
+/** Return the owner's sentence, in which addresses are links; what is only an address gets some words before it. */
 function makeContact() {
   const line = make("p", "contact");
   const isBare = !/\p{L}/u.test(contact.replace(ADDRESS, ""));
