@@ -116,8 +116,13 @@ STREAM_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-e
 DONE = b"data: [DONE]\n\n"
 
 
-def streams(*pieces: bytes | str, seconds: float = 0, finish_reason: str | None = "stop", then: str = "end") -> Step:
-    """Stream texts, and bytes as they are, `seconds` apart; then end, with or without [DONE], close, reset or stall."""
+def streams(
+    *pieces: bytes | str | threading.Event, seconds: float = 0, finish_reason: str | None = "stop", then: str = "end"
+) -> Step:
+    """Stream texts, and bytes as they are, `seconds` apart; then end, with or without [DONE], close, reset or stall.
+
+    An event among them is waited for.
+    """
 
     async def step(writer: asyncio.StreamWriter) -> bool:
         async def write(data: bytes) -> None:
@@ -126,6 +131,10 @@ def streams(*pieces: bytes | str, seconds: float = 0, finish_reason: str | None 
 
         writer.write(STREAM_HEAD)
         for piece in pieces:
+            if isinstance(piece, threading.Event):
+                while not piece.is_set():
+                    await asyncio.sleep(0.02)
+                continue
             await write(chunk(piece) if isinstance(piece, str) else piece)
             await asyncio.sleep(seconds)
         if finish_reason is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from threading import Event
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -236,6 +237,26 @@ def test_leads_to_the_latest_and_ends_there_after_a_reload(chat: Page, model: Sc
     composer = chat.locator("#composer").bounding_box()
     box = end.bounding_box()
     assert box["y"] + box["height"] <= composer["y"] + 1
+
+
+def test_stays_at_the_latest_until_the_visitor_scrolls_up(chat: Page, model: ScriptedModel) -> None:
+    more, rest = Event(), Event()
+    model.otherwise = streams(LONG, more, LONG + "second\n\n", rest, LONG)
+    ask(chat, "Tell me all")
+    latest = chat.get_by_role("button", name="Jump to the latest")
+    latest.focus()
+    chat.keyboard.press("Enter")
+    expect(latest).to_be_hidden()
+    expect(field(chat)).to_be_focused()
+    more.set()
+    expect(reply(chat)).to_contain_text("second")
+    expect(latest).to_be_hidden()
+    chat.mouse.move(600, 300)
+    chat.mouse.wheel(0, -300)
+    expect(latest).to_be_visible()
+    rest.set()
+    answered(chat)
+    expect(latest).to_be_visible()
 
 
 def test_keeps_the_chats_of_this_browser_within_reach(

@@ -190,7 +190,7 @@ if (memory) {
 }
 
 history.scrollRestoration = "manual"; // the conversation's end is in view
-followLatest(turns, find("latest"), find("composer"));
+followLatest(turns, find("latest"), find("composer"), () => composer.focus());
 redraw();
 session?.start();
 
