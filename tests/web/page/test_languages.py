@@ -136,6 +136,16 @@ def test_offers_questions_in_it(starters: str, shown: list[str]) -> None:
     assert re.findall(r"<li><button[^>]*>([^<]*)</button>", html) == shown
 
 
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_the_widgets_button_and_excuse_speak_it_and_fit(tag: str) -> None:
+    script = show("/widget.js", f"{tag};q=0.9,xx")
+    texts = json.loads((TEXTS / f"{tag}.json").read_text(encoding="utf-8"))["page"]
+    for name in ("widget_title", "widget_closed", "widget_tab"):
+        assert f'"{texts[name]}' in script
+    assert len(script.encode()) < 6_000
+    assert script == show("/widget.js", "ja", PAGE_LANGUAGE=tag)
+
+
 def test_config_py_may_hold_a_dict() -> None:
     greetings: Any = {"de": "Servus!"}
     assert "Servus!" in show("/?lang=de", GREETING=greetings)

@@ -16,6 +16,7 @@ from ..operation import File, operation
 from ..problems import render_problem
 from .assets import MEDIA, Asset, Assets
 from .colours import write_stylesheet
+from .languages import choose_language
 from .rendering import compress_response, find_assets, render, render_chat
 from .schemas import ServiceName
 
@@ -93,10 +94,14 @@ def show_widget() -> Response:
 @blueprint.get("/widget.js")
 @operation(gives={"text/javascript": File})
 def show_widget_script() -> Response:
-    """Send the script that puts a button on any page, without its comments."""
-    script = render_template("widget.js", accent=_settings().accent)
+    """Send the script that puts a button on any page, without its comments; `data-title` replaces the button's text."""
+    script = render_template("widget.js", accent=_settings().accent, language=choose_language(_settings()))
     script = re.sub(r"^ *(//.*\n)?| +// .*$", "", script, flags=re.MULTILINE)
-    headers = {"Cache-Control": SOON, "Cross-Origin-Resource-Policy": "cross-origin"}
+    headers = {
+        "Cache-Control": SOON,
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Vary": "Accept-Language",
+    }
     return compress_response(Response(script, mimetype="text/javascript", headers=headers))
 
 

@@ -53,8 +53,8 @@
   host.dataset.twinWidget = side;
   const root = host.attachShadow({ mode: "open" });
   root.adoptedStyleSheets = [sheet];
-  const excuse = make("p", { hidden: true, role: "status" });
-  const button = make("button", { type: "button", textContent: title || "Ask me", ariaExpanded: false });
+  const excuse = make("p", { hidden: true, role: "status", lang: "{{ language.tag }}", dir: "auto" });
+  const button = make("button", { type: "button", textContent: title || "{{ language.page.widget_title }}", ariaExpanded: false });
   button.onclick = () => toggle(!isOpen);
   root.append(excuse, button);
   const ended = new AbortController();
@@ -91,9 +91,10 @@
     if (frame.className || excuse.firstChild) return;
     const isFocused = root.activeElement === frame;
     const href = new URL(".", address);
-    excuse.append("The chat does not open here. ", make("a", { href, target: "_blank", textContent: "Open it in a tab" }));
+    const link = make("a", { href, target: "_blank", textContent: "{{ language.page.widget_tab }}" });
+    excuse.append("{{ language.page.widget_closed }} ", link);
     draw();
-    if (isFocused) excuse.lastChild.focus();
+    if (isFocused) link.focus();
   }
 
   // Whether it is open, for the tab's next page.
