@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from .support.commands import assert_stopped_in_one_line, start
-from .support.service import ROOT, copy_project
+from .support.service import ROOT, Service, copy_project, wait_until
 from .support.warm import WarmPythons
 
 KEY = {"OPENAI_API_KEY": "sk-secret"}
@@ -62,6 +65,17 @@ def test_an_instance_that_is_no_folder_stops_the_embedded_model(tmp_path: Path, 
     )
 
 
+def test_the_tables_are_there_before_the_first_chat(start_service: Callable[..., Service]) -> None:
+    service = start_service("flask run")
+    file = service.root / "instance" / "budget.db"
+
+    def has_tables() -> bool:
+        with closing(sqlite3.connect(file)) as database:
+            return bool(database.execute("SELECT * FROM sqlite_master WHERE name = 'budget_days'").fetchall())
+
+    wait_until(lambda: file.exists() and has_tables(), "the first chat has to make them")
+
+
 def test_flasks_own_commands_see_the_whole_app(tmp_path: Path) -> None:
     root = copy_project(tmp_path / "twin")
     end = subprocess.run(
@@ -75,8 +89,8 @@ def test_flasks_own_commands_see_the_whole_app(tmp_path: Path) -> None:
     assert "/chat" in end.stdout, end.stderr
 
 
-def test_gunicorn_without_a_model_stops_and_names_the_ways_out(tmp_path: Path) -> None:
-    end = start("gunicorn", copy_project(tmp_path / "twin"))
+def test_gunicorn_without_a_model_stops_and_names_the_ways_out(tmp_path: Path, pythons: WarmPythons) -> None:
+    end = start("gunicorn", copy_project(tmp_path / "twin"), pythons=pythons)
     assert_stopped_in_one_line(end, "OPENAI_API_KEY", "OPENAI_BASE_URL", "EMBEDDED_MODEL=on")
 
 

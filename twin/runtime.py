@@ -98,11 +98,15 @@ class Runtime:
     def warm_up(self) -> None:
         """Do in advance, mostly in threads, the work that would delay the first visitor."""
         _ = self.model
-        start_thread(self._connect)  # a silent database delays nobody else
+        self.connect()
         self.load_documents()
         self.start_housekeeping()
         if self.settings.uses_embedded_model:
             self.embedded.start()
+
+    def connect(self) -> None:
+        """Open the databases in a thread, and make missing tables, else a part of the first chat's deadline."""
+        start_thread(self._connect)  # a silent database delays nobody else
 
     def load_documents(self) -> None:
         """Read the owner's documents in a thread, since that may take long."""

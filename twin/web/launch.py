@@ -42,6 +42,7 @@ def prepare(runtime: Runtime) -> None:
         require_free_port(command.params["host"], command.params["port"])
         require_model(runtime)
         runtime.start_housekeeping()
+    runtime.connect()
     runtime.load_documents()
 
 
