@@ -29,11 +29,11 @@ from sqlalchemy import create_engine
 from twin import create_app
 
 from .support.browsers import find_chromium
-from .support.calls import heal
+from .support.calls import heal, heal_if_hurt
 from .support.schedule import LongestFirst, rank
 from .support.scripted_model import ScriptedModel
-from .support.service import PATIENCE, ROOT, Service, copy_project, stop_all, wait_until
-from .support.settings import KEY, UNLIMITED
+from .support.service import PATIENCE, ROOT, Service, copy_project, shorten_persona, stop_all, wait_until
+from .support.settings import IMPATIENT, KEY, UNLIMITED
 from .support.stores import PostgresServer, RedisServer
 from .support.warm import WarmPythons, WarmServers
 
@@ -133,11 +133,11 @@ def under(
         if name not in running:
             root = copy_project(tmp_path_factory.mktemp("service") / "twin")
             (root / "instance" / "portrait.png").write_bytes(PORTRAIT)
-            settings = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": _model.url, "CHAT_DEADLINE": "4"}
+            settings = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": _model.url}
             settings |= {"OWNER_NAME": "Roger J. Campbell", "PORTRAIT": "portrait.png"}
             settings |= UNLIMITED | more
             running[name] = Service(command, root, settings, pythons, certificate).start()
-        assert running[name].is_up()
+        running[name].assert_running()
         return running[name]
 
     yield service_under
@@ -147,18 +147,24 @@ def under(
 @pytest.fixture(params=["flask run", "gunicorn"])
 def service(request: pytest.FixtureRequest, under: Callable[..., Service], model: ScriptedModel) -> Service:
     """The service with the scripted model behind it, under `flask run` and under gunicorn."""
-    return heal(under(request.param), model)
+    return heal_if_hurt(under(request.param), model)
 
 
 @pytest.fixture
 def gunicorn(under: Callable[..., Service], model: ScriptedModel) -> Service:
     """The same under gunicorn alone, for what only the server on the internet meets."""
-    return heal(under("gunicorn"), model)
+    return heal_if_hurt(under("gunicorn"), model)
+
+
+@pytest.fixture(params=["flask run", "gunicorn"])
+def impatient(request: pytest.FixtureRequest, under: Callable[..., Service], model: ScriptedModel) -> Service:
+    """The service with a short deadline, for answers that never end: any other on a busy machine could be late."""
+    return heal(under(request.param, **IMPATIENT), model)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])
 def _remembering(request: pytest.FixtureRequest, under: Callable[..., Service]) -> Service:
-    settings = {"MEMORY": "on", "WEB_CONCURRENCY": "4", "CHAT_DEADLINE": "30"}
+    settings = {"MEMORY": "on", "WEB_CONCURRENCY": "4"}
     if request.param == "postgres":
         server: PostgresServer = request.getfixturevalue("postgres")
         settings["DATABASE_URL"] = server.make_database()
@@ -168,7 +174,7 @@ def _remembering(request: pytest.FixtureRequest, under: Callable[..., Service]) 
 @pytest.fixture
 def remembering(_remembering: Service, model: ScriptedModel) -> Service:
     """The service under gunicorn with memory and four workers, on SQLite and on PostgreSQL."""
-    return heal(_remembering, model)
+    return heal_if_hurt(_remembering, model)
 
 
 @pytest.fixture
@@ -194,11 +200,6 @@ def start_service(tmp_path: Path, model: ScriptedModel, pythons: WarmPythons) ->
     yield start
     for service in started:
         service.kill()
-
-
-def shorten_persona(root: Path) -> None:
-    """Write a persona of a few words, which the embedded model reads in a tenth of the example's time."""
-    (root / "instance" / "me.txt").write_text("You are Roger J. Campbell, a writer. Answer in one sentence.")
 
 
 @pytest.fixture(scope="session")

@@ -189,7 +189,7 @@ def test_a_turn_whose_session_is_deleted_meanwhile_is_not_kept(remembering: Serv
 def test_a_message_that_waits_while_its_session_is_deleted_is_not_answered(
     under: Callable[..., Service], model: ScriptedModel
 ) -> None:
-    service = under("gunicorn", MEMORY="on", CHAT_DEADLINE="30")
+    service = under("gunicorn", MEMORY="on")
     session = str(uuid4())
     release = threading.Event()
     model.script.append(waits_for(release, answers()))

@@ -182,9 +182,11 @@ class ScriptedModel:
         self.headers: list[dict[str, str]] = []
         self.connections = 0
         self.left = 0
+        self.surprises = 0  # steps other than to answer well
         self._resets = 0
+        self._well = answers()
         self.script: deque[Step] = deque()
-        self.otherwise: Step = answers()
+        self.otherwise = self._well
         self.asked: dict[str, Step] = {}
         self._writers: WeakSet[asyncio.StreamWriter] = WeakSet()
         self._loop = asyncio.new_event_loop()
@@ -201,7 +203,7 @@ class ScriptedModel:
         self.headers.clear()
         self.script.clear()
         self.asked.clear()
-        self.otherwise = answers()
+        self.otherwise = self._well
         self.connections = self.left = 0
         self._resets += 1
 
@@ -237,6 +239,7 @@ class ScriptedModel:
                 self.requests.append(json.loads(body) if body else {})
                 special = [step for text, step in self.asked.items() if text in str(self.requests[-1])]
                 step = special[0] if special else self.script.popleft() if self.script else self.otherwise
+                self.surprises += step is not self._well
                 if self.requests[-1].get("stream"):
                     step = getattr(step, "streamed", step)
                 if not await self._perform(step, reader, writer):

@@ -82,7 +82,7 @@ def test_the_line_says_how_it_ended(start_service: Callable[..., Service], model
 def test_nobodys_words_and_no_whole_address_are_in_the_log(
     start_service: Callable[..., Service], model: ScriptedModel, command: str
 ) -> None:
-    service = start_service(command, TRUSTED_PROXIES="1", CHAT_DEADLINE="2")
+    service = start_service(command, TRUSTED_PROXIES="1")
     for step in (answers(ANSWER), fails(500), streams(ANSWER, then="reset"), answers({"text": ANSWER})):
         model.otherwise = step
         for accept in ("application/json", "text/event-stream"):

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from twin.web.body import BODY_SECONDS, MAX_BODY_BYTES
 from twin.web.headers import DEFAULT_HEADERS
 
-from ..support.calls import assert_problem, chat_of, chunked, code_of, head, post, status_of
+from ..support.calls import assert_problem, chat_of, chunked, code_of, head, heal, post, status_of
 from ..support.scripted_model import ScriptedModel
 from ..support.service import Service, wait_until
 
@@ -75,8 +75,9 @@ def test_gives_up_on_a_body_that_does_not_come(
     under: Callable[..., Service], certificate: Path, model: ScriptedModel
 ) -> None:
     assert BODY_SECONDS == 20
-    developing, secured = under("flask run", certificate), under("gunicorn", certificate)
-    services = [under("flask run"), under("gunicorn"), secured]
+    developing = under("flask run", certificate)
+    chosen = [under("flask run"), under("gunicorn"), under("gunicorn", certificate)]
+    services = [heal(service, model) for service in chosen]
     framings = ["Content-Length: 1000", "Transfer-Encoding: chunked"]
     with ThreadPoolExecutor() as pool:
         drips = [pool.submit(each.send, head(framing) + b"5\r\n") for each in services for framing in framings]

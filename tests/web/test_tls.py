@@ -11,7 +11,7 @@ import pytest
 
 from twin.web.body import MAX_BODY_BYTES
 
-from ..support.calls import assert_problem, chat_of, chunked, code_of, head, heal, post, status_of
+from ..support.calls import assert_problem, chat_of, chunked, code_of, head, heal, heal_if_hurt, post, status_of
 from ..support.scripted_model import ScriptedModel
 from ..support.service import PATIENCE, Service
 
@@ -21,7 +21,7 @@ def secured(
     request: pytest.FixtureRequest, under: Callable[..., Service], certificate: Path, model: ScriptedModel
 ) -> Service:
     """The service with a certificate of its own, under both servers."""
-    return heal(under(request.param, certificate), model)
+    return heal_if_hurt(under(request.param, certificate), model)
 
 
 @pytest.mark.parametrize("size", [MAX_BODY_BYTES + 1, 5_000_000])

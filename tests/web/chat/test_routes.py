@@ -177,7 +177,6 @@ def test_declines_in_the_owners_words(service: Service, model: ScriptedModel, st
         (fails(500), 502, "model_failed", 3),
         (writes(b"", then="reset"), 502, "model_failed", 3),
         (sends("<html>PROVIDER</html>", content_type="text/html"), 502, "model_failed", 3),
-        (later(60, answers()), 504, "model_timeout", 1),
     ],
 )
 def test_turns_the_models_faults_into_problems(
@@ -192,6 +191,12 @@ def test_turns_the_models_faults_into_problems(
     log = service.log()
     assert "PROVIDER" not in log
     assert "sk-" not in log
+
+
+def test_a_model_that_is_silent_is_a_timeout(impatient: Service, model: ScriptedModel) -> None:
+    model.otherwise = later(60, answers())
+    assert_problem(impatient.chat(), 504, "model_timeout")
+    assert len(model.requests) == 1
 
 
 @pytest.mark.parametrize(("command", "count"), [("flask run", 100), ("gunicorn", 500)])

@@ -32,6 +32,7 @@ from ...support.scripted_model import (
     writes,
 )
 from ...support.service import Service, wait_until
+from ...support.settings import IMPATIENT
 from ...support.streams import QUESTION, STREAM, opened, stream, text_of
 
 
@@ -96,7 +97,6 @@ BROKEN: dict[str, tuple[Step, str]] = {
     "empty finish_reason": (streams("Half", finish_reason="", then="end without [DONE]"), "model_failed"),
     "cut": (streams("Half", finish_reason=None, then="close"), "model_failed"),
     "reset": (streams("Half", finish_reason=None, then="reset"), "model_failed"),
-    "stalled": (streams("Half", finish_reason=None, then="stall"), "model_timeout"),
     "no JSON": (streams("Half", b"data: {nope\n\n"), "model_failed"),
     "text of another type": (streams("Half", b'data: {"choices": [{"delta": {"content": 5}}]}\n\n'), "model_failed"),
     "an error as its reason": (streams("Half", finish_reason="error"), "model_failed"),
@@ -114,6 +114,15 @@ def test_an_answer_that_breaks_off_ends_in_an_error(
     assert [name for name, _ in events] == ["session", "delta", "error"]
     assert events[-1][1]["code"] == code
     assert "PROVIDER" not in json.dumps(events)
+    assert len(model.requests) == 1
+
+
+@pytest.mark.parametrize("words", [["Half"], []])
+def test_an_answer_that_stalls_ends_in_an_error(impatient: Service, model: ScriptedModel, words: list[str]) -> None:
+    model.otherwise = streams(*words, finish_reason=None, then="stall")
+    events = stream(impatient)
+    assert [name for name, _ in events if name] == ["session", *["delta"] * len(words), "error"]
+    assert events[-1][1]["code"] == "model_timeout"
     assert len(model.requests) == 1
 
 
@@ -147,7 +156,6 @@ def test_a_fault_before_the_first_word_is_retried(service: Service, model: Scrip
         (fails(503), "model_busy", 3),
         (fails(500), "model_failed", 3),
         (streams(finish_reason="length"), "model_misconfigured", 1),
-        (writes(b"", then="stall"), "model_timeout", 1),
     ],
 )
 def test_the_models_faults_are_errors(
@@ -194,7 +202,6 @@ def test_done_says_why_an_answer_is_short(
         streams(chunk("Hello.", "stop"), finish_reason=None),
         streams("Hello.", then="close"),
         streams("Hello.", then="reset"),
-        streams("Hello.", then="stall"),
         streams("Hel", "lo.", finish_reason="eos"),
         sends(chunk("Hello.", "stop") + DONE, content_type="text/plain"),
         follows(answers("Hello."), answers("Hello.")),
@@ -205,6 +212,13 @@ def test_takes_every_dialect_of_a_whole_answer(gunicorn: Service, model: Scripte
     events = stream(gunicorn)
     assert text_of(events) == "Hello."
     assert events[-1][0] == "done"
+    assert len(model.requests) == 1
+
+
+def test_a_whole_answer_whose_stream_stalls_is_taken(under: Callable[..., Service], model: ScriptedModel) -> None:
+    service = heal(under("gunicorn", **IMPATIENT), model)
+    model.script.append(streams("Hello.", then="stall"))
+    assert [name for name, _ in stream(service) if name] == ["session", "delta", "done"]
     assert len(model.requests) == 1
 
 
@@ -283,7 +297,7 @@ def test_a_visitor_who_leaves_before_a_retry_is_not_asked_for_again(gunicorn: Se
         assert [name for name, _ in events if name][-1] == "error"
     asked = [request["messages"][-1]["content"] for request in model.requests]
     assert asked.count("Hi") == 1
-    assert asked.count("Who stays?") == 2
+    assert asked.count("Who stays?") == 3
 
 
 @pytest.mark.parametrize("command", ["flask run", "gunicorn"])

@@ -21,6 +21,6 @@ def front(gunicorn: Service) -> Iterator[Front]:
 @pytest.fixture
 def remembering_front(under: Callable[..., Service], model: ScriptedModel) -> Iterator[Front]:
     """The same before a service with memory."""
-    front = Front(under("gunicorn", MEMORY="on", WEB_CONCURRENCY="4", CHAT_DEADLINE="30"))
+    front = Front(under("gunicorn", MEMORY="on", WEB_CONCURRENCY="4"))
     yield front
     front.close()

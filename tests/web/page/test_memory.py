@@ -98,7 +98,7 @@ class Line:
 @pytest.fixture
 def remembering(under: Callable[..., Service], model: ScriptedModel) -> Service:
     """A service that remembers, and whose breaker has just seen an answer."""
-    service = under("gunicorn", MEMORY="on", CHAT_DEADLINE="30")
+    service = under("gunicorn", MEMORY="on")
     assert service.chat().status_code == 200
     model.reset()
     return service
