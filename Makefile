@@ -17,8 +17,8 @@ run: .venv/service .venv/embedded
 test test-clients soak: export PYTHONDONTWRITEBYTECODE =
 test test-clients soak: export PYTHONUTF8 = 1
 test: .venv/service .venv/embedded .venv/dev
-	@echo "The tests take about 6 minutes on two cores."
-	$(BIN)/pytest -n 5
+	@echo "The tests take about 4 minutes on two cores."
+	$(BIN)/pytest -n 4
 
 test-clients: .venv/service .venv/embedded .venv/dev .venv/bench
 	@echo "These tests take about four minutes on two cores; the first time npm fetches 680 MB (on the disk) for them."

@@ -53,9 +53,15 @@ CHATS = {"small_talk": "Hello! Ask me about my work.", "off_topic": "I would rat
 class Twin:
     """A deployment in a temporary folder."""
 
-    def __init__(self, data: Path, root: Path, settings: Settings, *, has_vectors: bool = True) -> None:
-        """Copy the files of `data` below `root`; without vectors, passages are found by their words alone."""
+    def __init__(
+        self, data: Path, root: Path, settings: Settings, *, has_vectors: bool = True, in_pieces: bool = True
+    ) -> None:
+        """Copy the files of `data` below `root`.
+
+        Without vectors, passages are found by their words alone; without pieces, answers are measured whole alone.
+        """
         self.settings = settings
+        self.in_pieces = in_pieces
         (root / "instance").mkdir(parents=True)
         shutil.copyfile(data / "me.txt", root / "me.txt")
         shutil.copytree(data / "knowledge", root / "instance" / "knowledge")
@@ -103,8 +109,9 @@ class Twin:
         said = [{"role": "user", "content": each} for each in (*before, question)]
         found = find(question, before)
         whole = self.annotate_pieces(found, said, [answer])
-        cut = self.annotate_pieces(found, said, [*self._cut(answer)])
-        assert whole == cut, (question, answer)
+        if self.in_pieces:
+            cut = self.annotate_pieces(found, said, [*self._cut(answer)])
+            assert whole == cut, (question, answer)
         return whole
 
     def annotate_pieces(

@@ -20,7 +20,7 @@ from twin.settings import Settings
 
 from ..support.commands import Run, assert_failed_in_one_line
 from ..support.scripted_model import ScriptedModel, Step, answers, completion, fails, follows, sends, streams
-from ..support.service import processes_in, wait_until
+from ..support.service import processes_in, shorten_persona, wait_until
 from ..support.warm import WarmPythons
 
 
@@ -113,6 +113,7 @@ def test_an_answer_cannot_steer_the_terminal(run: Run, model: ScriptedModel) -> 
 
 
 def test_the_embedded_model_answers_and_says_what_it_is(run: Run, root: Path) -> None:
+    shorten_persona(root)
     end = run("ask", "Who are you?", OPENAI_API_KEY=None, OPENAI_BASE_URL=None, MAX_OUTPUT_TOKENS="20")
     assert end.returncode == 0
     assert end.stdout.strip()
@@ -260,7 +261,8 @@ def test_check_finds_a_budget_that_holds_no_answer(run: Run) -> None:
     assert "WRONG  budget     DAILY_TOKENS" in end.stdout
 
 
-def test_check_says_that_the_embedded_model_is_a_trial(run: Run) -> None:
+def test_check_says_that_the_embedded_model_is_a_trial(run: Run, root: Path) -> None:
+    shorten_persona(root)
     end = run("check", OPENAI_API_KEY=None, OPENAI_BASE_URL=None, MAX_OUTPUT_TOKENS="20")
     assert end.returncode == 0
     assert NOTICE in end.stdout

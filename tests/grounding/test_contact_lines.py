@@ -63,7 +63,7 @@ def test_foreign_contacts_are_shown_at_no_moment(owner: str) -> None:
 
 
 @given(st.lists(st.sampled_from(LINES), min_size=1, max_size=3), st.sampled_from([" ", "\n", ", "]), st.randoms())
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_how_lines_are_cut_makes_no_difference(
     lines: list[tuple[str, dict[str, str]]], between: str, chance: random.Random
 ) -> None:
@@ -106,7 +106,7 @@ DRESS += [
 
 
 @given(st.lists(st.sampled_from(DRESS), max_size=14).map("".join), st.randoms())
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_how_contacts_in_another_dress_are_cut_makes_no_difference(text: str, chance: random.Random) -> None:
     pieces = cut(text, chance) if len(text) > 1 else [text]
     assert show_pieces("engineer", pieces)[-1] == show_pieces("engineer", [text])[-1]

@@ -24,22 +24,25 @@ from ..support.answers import (
     make_gate,
     show,
     show_cut_everywhere,
+    show_cut_up,
 )
 
 EVIL = re.compile("evil|666", re.IGNORECASE)
+# In one sentence a contact is cut at each place, in the others between all characters.
+CUTS = [show_cut_up, show_cut_everywhere, show_cut_up, show_cut_up]
 
 
 @pytest.mark.parametrize("contact", [*RIGHT, *HARMLESS])
 def test_right_ones_are_not_touched_however_they_are_cut(contact: str) -> None:
-    for sentence in SENTENCES:
+    for show_cut, sentence in zip(CUTS, SENTENCES, strict=True):
         answer = sentence.format(contact)
-        assert show_cut_everywhere(answer) == (answer, [], [])
+        assert show_cut(answer) == (answer, [], [])
 
 
 @pytest.mark.parametrize("contact", WRONG)
 def test_wrong_ones_never_show_however_they_are_cut(contact: str) -> None:
-    for sentence in SENTENCES:
-        text, _, removed = show_cut_everywhere(sentence.format(contact))
+    for show_cut, sentence in zip(CUTS, SENTENCES, strict=True):
+        text, _, removed = show_cut(sentence.format(contact))
         assert removed
         assert not EVIL.search(text)
 
@@ -53,8 +56,8 @@ def test_nothing_of_a_wrong_one_is_shown_before_it_is_whole(contact: str) -> Non
 
 @pytest.mark.parametrize("contact", MISSPELT)
 def test_misspelt_ones_are_repaired(contact: str) -> None:
-    for sentence in SENTENCES:
-        text, repaired, removed = show_cut_everywhere(sentence.format(contact))
+    for show_cut, sentence in zip(CUTS, SENTENCES, strict=True):
+        text, repaired, removed = show_cut(sentence.format(contact))
         assert text == sentence.format(MISSPELT[contact])
         assert (len(repaired), removed) == (1, [])
 
@@ -170,7 +173,7 @@ ENDLESS += ["x" * 50 + ".", "http://[::"]
 @pytest.mark.parametrize("part", ENDLESS)
 def test_a_text_without_an_end_is_not_held_back_for_ever(part: str) -> None:
     gate, answer = make_gate(), part * (8_000 // len(part))
-    shown = sum(len(gate.push(answer[start : start + 8])) for start in range(0, len(answer), 8))
+    shown = sum(len(gate.push(answer[start : start + 40])) for start in range(0, len(answer), 40))
     assert len(answer) - shown - sum(map(len, gate.removed)) <= 5_000
 
 

@@ -292,7 +292,12 @@ def test_reads_tables_and_lists_whose_ends_are_left_out() -> None:
     assert read_document(".html", page).text == "a | b\n| d\n- e\n- f"
 
 
-@pytest.mark.parametrize("tag", ["div", "a href='https://a.example'", "li", "table><tr><td", "pre", "span hidden"])
+OTHER_TAGS = ["a href='https://a.example'", "li", "pre", "span hidden"]
+
+
+@pytest.mark.parametrize(
+    "tag", ["div", "table><tr><td", *(pytest.param(tag, marks=pytest.mark.soak) for tag in OTHER_TAGS)]
+)
 def test_reads_a_page_that_is_nested_deeply(tag: str) -> None:
     assert read_document(".html", b"<p>first</p>" + f"<{tag}>".encode() * 10_000 + b"deep").text.startswith("first")
 

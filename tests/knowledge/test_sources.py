@@ -376,7 +376,7 @@ def texts(draw: st.DrawFn) -> str:
     return draw(st.sampled_from([" ", ""])).join(parts)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(texts(), st.booleans(), st.booleans()), max_size=5), texts(), texts(), texts())
 def test_every_quote_is_in_a_passage_that_may_be_cited_and_every_span_in_the_answer(
     parts: list[tuple[str, bool, bool]], answer: str, question: str, persona: str
@@ -401,8 +401,11 @@ def test_every_quote_is_in_a_passage_that_may_be_cited_and_every_span_in_the_ans
             assert passage.is_citable
 
 
+HOSTILE = ["a" * 8_000, "a@" * 2_000, '"' * 8_000 + "A", "A.b" * 2_000, "é-" * 2_000]
+
+
 @pytest.mark.parametrize(
-    "text", ["a" * 8_000, "1,1" * 2_000, "a@" * 2_000, '"' * 8_000 + "A", "A.b" * 2_000, "漢字" * 2_000, "é-" * 2_000]
+    "text", ["1,1" * 2_000, "漢字" * 2_000, *(pytest.param(text, marks=pytest.mark.soak) for text in HOSTILE)]
 )
 def test_hostile_answers_end(text: str) -> None:
     cite(text, text, [*LARGE, Passage("a.md", "", "", text)], text)

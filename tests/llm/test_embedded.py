@@ -60,8 +60,13 @@ def test_a_chat_that_comes_before_the_model_is_loaded_waits_for_it(start_service
     assert service.chat().status_code == 200
 
 
+# SIGINT comes from a terminal, to all processes at once, as in the next test.
 @pytest.mark.parametrize("command", SERVERS)
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+@pytest.mark.parametrize(
+    "number",
+    [pytest.param(signal.SIGINT, marks=pytest.mark.soak), signal.SIGTERM, signal.SIGKILL],
+    ids=lambda number: number.name,
+)
 def test_nothing_is_left_behind(start: Callable[[str], Service], command: str, number: signal.Signals) -> None:
     service = start(command)
     assert service.process is not None

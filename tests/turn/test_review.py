@@ -172,7 +172,7 @@ QUESTIONS = ["What is your dog called?", "Hello!", "Who is Zorblax?", "How many 
 ANSWERS = st.lists(st.sampled_from(PARTS) | st.text(max_size=6), max_size=12)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(ANSWERS, st.sampled_from(QUESTIONS), st.lists(st.integers(1, 12), min_size=1, max_size=8))
 def test_a_streamed_answer_says_the_same_as_a_plain_one(
     twin: Twin, parts: list[str], question: str, lengths: list[int]

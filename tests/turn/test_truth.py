@@ -20,6 +20,7 @@ from ..support.settings import KEY
 Lines = dict[tuple[str, str], Line]
 Measured = Callable[[str], Lines]
 
+IN_PIECES = "amara"
 SMALL_TALK, MAX_SMALL_TALK = "small talk, called unknown", 0.1  # which vectors recognize, too: its goal is for these
 # The least share, or as a negative number the highest, of twins that were written after the rules.
 FLOORS = {
@@ -60,12 +61,13 @@ FLOORS = {
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Measured:
-    """Return the rows of a twin's table; each answer went through whole and in pieces, which has to be the same."""
+    """Return the rows of a twin's table; one twin's answers go through in pieces, too, which has to be the same."""
 
     @cache
     def measure_twin(name: str) -> Lines:
         settings = Settings(openai_api_key=KEY)
-        twin = Twin(TWINS / name, tmp_path_factory.mktemp(name) / "twin", settings, has_vectors=False)
+        root = tmp_path_factory.mktemp(name) / "twin"
+        twin = Twin(TWINS / name, root, settings, has_vectors=False, in_pieces=name == IN_PIECES)
         with closing(twin.briefings.search._index):
             lines = measure(TWINS / name, twin, twin.find, lambda line: None).lines()
             return {(line.what, line.language): line for line in lines}

@@ -17,6 +17,8 @@ RICH = (
     + "\n```\n\n> q\n\n| a | b |\n|--|--|\n| 1 | 2 |"
 )
 
+EXTREMES = ["000000", "ffffff"]  # of accents, whose contrast test_every_accent_is_legible measures
+
 
 @pytest.fixture(params=["light", "dark"])
 def themed(request: pytest.FixtureRequest, page: Page) -> Page:
@@ -48,7 +50,9 @@ def test_an_answer_that_is_being_written(themed: Page, gunicorn: Service, model:
     assert_accessible(themed)
 
 
-@pytest.mark.parametrize("accent", ["0a7", "ffff00", "000000", "ffffff"])
+@pytest.mark.parametrize(
+    "accent", ["0a7", "ffff00", *(pytest.param(each, marks=pytest.mark.soak) for each in EXTREMES)]
+)
 def test_the_panel(themed: Page, gunicorn: Service, accent: str) -> None:
     themed.goto(f"{gunicorn.url}/widget/panel?accent={accent}")
     assert_accessible(themed)
