@@ -85,6 +85,7 @@ def test_what_an_older_twin_kept_is_there_after_a_migration(
     assert found is not None
     assert [message.text for message in found.messages] == ["Hi", "Hello."]
     assert [message.annotations for message in found.messages] == [None, None]
+    assert execute("SELECT number, read_until, unknown, unsupported FROM conversations") == [(1, 2, 0, 0)]
     with closing(Budget(settings, databases)) as budget:
         budget.hold([{"content": "Hi"}])
         (day,) = budget.fetch_days(1)

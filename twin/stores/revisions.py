@@ -7,7 +7,8 @@ from pathlib import Path
 from sqlalchemy import Column, Connection, MetaData, String, Table, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from .tables import REVISION, metadata
+from .desk_tables import conversations
+from .tables import REVISION
 from .transactions import begin_transaction
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -33,7 +34,7 @@ def prepare_tables(connection: Connection, *, upgrades: bool) -> None:
             connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
         found = _read_revision(connection)  # again, since another process may have prepared them meanwhile
         if found is None and not inspect(connection).has_table("budget_days"):
-            metadata.create_all(connection)
+            conversations.metadata.create_all(connection)  # all tables: desk_tables imports the others
             alembic_version.create(connection)
             connection.execute(alembic_version.insert().values(version_num=REVISION))
         elif (found or "") > REVISION:

@@ -21,7 +21,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-REVISION = "0007"  # that of the newest migration
+REVISION = "0008"  # that of the newest migration
 
 metadata = MetaData()
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from twin.stores.tables import metadata
+from twin.stores.desk_tables import conversations
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+context.configure(connection=context.config.attributes["connection"], target_metadata=conversations.metadata)
 context.run_migrations()
