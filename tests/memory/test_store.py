@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Callable
@@ -62,7 +63,8 @@ def test_migrations_make_the_tables_that_the_code_knows(
     with engine.connect() as connection:
         found = MigrationContext.configure(connection)
         changes = compare_metadata(found, metadata)
-        assert [change for change in changes if "alembic_version" not in str(change)] == []
+        ours = [change for change in changes if not re.search("alembic_version|message_words", str(change))]
+        assert ours == []
         assert found.get_current_revision() == REVISION
     engine.dispose()
     assert len(execute("SELECT * FROM budget_days")) == (before != "nothing")

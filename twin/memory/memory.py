@@ -9,13 +9,15 @@ from functools import partial
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, exists, or_, select
 
 from ..errors import KeyInUse, KeyReused, SessionBusy
 from ..settings import Settings
 from ..stores import Database, Databases
+from ..stores.desk_tables import conversations
 from ..stores.tables import clean, leases, sessions
-from . import store
+from ..stores.word_index import index_messages
+from . import numbers, store
 from .exchange import Exchange
 from .lease import SESSION_BUSY_SECONDS, Lease, Leases
 from .remembered import RememberedExchange, SessionState
@@ -27,6 +29,7 @@ LEASE_POLL_SECONDS = 0.05
 DELETED_AT_ONCE = 100  # sessions in one transaction
 DEAD_LEASE_SECONDS = 60.0  # for which an ended lease may still tell a waiting turn of a deletion
 IDS_AT_ONCE = 500  # ids of sessions read at once
+NUMBER_SECONDS = 24 * 3_600  # for which a number waits for its session's first message
 KEY_SECONDS = 24 * 3_600  # for which an idempotency key is remembered
 
 
@@ -93,6 +96,9 @@ class Memory:
             if connection.scalar(row.returning(sessions.c.id)) is None:
                 return False
             store.insert_messages(connection, session.id, conversation.messages)
+            numbers.number_session(connection, self.database, session, read_until=session.next_position)
+            numbers.count_marks(connection, session.id, conversation.messages)
+            index_messages(connection, session.id, [(each.position, each.text) for each in conversation.messages])
             return True
 
         return self.database.transact(write)
@@ -122,7 +128,7 @@ class Memory:
         def delete(connection: Connection) -> int:
             unused = store.list_unused(connection, since, DELETED_AT_ONCE)
             self._leases.revoke(connection, unused)  # waits for turns that end at this moment
-            return store.delete_sessions(connection, store.lock_unused(connection, since, unused))
+            return _delete_all(connection, store.lock_unused(connection, since, unused))
 
         return self.database.transact(delete)
 
@@ -130,9 +136,13 @@ class Memory:
         """Delete the leases of dead processes and deleted sessions once no turn needs them; raises StoreUnavailable."""
         self.database.run(partial(self._leases.delete_dead, seconds=DEAD_LEASE_SECONDS))
 
+    def forget_numbers(self) -> None:
+        """Delete the numbers of sessions that never began; raises StoreUnavailable."""
+        self.database.transact(partial(numbers.delete_unused_numbers, since=time.time() - NUMBER_SECONDS))
+
     def _delete(self, session_id: UUID, connection: Connection) -> bool:
         is_marked = self._leases.revoke(connection, [session_id])
-        was_there = store.delete_sessions(connection, [session_id]) == 1
+        was_there = _delete_all(connection, [session_id]) == 1
         if was_there and not is_marked:
             self._leases.mark_deleted(connection, session_id)
         return was_there
@@ -173,9 +183,15 @@ def _digest(question: str) -> str:
 
 
 def _is_known(connection: Connection, session_id: UUID) -> bool:
-    """Return whether a session has messages, or a turn under way."""
-    is_leased, is_there = leases.c.session_id == session_id, sessions.c.id == session_id
-    return bool(connection.scalar(select(exists().where(is_leased) | exists().where(is_there))))
+    """Return whether a session has messages, a number on the desk, or a turn under way."""
+    keys = (sessions.c.id, conversations.c.session_id, leases.c.session_id)
+    return bool(connection.scalar(select(or_(*(exists().where(key == session_id) for key in keys)))))
+
+
+def _delete_all(connection: Connection, session_ids: Sequence[UUID]) -> int:
+    """Delete sessions with their messages and what the desk keeps of them, and return how many."""
+    numbers.delete_numbers(connection, session_ids)
+    return store.delete_sessions(connection, session_ids)
 
 
 def _fetch(connection: Connection, session_id: UUID) -> Conversation | None:

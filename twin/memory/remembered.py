@@ -13,8 +13,9 @@ from ..errors import SessionBusy, StoreUnavailable
 from ..grounding.marker import MARKER
 from ..llm.messages import ChatMessages
 from ..stores import Database
+from ..stores.word_index import delete_messages, index_messages
 from ..text.tokens import estimate_tokens
-from . import store, summary, window
+from . import numbers, store, summary, window
 from .annotations import Annotations
 from .exchange import Exchange, GivenAnswer, SummaryRequest
 from .lease import SESSION_BUSY_SECONDS, Lease, Leases
@@ -94,13 +95,18 @@ class RememberedExchange(Exchange):
                 raise SessionBusy(retry_after=SESSION_BUSY_SECONDS)
             if self._is_new:
                 store.begin_session(connection, session)
+                numbers.number_session(connection, self._database, session)
             elif not store.continue_session(connection, session):
                 raise SessionBusy(retry_after=SESSION_BUSY_SECONDS)
             if self._replaced:
                 store.delete_turn(connection, session.id, self._replaced)
+                replaced = (self._replaced.question.position, self._replaced.answer.position)
+                delete_messages(connection, session.id, replaced)
             if start > session.window_start:
                 store.move_window(connection, session.id, start)
             store.insert_messages(connection, session.id, [question, answer])
+            numbers.count_marks(connection, session.id, [answer])
+            index_messages(connection, session.id, [(each.position, each.text) for each in (question, answer)])
 
         self._database.transact(write, durable=False)
         self._end()

@@ -17,6 +17,8 @@ def vacuum(file: str) -> bool:
     Raises sqlite3.Error. Other writers are locked out meanwhile: 8.5 s for 800 MB.
     """
     with closing(sqlite3.connect(file, timeout=WRITERS_SECONDS, isolation_level=None)) as connection:
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'message_words'").fetchone():
+            connection.execute("INSERT INTO message_words (message_words) VALUES ('optimize')")  # drop deleted words
         connection.execute("VACUUM")
         connection.execute("PRAGMA busy_timeout = 0")  # waiting for a reader here would lock out all writers
         give_up = time.monotonic() + READERS_SECONDS

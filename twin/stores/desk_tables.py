@@ -6,9 +6,9 @@ from sqlalchemy import Boolean, Column, Double, ForeignKey, Integer, String, Tab
 
 from .tables import Words, metadata
 
-# The desk's side of a session, by a number that is used once: the desk never shows the id of the session, which opens
-# the conversation. The row is made with the session's first message, or before it for a try or a question of the menu,
-# so a session may be missing. A conversation is read, or archived, up to a position: one with newer messages is neither.
+# The desk's side of a session, by a number that is used once: the desk never shows the session's id, which opens the
+# conversation. The row is made with the session's first message, or before it for a try or a question of the menu, so
+# a session may be missing. A conversation is read, or archived, up to a position: one with newer messages is neither.
 # Unknown and unsupported count the answers so marked. The owner who holds it (a sign-in) answers until held_until.
 conversations = Table(
     "conversations",

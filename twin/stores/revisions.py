@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from .desk_tables import conversations
 from .tables import REVISION
 from .transactions import begin_transaction
+from .word_index import create_index
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x7477696E  # PostgreSQL's advisory locks are numbers: "twin"
@@ -35,6 +36,7 @@ def prepare_tables(connection: Connection, *, upgrades: bool) -> None:
         found = _read_revision(connection)  # again, since another process may have prepared them meanwhile
         if found is None and not inspect(connection).has_table("budget_days"):
             conversations.metadata.create_all(connection)  # all tables: desk_tables imports the others
+            create_index(connection)
             alembic_version.create(connection)
             connection.execute(alembic_version.insert().values(version_num=REVISION))
         elif (found or "") > REVISION:

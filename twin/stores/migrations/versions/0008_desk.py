@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from twin.stores.word_index import create_index, fill_index
+
 revision = "0008"
 down_revision = "0007"
 
@@ -20,13 +22,15 @@ ORDER BY created_at
 
 
 def upgrade() -> None:
-    """Make the tables, and number the conversations."""
+    """Make the tables, number the conversations, and index their words."""
     _create_conversations()
     _create_questions()
     _create_feedback()
     _create_sign_ins()
     _create_notices()
     op.execute(sa.text(NUMBER_SESSIONS.replace(":", r"\:")))
+    create_index(op.get_bind())
+    fill_index(op.get_bind())
 
 
 def _create_conversations() -> None:

@@ -1,0 +1,64 @@
+"""The numbers by which the owner's desk knows conversations, and the marks that it keeps with each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, delete, exists, select, update
+
+from ..stores import Database
+from ..stores.desk_tables import conversations, feedback, owner_questions
+from ..stores.tables import sessions
+from ..stores.word_index import delete_conversations
+from .annotations import Annotations
+from .store import KeptMessage, KeptSession
+
+COUNT_MARKS = (
+    update(conversations)
+    .where(conversations.c.session_id == bindparam("session"))
+    .values(
+        unknown=conversations.c.unknown + bindparam("more_unknown"),
+        unsupported=conversations.c.unsupported + bindparam("more_unsupported"),
+    )
+)
+
+
+def number_session(connection: Connection, database: Database, session: KeptSession, *, read_until: int = 0) -> None:
+    """Give a session its number, unless it has one already."""
+    row = database.insert(conversations).values(
+        session_id=session.id, created_at=session.created_at, read_until=read_until
+    )
+    connection.execute(row.on_conflict_do_nothing())
+
+
+def count_marks(connection: Connection, session_id: UUID, said: Sequence[KeptMessage]) -> None:
+    """Add to a session's marks the answers in `said` that did not know, and those with something unsupported."""
+    notes = [Annotations.load(message.annotations) for message in said if message.annotations]
+    unknown = sum(note.grounded is False for note in notes)
+    unsupported = sum(bool(note.unsupported) for note in notes)
+    if unknown or unsupported:
+        values = {"session": session_id, "more_unknown": unknown, "more_unsupported": unsupported}
+        connection.execute(COUNT_MARKS, values)
+
+
+def delete_numbers(connection: Connection, session_ids: Sequence[UUID]) -> None:
+    """Delete what the desk keeps of sessions: their numbers and marks, questions for the owner and feedback."""
+    found = select(conversations.c.number).where(conversations.c.session_id.in_(session_ids))
+    _delete(connection, list(connection.scalars(found)))
+
+
+def delete_unused_numbers(connection: Connection, since: float) -> None:
+    """Delete the numbers that were given in advance before an instant, for sessions that never began."""
+    is_begun = exists().where(sessions.c.id == conversations.c.session_id)
+    is_asked = exists().where(owner_questions.c.conversation == conversations.c.number)
+    unused = select(conversations.c.number).where(conversations.c.created_at < since, ~is_begun, ~is_asked)
+    _delete(connection, list(connection.scalars(unused.limit(1_000))))
+
+
+def _delete(connection: Connection, numbers: Sequence[int]) -> None:
+    if not numbers:
+        return
+    delete_conversations(connection, numbers)
+    for column in (owner_questions.c.conversation, feedback.c.conversation, conversations.c.number):
+        connection.execute(delete(column.table).where(column.in_(numbers)))
