@@ -15,6 +15,7 @@ ROOMS = [
     "evaluation",
     "turn",
     "runtime",
+    "owner",
     "memory",
     "gaps",
     "prompt",
@@ -30,7 +31,7 @@ ROOMS = [
     "text",
     "errors",
 ]
-BLUEPRINTS = {"chat", "meta", "page", "sessions"}  # on one floor of `web`: none imports another
+BLUEPRINTS = {"chat", "desk", "meta", "page", "sessions"}  # on one floor of `web`: none imports another
 # What is in these two is listed, since they are not for whatever has no home.
 SYSTEM = {
     "address",

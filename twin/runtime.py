@@ -22,6 +22,7 @@ from .errors import (
 from .gaps import Gaps, find_answers
 from .llm.embedded import EmbeddedModel, check_available
 from .memory import Housekeeping, Memory
+from .owner import Desk
 from .prompt import Briefings
 from .rates import Rates
 from .settings import Settings
@@ -81,6 +82,7 @@ class Runtime:
         self.room = Room(settings.max_in_flight)
         self.budget = Budget(settings, self._databases)
         self.memory = Memory(settings, self._databases) if settings.memory else None
+        self.desk = Desk(settings, self.memory) if self.memory else None
         self.gaps = Gaps(self._databases) if settings.gaps else None
 
     @cached_property

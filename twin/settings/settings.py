@@ -19,6 +19,7 @@ from .values import (
     Origins,
     PageLanguage,
     Paragraph,
+    Password,
     Portrait,
     Price,
     RedisUrl,
@@ -67,6 +68,7 @@ class Settings(BaseModel):
     memory_summary: bool = Field(False, description="on or off: whether the model also makes a summary of what is no longer shown to it, which costs a call now and then")
     retention_days: int = Field(90, ge=0, le=36_500, description="days for which a session is kept after its last message, and a question of GAPS after it was last asked; 0 keeps all for ever")
     gaps: bool = Field(False, description="on or off: whether questions that the twin did not know, and sentences with what nobody gave the model, are recorded, without who asked, for `flask twin gaps`; needs MEMORY=on")
+    desk_password: Password | None = Field(None, description="password, 12 characters or more, of your desk at /desk, where you read what was asked; a secret; needs MEMORY=on; unset: `flask twin desk` prints links that let you in")
     knowledge_tokens: int = Field(12_000, ge=0, le=10_000_000, description="tokens (estimated) of the documents in instance/knowledge/ that the model is sent with each question; never more than half of what the persona leaves of MODEL_CONTEXT")
     embedding_model: ModelName | None = Field(None, description="name of the model that makes vectors of documents and questions, by which documents are found; unset: the embedded one, if it is installed")
     embedding_base_url: BaseUrl | None = Field(None, description="URL of the OpenAI-compatible server that has EMBEDDING_MODEL; unset: the model's server, with its key")
@@ -100,9 +102,9 @@ class Settings(BaseModel):
             raise ValueError("it needs USD_PER_MILLION_INPUT and USD_PER_MILLION_OUTPUT, which are not set")
         return value
 
-    @field_validator("gaps")
+    @field_validator("gaps", "desk_password")
     @classmethod
-    def _need_memory(cls, value: bool, info: ValidationInfo) -> bool:
+    def _need_memory(cls, value: object, info: ValidationInfo) -> object:
         if value and not info.data.get("memory"):
             raise ValueError("it needs MEMORY=on")
         return value
@@ -115,7 +117,7 @@ class Settings(BaseModel):
     @property
     def without_memory(self) -> Settings:
         """A copy for questions that leave no trace: `MEMORY` and all that needs it are off."""
-        return self.model_copy(update={"memory": False, "memory_summary": False, "gaps": False})
+        return self.model_copy(update={"memory": False, "memory_summary": False, "gaps": False, "desk_password": None})
 
     @property
     def context_tokens(self) -> int:

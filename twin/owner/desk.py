@@ -1,0 +1,18 @@
+"""The desk: what its owner can do in one deployment."""
+
+from __future__ import annotations
+
+from ..memory import Memory
+from ..settings import Settings
+from .accounts import Accounts
+from .inbox import Inbox
+
+
+class Desk:
+    """The owner's desk of one process."""
+
+    def __init__(self, settings: Settings, memory: Memory) -> None:
+        """Connect to nothing yet."""
+        password = settings.desk_password
+        self.accounts = Accounts(password.get_secret_value() if password else None, memory.database)
+        self.inbox = Inbox(memory)
