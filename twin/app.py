@@ -15,6 +15,7 @@ from .system import paths
 from .telemetry import logs
 from .web import access_log, body, cors, guards, headers, launch, problems
 from .web.chat.routes import blueprint as chat
+from .web.desk.routes import blueprint as desk
 from .web.meta.routes import blueprint as meta
 from .web.page.routes import blueprint as page
 from .web.sessions.routes import blueprint as sessions
@@ -40,6 +41,7 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
     headers.init_app(app)
     problems.init_app(app)
     app.register_blueprint(chat)
+    app.register_blueprint(desk)
     app.register_blueprint(meta)
     app.register_blueprint(page)
     app.register_blueprint(sessions)

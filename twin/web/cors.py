@@ -8,6 +8,7 @@ from collections.abc import Collection
 from flask import Flask, Response
 from flask_cors import CORS
 
+SHARED = re.compile(r"/(?!desk(?:/|\Z))")  # all paths but the owner's desk, of which no other page may read anything
 PREFLIGHT_SECONDS = 7_200  # for which a browser may cache a preflight; Chromium allows no more
 
 
@@ -18,6 +19,7 @@ def init_app(app: Flask, origins: Collection[str]) -> None:
         app.after_request(_vary_by_origin)
     CORS(
         app,
+        resources=SHARED,
         # Compiled, because the library takes a string with brackets (an IPv6 host) for an unanchored pattern.
         origins="*" if anyone else [re.compile(re.escape(origin) + r"\Z", re.IGNORECASE) for origin in origins],
         supports_credentials=not anyone,

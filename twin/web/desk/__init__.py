@@ -1,0 +1,1 @@
+"""The owner's desk, a page that only its owner can open."""
