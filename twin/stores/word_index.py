@@ -21,7 +21,7 @@ from .tables import messages
 POSITION_BITS = 20  # of a row's id
 MAX_WORDS = 5_000  # of one message
 MAX_CHARACTERS = 60  # of one word
-FILLED_AT_ONCE = 50  # conversations
+FILLED_AT_ONCE = 10  # conversations: PostgreSQL ends transactions that are idle for long
 MAX_MATCHES = 10_000  # messages, the newest first, that a search looks at
 ACCENTS = re.compile("[\u0300-\u036f]")
 
@@ -35,6 +35,10 @@ CREATE = {
         "CREATE INDEX message_words_by_word ON message_words USING gin (words)",
     ],
 }
+INSERT = (
+    "INSERT INTO message_words (rowid, words) SELECT (CAST(number AS BIGINT) << :bits) + :position, {} "
+    "FROM conversations WHERE session_id = :session"
+)
 WORDS = {"sqlite": ":words", "postgresql": "array_to_tsvector(string_to_array(:words, ' '))"}
 MATCH = {  # the condition, what joins the forms of words, and the form of one
     "sqlite": ("message_words MATCH :words", " AND ", '"{}"*'),
@@ -104,14 +108,10 @@ def fold_words(message: str) -> list[str]:
 
 def _describe(session_id: UUID, position: int, message: str) -> dict[str, Any]:
     words = " ".join(dict.fromkeys(fold_words(message)))
-    return {"session": session_id, "position": position, "words": words}
+    return {"session": session_id, "bits": POSITION_BITS, "position": position, "words": words}
 
 
 def _insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    words = WORDS[connection.dialect.name]
-    statement = text(
-        f"INSERT INTO message_words (rowid, words) SELECT number * {1 << POSITION_BITS} + :position, {words} "  # noqa: S608
-        "FROM conversations WHERE session_id = :session"
-    )
+    statement = text(INSERT.format(WORDS[connection.dialect.name])).bindparams(bindparam("session", type_=Uuid))
     if fitting := [row for row in rows if row["position"] < 1 << POSITION_BITS]:
-        connection.execute(statement.bindparams(bindparam("session", type_=Uuid)), fitting)
+        connection.execute(statement, fitting)
