@@ -24,6 +24,7 @@ from .memory import Memory
 DAY_SECONDS = 24 * 3_600
 LOOK_SECONDS = 60.0  # between two checks whether a day has passed, or the database is back
 CLAIM_SECONDS = 600.0  # after which a process that claimed the chore counts as dead
+MAX_ERASED_BYTES = 32 * 2**20  # of a file that is written anew within half a second
 CHORE = "housekeeping"
 
 logger = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ class Housekeeping:
         elif self._is_start and self._claim(pause=0):  # RETENTION_DAYS may have changed
             self._clean_up(is_daily=False)
         else:
+            self._erase_traces()
             return
         self._is_start = False
 
@@ -88,10 +90,18 @@ class Housekeeping:
             if sessions or questions:
                 logger.info("RETENTION_DAYS: %s sessions and %s questions were deleted.", sessions, questions)
             if self._database.file and (sessions or questions or is_daily):
+                self._memory.has_traces = False
                 vacuum_apart(self._database.file)
             is_done = is_daily
         finally:
             self._unclaim(is_done=is_done)
+
+    def _erase_traces(self) -> None:
+        """Erase what visitors deleted since the last look, where that holds nobody up."""
+        file = self._database.file
+        if file and self._memory.has_traces and file.stat().st_size <= MAX_ERASED_BYTES:
+            self._memory.has_traces = False
+            vacuum_apart(file)
 
     def _claim(self, pause: float) -> bool:
         """Claim the chore, and return whether this process has it: no other is at it, or was within `pause` seconds.

@@ -1,4 +1,4 @@
-"""Memory: begin the next turn of a session; read, delete, import and list sessions."""
+"""Memory: begin the next turn of a session; read, delete and import sessions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .exchange import Exchange
 from .lease import SESSION_BUSY_SECONDS, Lease, Leases
 from .remembered import RememberedExchange, SessionState
 from .session_ids import parse_session_id
-from .store import KeptMessage, KeptSession, KeptTurn, Overview
+from .store import KeptMessage, KeptSession, KeptTurn
 
 SESSION_WAIT_SECONDS = 10.0  # for which a message waits until the session's turn under way has ended
 LEASE_POLL_SECONDS = 0.05
@@ -49,6 +49,7 @@ class Memory:
         self.database: Database = databases.open("memory")
         self._leases = Leases(self.database)
         self._summarises = settings.memory_summary
+        self.has_traces = False  # whether this process deleted what may still be read in the file
 
     def open(self, question: str, session_id: str, key: str | None = None) -> Exchange:
         """Begin the next turn of a session when the one before has ended; the caller closes the exchange.
@@ -85,7 +86,8 @@ class Memory:
         key = parse_session_id(session_id)
         if key is None or not self.database.run(partial(_is_known, session_id=key)):
             return False  # so that made-up ids take no write lock
-        return self.database.transact(partial(self._delete, key))
+        self.has_traces |= (was_there := self.database.transact(partial(self._delete, key)))
+        return was_there
 
     def insert(self, conversation: Conversation) -> bool:
         """Insert a conversation; return False where its session exists already. Raises StoreUnavailable."""
@@ -102,10 +104,6 @@ class Memory:
             return True
 
         return self.database.transact(write)
-
-    def list_latest(self, count: int) -> list[Overview]:
-        """Return the most recently used sessions, the latest first."""
-        return self.database.run(partial(store.list_latest, count=count))
 
     def fetch_all(self) -> Iterator[Conversation]:
         """Yield every conversation."""

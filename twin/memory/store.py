@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
 from ..llm.answers import FinishReason
 from ..stores.tables import messages, sessions
@@ -65,14 +65,6 @@ class KeptMessage:
     finish_reason: EndReason | None = None
     persona: str | None = None  # SHA-256 of its text, in hexadecimal
     annotations: str | None = None  # JSON for Annotations.load
-
-
-@dataclass(frozen=True)
-class Overview:
-    """A session and the number of its messages."""
-
-    session: KeptSession
-    messages: int
 
 
 @dataclass(frozen=True)
@@ -162,13 +154,6 @@ def lock_unused(connection: Connection, since: float, session_ids: Sequence[UUID
     """Return those of the sessions that are unused since an instant, locked until the transaction ends."""
     query = select(sessions.c.id).where(sessions.c.id.in_(session_ids), sessions.c.updated_at < since)
     return list(connection.scalars(query.order_by(sessions.c.id).with_for_update()))
-
-
-def list_latest(connection: Connection, count: int) -> list[Overview]:
-    """Return the most recently used sessions, the latest first."""
-    said = select(func.count()).where(messages.c.session_id == sessions.c.id).scalar_subquery()
-    query = select(*sessions.c, said).order_by(sessions.c.updated_at.desc()).limit(count)
-    return [Overview(KeptSession(*row), number) for *row, number in connection.execute(query)]
 
 
 def list_ids(connection: Connection, after: UUID | None, count: int) -> list[UUID]:
