@@ -13,6 +13,7 @@ from ..errors import StartError
 from .answers import answer_gap
 from .ask import ask
 from .check import check
+from .desk import open_desk
 from .eval import evaluate
 from .gaps import list_gaps
 from .knowledge import list_knowledge
@@ -42,7 +43,8 @@ class OneLineGroup(AppGroup):
 
 
 commands = OneLineGroup(
-    "twin", help="Ask the twin, check that it would work, show its settings, what it knows, spent, remembers and lacks."
+    "twin",
+    help="Ask the twin, open its desk, check that it works, show its settings, what it knows, spent and lacks.",
 )
 for command in (
     answer_gap,
@@ -52,6 +54,7 @@ for command in (
     list_gaps,
     list_knowledge,
     migrate,
+    open_desk,
     print_settings,
     sessions_group,
     spend,

@@ -14,7 +14,7 @@ from .deployment_checks import run_checks
 @click.command
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def check(as_json: bool) -> None:
-    """Try settings, persona, knowledge, budget, memory, gaps, model and CORS origins; exit with 1 if one is wrong."""
+    """Try settings, persona, knowledge, budget, memory, desk, gaps, model and origins; exit with 1 if one is wrong."""
     findings = []
     for finding in run_checks(current_app.config):
         findings.append(finding)

@@ -14,6 +14,7 @@ from ..errors import StartError, TwinError
 from ..gaps import Gaps
 from ..llm.embedded import NOTICE, EmbeddedModel, check_available
 from ..memory import Memory
+from ..owner import Desk
 from ..settings import collect_values, load_settings
 from ..stores import Databases
 from ..system import paths
@@ -105,6 +106,19 @@ def check_memory(deployment: Deployment) -> str:
     return f"conversations are kept {f'for {days} days after their last message' if days else 'for ever'}."
 
 
+def check_desk(deployment: Deployment) -> str:
+    """Return how the owner's desk can be reached; raises TwinError where the database does not say."""
+    settings = deployment.settings
+    if not settings.memory:
+        return "there is no /desk, which needs MEMORY=on."
+    if settings.desk_password:
+        return "/desk opens with DESK_PASSWORD, or with a link that `flask twin desk` prints."
+    desk = Desk(settings, Memory(settings, Databases.of(settings)))
+    if desk.accounts.is_open():
+        return "/desk is open to those who are signed in or have a link: `flask twin desk` prints one."
+    return "there is no /desk until `flask twin desk` prints a link to it; DESK_PASSWORD would keep it open."
+
+
 def check_gaps(deployment: Deployment) -> str:
     """Return how many questions wait for the owner; raises StartError or TwinError where none can be recorded."""
     settings = deployment.settings
@@ -157,6 +171,7 @@ CHECKS = {
     "knowledge": check_knowledge,
     "budget": check_budget,
     "memory": check_memory,
+    "desk": check_desk,
     "gaps": check_gaps,
     "model": check_model,
     "origins": check_origins,

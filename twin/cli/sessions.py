@@ -7,6 +7,7 @@ import math
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import shorten
 
 import click
 from flask import current_app
@@ -14,10 +15,13 @@ from flask import current_app
 from ..errors import StartError
 from ..memory import Conversation, Export, Housekeeping, Memory
 from ..memory.vacuum import vacuum
+from ..owner import View, fetch_page, find_sessions
 from ..settings import Settings, load_settings
 from .databases import open_databases
 from .session_import import BROKEN, IMPORT_RESULTS, import_all
 from .terminal import count, make_printable
+
+QUESTION_CHARACTERS = 60  # of a first question in the list
 
 
 class ListingGroup(click.Group):
@@ -36,24 +40,22 @@ def sessions_group() -> None:
 
 @sessions_group.command("list")
 @click.option("--last", default=50, show_default=True, type=click.IntRange(1), help="How many, the latest first.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only those with a message since this day (UTC).")
+@click.option("--search", default="", help="Only those in which all these words occur.")
+@click.option("--own", is_flag=True, help="Your own tries, which else are left out.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
-def list_sessions(last: int, as_json: bool) -> None:
-    """Print sessions: id, beginning, last message, and how many messages."""
-    rows = [
-        {
-            "session_id": str(overview.session.id),
-            "created_at": _as_time(overview.session.created_at),
-            "updated_at": _as_time(overview.session.updated_at),
-            "messages": overview.messages,
-        }
-        for overview in open_memory().list_latest(last)
-    ]
+def list_sessions(last: int, since: datetime | None, search: str, own: bool, as_json: bool) -> None:
+    """Print sessions: id, beginning, last message, how many messages, and the first question."""
+    start = since.replace(tzinfo=UTC).timestamp() if since else 0.0
+    rows = list_rows(open_memory(), View("own" if own else "visitors", search, since=start), last)
     if as_json:
-        click.echo(json.dumps(rows, indent=2))
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    click.echo(f"{'session':38}{'began (UTC)':22}{'last message':22}{'messages':>8}")
+    click.echo(f"{'session':38}{'began (UTC)':22}{'last message':22}{'messages':>8}  first question")
     for row in rows:
-        click.echo(f"{row['session_id']:38}{row['created_at']:22}{row['updated_at']:22}{row['messages']:>8}")
+        question = shorten(make_printable(str(row["first_question"])), QUESTION_CHARACTERS, placeholder=" …")
+        line = f"{row['session_id']:38}{row['created_at']:22}{row['updated_at']:22}{row['messages']:>8}"
+        click.echo(f"{line}  {question}".rstrip())
 
 
 @sessions_group.command("show")
@@ -122,6 +124,25 @@ def open_memory(settings: Settings | None = None) -> Memory:
     settings = settings or load_settings(current_app.config)
     fault = "MEMORY is off, and nothing is remembered."
     return Memory(settings, open_databases(settings, is_on=settings.memory, fault=fault))
+
+
+def list_rows(memory: Memory, view: View, last: int) -> list[dict[str, object]]:
+    """Return the last sessions of a view, in JSON's types."""
+    entries = fetch_page(memory.database, view, size=last).entries
+    ids = find_sessions(memory.database, [entry.number for entry in entries])
+    return [
+        {
+            "session_id": str(ids[entry.number]),
+            "created_at": _as_time(entry.began_at),
+            "updated_at": _as_time(entry.updated_at),
+            "messages": entry.messages,
+            "first_question": entry.first_question,
+            "unknown": entry.unknown,
+            "unsupported": entry.unsupported,
+        }
+        for entry in entries
+        if entry.number in ids
+    ]
 
 
 def _fetch_session(memory: Memory, session_id: str) -> Conversation:

@@ -4,13 +4,12 @@ from .accounts import LINK_SECONDS, SESSION_SECONDS, Accounts, SignIn
 from .desk import Desk
 from .dossier import AskedQuestion, Dossier, Judgement
 from .inbox import Inbox
-from .listing import Cursor, Entry, Page
-from .views import VIEW_NAMES, View, ViewName
+from .listing import Cursor, Entry, Page, fetch_page, find_sessions
+from .views import View, ViewName
 
 __all__ = [
     "LINK_SECONDS",
     "SESSION_SECONDS",
-    "VIEW_NAMES",
     "Accounts",
     "AskedQuestion",
     "Cursor",
@@ -23,4 +22,6 @@ __all__ = [
     "SignIn",
     "View",
     "ViewName",
+    "fetch_page",
+    "find_sessions",
 ]

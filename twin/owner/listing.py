@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, func, select, tuple_
 
@@ -75,6 +77,13 @@ def fetch_page(database: Database, view: View, after: Cursor | None = None, size
     shown = places[:size]
     entries = database.run(partial(_fetch_entries, numbers=[place.number for place in shown])) if shown else []
     return Page(entries, shown[-1] if len(places) > size else None)
+
+
+def find_sessions(database: Database, numbers: Collection[int]) -> dict[int, UUID]:
+    """Return the ids that open the conversations of these numbers: for the terminal, never for the desk."""
+    query = select(row.number, row.session_id).where(row.number.in_(numbers))
+    found = database.run(lambda connection: connection.execute(query).all())
+    return {each.number: each.session_id for each in found}
 
 
 def count_waiting(database: Database) -> tuple[int, int]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal, get_args
+from typing import Literal
 
 from sqlalchemy import ColumnElement, and_, not_, true
 
 from ..stores.desk_tables import conversations
 from ..stores.tables import sessions
 
-ViewName = Literal["all", "unread", "needs-you", "unknown", "unsupported", "archived", "own"]
-VIEW_NAMES: tuple[ViewName, ...] = get_args(ViewName)
+ViewName = Literal["all", "unread", "needs-you", "unknown", "unsupported", "archived", "own", "visitors"]
 
 row = conversations.c
 IS_UNREAD = sessions.c.next_position > row.read_until
@@ -27,22 +26,26 @@ CONDITIONS: dict[ViewName, ColumnElement[bool]] = {
     "unsupported": and_(IS_LISTED, row.unsupported > 0),
     "archived": and_(IS_ARCHIVED, not_(row.is_own)),
     "own": row.is_own,
+    "visitors": not_(row.is_own),
 }
 
 
 @dataclass(frozen=True)
 class View:
-    """A view with its day and its search; words are looked for in archived conversations too."""
+    """A view with its search, its day, and the instant since when something was said.
+
+    Words are looked for in archived conversations too.
+    """
 
     name: ViewName = "all"
-    day: date | None = None
     words: str = ""
+    day: date | None = None
+    since: float = 0.0
 
     def match(self) -> ColumnElement[bool]:
         """Return the condition of its conversations, but for the words."""
-        name, is_search = self.name, bool(self.words.strip())
-        condition = not_(row.is_own) if name == "all" and is_search else CONDITIONS[name]
-        return condition & self._match_day()
+        name = "visitors" if self.name == "all" and self.words.strip() else self.name
+        return CONDITIONS[name] & self._match_day() & (sessions.c.updated_at >= self.since)
 
     def _match_day(self) -> ColumnElement[bool]:
         """Match the conversations in which something was said on the day, in the server's zone."""

@@ -10,7 +10,7 @@ from flask import Response, request, send_from_directory, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from ...errors import NotFound
-from ...owner import VIEW_NAMES, Cursor, Dossier, View, ViewName
+from ...owner import Cursor, Dossier, View, ViewName
 from ..current import current_runtime
 from . import gate, ways_in
 from .blueprint import blueprint, current_desk, render, see
@@ -20,6 +20,17 @@ __all__ = ["blueprint", "gate", "ways_in"]
 
 STATIC = Path(__file__).parent / "static"
 MEDIA = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}  # the system may have other names
+DEFAULT_VIEW: ViewName = "all"
+FIRST_YEAR, LAST_YEAR = 1990, 9_000  # of days that every platform can convert
+VIEWS: dict[ViewName, str] = {
+    "all": "All",
+    "unread": "Unread",
+    "needs-you": "Needs you",
+    "unknown": "Unknown",
+    "unsupported": "Unsupported",
+    "archived": "Archived",
+    "own": "Your own tries",
+}
 MAX_POSITION = 2**31 - 1
 NUMBER = f"/conversations/<int(max={MAX_POSITION}):number>"
 
@@ -40,7 +51,7 @@ def show_inbox() -> Response:
     unread, needing = inbox.count_waiting()
     older = url_for("desk.show_inbox", after=found.next.dump(), **_name(view)) if found.next else None
     counts = {"unread": unread, "needs-you": needing}
-    return render("inbox.html", page=found, view=view, views=VIEW_NAMES, counts=counts, older=older)
+    return render("inbox.html", page=found, view=view, views=VIEWS, counts=counts, older=older)
 
 
 @blueprint.get(NUMBER)
@@ -97,13 +108,14 @@ def begin_try() -> AnyResponse:
 
 
 def _read_view() -> View:
-    names: dict[str | None, ViewName] = {name: name for name in VIEW_NAMES}
-    name = names.get(request.args.get("view"), "all")
+    asked = request.args.get("view")
+    name = next((each for each in VIEWS if each == asked), DEFAULT_VIEW)
     try:
         day = date.fromisoformat(request.args.get("day", ""))
     except ValueError:
         day = None
-    return View(name, day if day and 1990 < day.year < 9_000 else None, request.args.get("words", "").strip())
+    words = request.args.get("words", "").strip()
+    return View(name, words, day if day and FIRST_YEAR < day.year < LAST_YEAR else None)
 
 
 def _name(view: View) -> dict[str, Any]:
