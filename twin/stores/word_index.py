@@ -12,7 +12,19 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Connection, Select, Uuid, bindparam, column, func, select, table, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    Uuid,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+    text,
+)
 
 from ..text.words import find_words
 from .desk_tables import conversations
@@ -97,7 +109,7 @@ def find_numbers(query: str, dialect: str) -> Select[int] | None:
     rowid = column("rowid", BigInteger)
     found = select(rowid).select_from(table("message_words")).where(condition)
     newest = found.order_by(rowid.desc()).limit(MAX_MATCHES).subquery()
-    return select(newest.c.rowid.op(">>")(POSITION_BITS))
+    return select(newest.c.rowid.op(">>")(literal_column(str(POSITION_BITS))))
 
 
 def fold_words(message: str) -> list[str]:
