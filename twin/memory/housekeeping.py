@@ -86,7 +86,7 @@ class Housekeeping:
         is_done = False
         try:
             sessions, questions = self.delete_expired(), self.delete_expired_gaps()
-            self._memory.forget_numbers()
+            self._memory.tend_numbers()
             if sessions or questions:
                 logger.info("RETENTION_DAYS: %s sessions and %s questions were deleted.", sessions, questions)
             if self._database.file and (sessions or questions or is_daily):

@@ -134,9 +134,11 @@ class Memory:
         """Delete the leases of dead processes and deleted sessions once no turn needs them; raises StoreUnavailable."""
         self.database.run(partial(self._leases.delete_dead, seconds=DEAD_LEASE_SECONDS))
 
-    def forget_numbers(self) -> None:
-        """Delete the numbers of sessions that never began; raises StoreUnavailable."""
+    def tend_numbers(self) -> None:
+        """Delete the numbers of sessions that never began, and give those that lack one; raises StoreUnavailable."""
         self.database.transact(partial(numbers.delete_unused_numbers, since=time.time() - NUMBER_SECONDS))
+        while self.database.transact(partial(numbers.number_missing, database=self.database)):
+            time.sleep(0.01)  # so that other writers get a turn
 
     def _delete(self, session_id: UUID, connection: Connection) -> bool:
         is_marked = self._leases.revoke(connection, [session_id])

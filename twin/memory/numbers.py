@@ -10,10 +10,11 @@ from sqlalchemy import Connection, bindparam, delete, exists, select, update
 from ..stores import Database
 from ..stores.desk_tables import conversations, feedback, owner_questions
 from ..stores.tables import sessions
-from ..stores.word_index import delete_conversations
+from ..stores.word_index import delete_conversations, index_messages
 from .annotations import Annotations
-from .store import KeptMessage, KeptSession
+from .store import KeptMessage, KeptSession, fetch_messages
 
+MISSING_AT_ONCE = 100
 COUNT_MARKS = (
     update(conversations)
     .where(conversations.c.session_id == bindparam("session"))
@@ -46,6 +47,21 @@ def delete_numbers(connection: Connection, session_ids: Sequence[UUID]) -> None:
     """Delete what the desk keeps of sessions: their numbers and marks, questions for the owner and feedback."""
     found = select(conversations.c.number).where(conversations.c.session_id.in_(session_ids))
     _delete(connection, list(connection.scalars(found)))
+
+
+def number_missing(connection: Connection, database: Database) -> int:
+    """Give up to MISSING_AT_ONCE sessions without a number theirs, and return how many: an older Twin begins such."""
+    is_numbered = exists().where(conversations.c.session_id == sessions.c.id)
+    found = connection.execute(
+        select(sessions).where(~is_numbered).order_by(sessions.c.created_at).limit(MISSING_AT_ONCE)
+    )
+    missing = [KeptSession(*row) for row in found]
+    for session in missing:
+        number_session(connection, database, session)
+        said = fetch_messages(connection, session.id)
+        count_marks(connection, session.id, said)
+        index_messages(connection, session.id, [(each.position, each.text) for each in said])
+    return len(missing)
 
 
 def delete_unused_numbers(connection: Connection, since: float) -> None:
