@@ -114,19 +114,24 @@ class Accounts:
     def _begin(self, connection: Connection, kind: Kind, seconds: float) -> SignIn:
         now, token = time.time(), secrets.token_urlsafe(TOKEN_BYTES)
         connection.execute(delete(desk_sign_ins).where(row.expires_at < now))
-        values = {"kind": kind, "token": _digest(token), "password": self._bind(token)}
+        values = {"kind": kind, "token": _digest(token), "password": self._bind(token, kind)}
         made = insert(desk_sign_ins).values(**values, created_at=now, expires_at=now + seconds)
         return SignIn(token, connection.execute(made.returning(row.id)).scalar_one())
 
     def _find(self, connection: Connection, token: str, kind: Kind) -> SignIn | None:
         query = select(row.id, row.password).where(row.token == _digest(token), row.kind == kind)
         found = connection.execute(query.where(row.expires_at > self._database.now)).one_or_none()
-        if found is None or not hmac.compare_digest(found.password, self._bind(token)):
+        if found is None or not hmac.compare_digest(found.password, self._bind(token, kind)):
             return None
         return SignIn(token, found.id)
 
-    def _bind(self, token: str) -> str:
-        """Return an HMAC of the password, which cannot be guessed at without the token."""
+    def _bind(self, token: str, kind: Kind) -> str:
+        """Return an HMAC of the password, which cannot be guessed at without the token; of a link, of none.
+
+        The terminal where a link is made may not know the service's password.
+        """
+        if kind == "link":
+            return ""
         return hmac.digest(_encode(token), _encode(self._password or ""), "sha256").hex()
 
     def _is_right(self, password: str) -> bool:

@@ -60,7 +60,7 @@ feedback = Table(
 )
 
 # The desk's sessions, and the links that start one: of their tokens the SHA-256, and of the password at that time an
-# HMAC under the token, so that another password ends them. A link's row is deleted by its use.
+# HMAC under the token, so that another password ends them; empty for a link, whose row is deleted by its use.
 desk_sign_ins = Table(
     "desk_sign_ins",
     metadata,
