@@ -36,6 +36,12 @@ def test_lists_shows_exports_and_purges(run: Run, service: Service, tmp_path: Pa
     assert run("sessions", **settings).stdout.count("\n") == 3
     assert json.loads(run("sessions", "--json", **settings).stdout) == rows
     assert run("sessions", "--last", "1", **settings).stdout.count("\n") == 2
+    assert [row["first_question"] for row in rows] == ["I am Bob.", "I am \x1b[31mAda."]
+    assert "I am [31mAda." in run("sessions", **settings).stdout
+    found = json.loads(run("sessions", "--search", "BOB", "--since", "2026-01-01", "--json", **settings).stdout)
+    assert [row["session_id"] for row in found] == [second]
+    for nothing in (("--search", "Cy"), ("--since", "2999-01-01"), ("--own",)):
+        assert json.loads(run("sessions", *nothing, "--json", **settings).stdout) == []
     assert "import" in run("sessions", "--help").stdout
     shown = run("sessions", "show", first, **settings).stdout
     assert "visitor: I am [31mAda." in shown
