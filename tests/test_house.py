@@ -21,6 +21,7 @@ ROOMS = [
     "prompt",
     "knowledge",
     "grounding",
+    "keys",
     "rates",
     "budget",
     "llm",

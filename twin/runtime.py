@@ -20,6 +20,7 @@ from .errors import (
     log_advice,
 )
 from .gaps import Gaps, find_answers
+from .keys import Keys
 from .llm.embedded import EmbeddedModel, check_available
 from .memory import Housekeeping, Memory
 from .owner import Desk
@@ -79,6 +80,7 @@ class Runtime:
         if settings.uses_embedded_model:
             check_available(settings.embedded_model, paths.INSTANCE)
         self.rates = Rates(settings)
+        self.keys = Keys(self._databases)
         self.room = Room(settings.max_in_flight)
         self.budget = Budget(settings, self._databases)
         self.memory = Memory(settings, self._databases) if settings.memory else None

@@ -17,10 +17,9 @@ from hypothesis import strategies as st
 from redis import Redis
 
 from twin.errors import RateLimited
-from twin.rates import Rates
-from twin.rates.limit import Limit
+from twin.rates import Caller, Limit, Rates
 from twin.rates.shared_windows import SharedWindows
-from twin.rates.windows import MAX_VISITORS, ProcessWindows
+from twin.rates.windows import MAX_CALLERS, ProcessWindows
 from twin.settings import Settings
 from twin.system.networks import network_of
 
@@ -120,10 +119,10 @@ def test_no_address_is_a_fault(address: str) -> None:
 
 
 def test_the_window_moves() -> None:
-    windows = ProcessWindows([Limit("second", 2, 1)])
+    windows, limits = ProcessWindows(), [Limit("second", 2, 1)]
 
     def count() -> tuple[int, bool]:
-        (quota,) = windows.count("a")
+        (quota,) = windows.count("a", limits)
         return quota.remaining, quota.is_exceeded
 
     assert [count() for _ in range(3)] == [(1, False), (0, False), (0, True)]
@@ -131,35 +130,35 @@ def test_the_window_moves() -> None:
 
 
 def test_the_windows_in_redis_move(redis: RedisServer) -> None:
-    windows = SharedWindows(redis.url, [Limit("second", 1, 1), Limit("day", 2, 86_400)])
+    windows, limits = SharedWindows(redis.url), [Limit("second", 1, 1), Limit("day", 2, 86_400)]
 
     def count() -> list[tuple[str, int, bool]]:
-        return [(quota.name, quota.remaining, quota.is_exceeded) for quota in windows.count("a")]
+        return [(quota.name, quota.remaining, quota.is_exceeded) for quota in windows.count("a", limits)]
 
     assert count() == [("second", 0, False), ("day", 1, False)]
     assert count() == [("second", 0, True)]
     wait_until(lambda: count() == [("second", 0, False), ("day", 0, False)], "the window does not move")
     wait_until(lambda: count() == [("second", 0, False), ("day", 0, True)])
-    assert windows.count("b")[-1].remaining == 1
+    assert windows.count("b", limits)[-1].remaining == 1
 
 
 def test_no_number_of_visitors_fills_the_memory() -> None:
-    windows = ProcessWindows([Limit("day", 1, 86_400)])
+    windows, limits = ProcessWindows(), [Limit("day", 1, 86_400)]
 
     def is_admitted(number: int) -> bool:
-        return not windows.count(str(number))[-1].is_exceeded
+        return not windows.count(str(number), limits)[-1].is_exceeded
 
-    assert all(map(is_admitted, range(2 * MAX_VISITORS)))
-    assert len(windows._windows) <= MAX_VISITORS
-    assert not is_admitted(2 * MAX_VISITORS - 1)
+    assert all(map(is_admitted, range(2 * MAX_CALLERS)))
+    assert len(windows._windows) <= MAX_CALLERS
+    assert not is_admitted(2 * MAX_CALLERS - 1)
     assert is_admitted(0)
 
 
 def test_the_windows_in_redis_are_those_of_an_older_twin(redis: RedisServer) -> None:
-    windows = SharedWindows(redis.url, [Limit("minute", 3, 60)])
+    windows, limits = SharedWindows(redis.url), [Limit("minute", 3, 60)]
     with closing(Redis.from_url(redis.url)) as client:
         client.lpush("twin:LIMITER/192.0.2.7/32/3/1/minute", time.time() - 90, time.time() - 30)
-        assert windows.count("192.0.2.7/32")[0].remaining == 1
+        assert windows.count("192.0.2.7/32", limits)[0].remaining == 1
         assert [key.decode() for key in client.keys("*")] == ["twin:LIMITER/192.0.2.7/32/3/1/minute"]
 
 
@@ -170,7 +169,7 @@ def test_chats_at_once_are_counted_exactly(is_shared: bool, request: pytest.Fixt
 
     def ask(number: int) -> bool:
         try:
-            return bool(processes[number % len(processes)].admit("192.0.2.7"))
+            return bool(processes[number % len(processes)].admit(Caller.at("192.0.2.7")))
         except RateLimited:
             return False
 

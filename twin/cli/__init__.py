@@ -16,6 +16,7 @@ from .check import check
 from .desk import open_desk
 from .eval import evaluate
 from .gaps import list_gaps
+from .keys import keys_group
 from .knowledge import list_knowledge
 from .migrate import migrate
 from .sessions import sessions_group
@@ -44,13 +45,15 @@ class OneLineGroup(AppGroup):
 
 commands = OneLineGroup(
     "twin",
-    help="Ask the twin, open its desk, check that it works, show its settings, what it knows, spent and lacks.",
+    help="Ask the twin, open its desk, check that it works, show its settings, what it knows, spent and lacks, and "
+    "give keys to programs.",
 )
 for command in (
     answer_gap,
     ask,
     check,
     evaluate,
+    keys_group,
     list_gaps,
     list_knowledge,
     migrate,

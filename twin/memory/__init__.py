@@ -1,6 +1,7 @@
 """The memory of sessions: their messages, the lease to answer, the window shown to the model, and retention."""
 
 from .annotations import Annotations, CitedSource, GroundingReport, UnsupportedText
+from .brought import Brought, BroughtExchange
 from .exchange import Exchange, GivenAnswer
 from .export import Export, Instant, as_time
 from .housekeeping import Housekeeping
@@ -11,6 +12,8 @@ from .store import KeptMessage, KeptSession
 __all__ = [
     "SESSION_WAIT_SECONDS",
     "Annotations",
+    "Brought",
+    "BroughtExchange",
     "CitedSource",
     "Conversation",
     "Exchange",

@@ -50,6 +50,8 @@ class SummaryRequest:
 class Exchange:
     """An exchange that stores nothing; `kept` is the stored answer, where this message was answered before."""
 
+    wishes = ""  # of the program through which the visitor writes
+
     def __init__(self, question: str, kept: KeptMessage | None = None) -> None:
         self.kept = kept
         self._question = question
@@ -58,6 +60,10 @@ class Exchange:
     def compose(self, max_tokens: int) -> ChatMessages:
         """Return the question alone as the chat, whatever `max_tokens` allows: there is no conversation before it."""
         return [{"role": "user", "content": self._question}]
+
+    def list_visitors(self, chat: ChatMessages) -> list[str]:
+        """Return the visitor's own texts, those of `chat` included, whose contacts an answer may repeat."""
+        return [message["content"] for message in chat if message["role"] == "user"]
 
     def list_said(self) -> list[str]:
         """Return no text: there is no conversation before the question."""

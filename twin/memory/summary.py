@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..text.tokens import estimate_tokens
+from ..text.tokens import cut_text
 from .store import KeptMessage
 
 MAX_WORDS = 300
@@ -25,11 +25,7 @@ def write_request(summary: str, said: Sequence[KeptMessage]) -> list[dict[str, s
 
 def shorten(summary: str, max_tokens: int) -> str:
     """Return a model's summary, cut to MAX_WORDS words and `max_tokens`."""
-    words = " ".join(summary.split()[:MAX_WORDS])
-    if estimate_tokens(words) <= max_tokens:
-        return words
-    cut = words.encode()[: 4 * max_tokens].decode(errors="ignore")
-    return cut.rpartition(" ")[0] or cut  # some scripts have no spaces
+    return cut_text(" ".join(summary.split()[:MAX_WORDS]), max_tokens)
 
 
 def introduce(summary: str) -> str:

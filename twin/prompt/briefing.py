@@ -74,8 +74,11 @@ class Briefing:
         answers = ANSWER_TOKENS if self.library.faq.answers else 0
         return estimate_tokens(self.system) + (answers if self.is_whole else self.max_tokens)
 
-    def compose(self, said: ChatMessages, found: SearchResult) -> Prepared:
-        """Return the messages for a conversation whose last message is the question, with the passages `found`."""
+    def compose(self, said: ChatMessages, found: SearchResult, wishes: str = "") -> Prepared:
+        """Return the messages for a conversation whose last message is the question, with the passages `found`.
+
+        `wishes` are those of the program through which the visitor writes.
+        """
         passages, given = "", self.library.citable
         answers = _select_answers(found)
         own = render_answers(answers)
@@ -87,7 +90,7 @@ class Briefing:
             passages, sent = render_passages([*pinned, *others], self.max_tokens - estimate_tokens(own))
             given = Citable((*answers, *sent))
         today = state_date() if self.rules else ""
-        return Prepared(compose_messages(self.system, said, [today, own, passages]), given)
+        return Prepared(compose_messages(self.system, said, [today, own, passages], wishes), given)
 
     def open_gate(self, fallback: str, visitor: Sequence[str]) -> Gate:
         """Return the gate for one answer; `visitor` are the visitor's messages, `fallback` stands for private text."""

@@ -1,5 +1,7 @@
-"""How often one visitor may ask, counted in this process or in a Redis."""
+"""How often one caller may ask, counted in this process or in a Redis."""
 
+from .caller import Caller
+from .limit import Limit
 from .rates import Rates
 
-__all__ = ["Rates"]
+__all__ = ["Caller", "Limit", "Rates"]

@@ -1,4 +1,4 @@
-"""A limit on how often a visitor may ask."""
+"""A limit on how often a caller may ask."""
 
 from __future__ import annotations
 

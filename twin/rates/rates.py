@@ -1,13 +1,14 @@
-"""The limits on how often one visitor may ask."""
+"""The limits on how often one caller may ask."""
 
 from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 
 from ..errors import Quota, RateLimited
 from ..settings import Settings, mask_password
-from ..system.networks import network_of
+from .caller import Caller
 from .limit import Limit
 from .shared_windows import RedisUnavailable, SharedWindows
 from .windows import ProcessWindows
@@ -18,39 +19,39 @@ logger = logging.getLogger(__name__)
 
 
 class Rates:
-    """The limits on how often an address may ask: moving windows, in this process or in a Redis that all share."""
+    """The limits on how often a caller may ask: moving windows, in this process or in a Redis that all share."""
 
     def __init__(self, settings: Settings) -> None:
         """Connect to nothing yet; raises StartError where Redis's client is not installed."""
-        limits = [Limit("minute", settings.rate_per_minute, 60), Limit("day", settings.rate_per_day, 24 * 3_600)]
-        self._is_on = settings.rate_limits
-        self._own = ProcessWindows(limits)
-        self._shared = SharedWindows(settings.redis_url, limits) if settings.redis_url else None
+        limits = Limit("minute", settings.rate_per_minute, 60), Limit("day", settings.rate_per_day, 24 * 3_600)
+        self._of_addresses = limits if settings.rate_limits else ()
+        self._own = ProcessWindows()
+        self._shared = SharedWindows(settings.redis_url) if settings.redis_url else None
         self._redis = mask_password(settings.redis_url or "")
         self._is_away = False
         self._next_try = 0.0
 
-    def admit(self, address: str) -> list[Quota]:
-        """Count a chat of `address` (IPv6: of its /64 network), and return the quotas, the minute's first.
+    def admit(self, caller: Caller) -> list[Quota]:
+        """Count a chat of a caller, and return the quotas, the minute's first.
 
-        Raises RateLimited where one is exceeded. No quota is returned where RATE_LIMITS is off.
+        Raises RateLimited where one is exceeded. RATE_LIMITS=off lifts the limits of addresses: then there is no quota.
         """
-        if not self._is_on:
+        limits = caller.limits or self._of_addresses
+        if not limits:
             return []
-        visitor = network_of(address, 32, 64)
-        quotas = self._count_shared(visitor) or self._own.count(visitor)
+        quotas = self._count_shared(caller.name, limits) or self._own.count(caller.name, limits)
         if quotas[-1].is_exceeded:
             raise RateLimited(retry_after=quotas[-1].reset, quotas=quotas)
         return quotas
 
-    def _count_shared(self, visitor: str) -> list[Quota]:
+    def _count_shared(self, caller: str, limits: Sequence[Limit]) -> list[Quota]:
         """Count in Redis; return nothing where none is set or it does not answer."""
         if self._shared is None or time.monotonic() < self._next_try:
             return []
         if self._is_away:
             self._next_try = time.monotonic() + REDIS_RETRY_SECONDS  # one chat tries, for all
         try:
-            quotas = self._shared.count(visitor)
+            quotas = self._shared.count(caller, limits)
         except RedisUnavailable as error:
             self._next_try = time.monotonic() + REDIS_RETRY_SECONDS
             self._note_redis(is_away=True, reason=str(error))

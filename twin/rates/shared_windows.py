@@ -11,7 +11,7 @@ from .limit import Limit
 REDIS_SECONDS = 1.0  # that Redis may take to answer
 REDIS_CONNECTIONS = 50
 
-# Count a chat against each of a visitor's limits until one is exceeded, in one request for all of them. The list at a
+# Count a chat against each of a caller's limits until one is exceeded, in one request for all of them. The list at a
 # key holds the instants that count, the newest first. Returned for each limit are the oldest instant and the number of
 # instants, a refused chat included.
 COUNT_CHAT = b"""\
@@ -40,9 +40,9 @@ class RedisUnavailable(Exception):
 
 
 class SharedWindows:
-    """The chats of each visitor that count against a limit, in a Redis."""
+    """The chats of each caller that count against a limit, in a Redis."""
 
-    def __init__(self, url: str, limits: Sequence[Limit]) -> None:
+    def __init__(self, url: str) -> None:
         """Connect to nothing yet; raises StartError where Redis's client is not installed."""
         try:
             from redis import BlockingConnectionPool, Redis, RedisError
@@ -60,20 +60,19 @@ class SharedWindows:
         )
         self._script = Redis(connection_pool=pool).register_script(COUNT_CHAT)
         self._fault = RedisError
-        self._limits = limits
-        self._arguments = [number for limit in limits for number in (limit.amount, limit.seconds)]
 
-    def count(self, visitor: str) -> list[Quota]:
+    def count(self, caller: str, limits: Sequence[Limit]) -> list[Quota]:
         """Count a chat against each limit; the list ends with the first that is exceeded. Raises RedisUnavailable."""
-        keys = [_name_key(limit, visitor) for limit in self._limits]
+        keys = [_name_key(limit, caller) for limit in limits]
+        arguments = [number for limit in limits for number in (limit.amount, limit.seconds)]
         try:
-            found = self._script(keys, [time.time(), *self._arguments])
+            found = self._script(keys, [time.time(), *arguments])
         except self._fault as error:
             raise RedisUnavailable(type(error).__name__) from error
-        rows = zip(self._limits, found, strict=False)
+        rows = zip(limits, found, strict=False)
         return [limit.measure(float(oldest), count) for limit, (oldest, count) in rows]
 
 
-def _name_key(limit: Limit, visitor: str) -> str:
+def _name_key(limit: Limit, caller: str) -> str:
     """Return the key of a window, in the form of the library `limits`, so that an older Twin's windows go on."""
-    return f"twin:LIMITER/{visitor}/{limit.amount}/1/{limit.name}"
+    return f"twin:LIMITER/{caller}/{limit.amount}/1/{limit.name}"

@@ -10,27 +10,26 @@ from threading import Lock
 from ..errors import Quota
 from .limit import Limit
 
-MAX_VISITORS = 10_000  # in memory; the one who has been silent for longest is forgotten first
+MAX_CALLERS = 10_000  # in memory; the one who has been silent for longest is forgotten first
 
 
 class ProcessWindows:
-    """The chats of each visitor that count against a limit, as their instants, the oldest first."""
+    """The chats of each caller that count against a limit, as their instants, the oldest first."""
 
-    def __init__(self, limits: Sequence[Limit]) -> None:
-        self._limits = limits
+    def __init__(self) -> None:
         self._lock = Lock()
-        self._windows: OrderedDict[str, list[deque[float]]] = OrderedDict()  # of a visitor, one for each limit
+        self._windows: OrderedDict[str, list[deque[float]]] = OrderedDict()  # of a caller, one for each limit
 
-    def count(self, visitor: str) -> list[Quota]:
-        """Count a chat against each limit; the list ends with the first that is exceeded."""
+    def count(self, caller: str, limits: Sequence[Limit]) -> list[Quota]:
+        """Count a chat against each limit, the same of a caller each time; the list ends with the first exceeded."""
         quotas = []
         with self._lock:
-            windows = self._windows.setdefault(visitor, [deque() for _ in self._limits])
-            self._windows.move_to_end(visitor)
-            if len(self._windows) > MAX_VISITORS:
+            windows = self._windows.setdefault(caller, [deque() for _ in limits])
+            self._windows.move_to_end(caller)
+            if len(self._windows) > MAX_CALLERS:
                 self._windows.popitem(last=False)
             now = time.time()
-            for limit, window in zip(self._limits, windows, strict=True):
+            for limit, window in zip(limits, windows, strict=True):
                 while window and window[0] <= now - limit.seconds:
                     window.popleft()
                 count = len(window) + 1

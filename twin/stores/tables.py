@@ -21,7 +21,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-REVISION = "0008"  # that of the newest migration
+REVISION = "0009"  # that of the newest migration
 
 metadata = MetaData()
 
@@ -173,5 +173,19 @@ inventions = Table(
     Column("times", Integer, nullable=False),
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# The keys of programs: of each, the SHA-256 of its text, and how many chats it may start in any minute and in any 24
+# hours. No id is used twice, since chats are counted by it.
+program_keys = Table(
+    "program_keys",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Words, nullable=False, unique=True),
+    Column("digest", String(64), nullable=False),
+    Column("per_minute", Integer, nullable=False),
+    Column("per_day", Integer, nullable=False),
+    Column("created_at", Double, nullable=False),
     sqlite_autoincrement=True,
 )

@@ -25,8 +25,9 @@ from ..errors import (
     StoreUnavailable,
     TwinError,
 )
-from ..memory import Exchange, GivenAnswer
+from ..memory import Brought, BroughtExchange, Exchange, GivenAnswer
 from ..prompt import Briefing
+from ..rates import Caller
 from ..runtime import Runtime
 from ..system.caching import cached_property
 from ..system.fairness import give_turn
@@ -60,30 +61,47 @@ TURN_FAULTS = (  # that a turn can end with
 
 
 def begin(
-    runtime: Runtime, message: str, session_id: str | None, address: str | None = None, key: str | None = None
+    runtime: Runtime,
+    message: str,
+    session_id: str | None = None,
+    caller: Caller | None = None,
+    key: str | None = None,
+    brought: Brought | None = None,
+    *,
+    is_chore: bool = False,
 ) -> Turn:
     """Admit a turn, which is to be closed.
 
-    `address` is the visitor's; None stands for the owner, whom no rate limit holds and whose questions are no gaps.
-    `key` is the message's idempotency key. An empty session id is replaced by a new UUID4. Raises RateLimited or
-    Overloaded.
+    No caller stands for the owner, whom no rate limit holds and whose questions are no gaps; nor is a program's chore,
+    such as a title for a conversation. `key` is the message's idempotency key. A conversation that is `brought` takes
+    the place of the session's. An empty session id is replaced by a new UUID4. Raises RateLimited or Overloaded.
     """
-    quotas = [] if address is None else runtime.rates.admit(address)
+    quotas = runtime.rates.admit(caller) if caller else []
     runtime.room.take(quotas)
-    return Turn(runtime, message, session_id or str(uuid4()), key, quotas, is_visitor=address is not None)
+    asks = caller is not None and not is_chore
+    return Turn(runtime, message, session_id or str(uuid4()), key, quotas, brought, is_visitor=asks)
 
 
 class Turn:
     """One admitted turn: call `answer` or `stream`, once, and `close` in the end, whatever happens."""
 
     def __init__(
-        self, runtime: Runtime, message: str, session_id: str, key: str | None, quotas: list[Quota], *, is_visitor: bool
+        self,
+        runtime: Runtime,
+        message: str,
+        session_id: str,
+        key: str | None,
+        quotas: list[Quota],
+        brought: Brought | None,
+        *,
+        is_visitor: bool,
     ) -> None:
         self.quotas = quotas
         self._runtime = runtime
         self._message = message
         self._session_id = session_id
         self._key = key
+        self._brought = brought
         self._is_visitor = is_visitor
         self._exchange = Exchange(message)
         self._draft: Draft | None = None
@@ -141,8 +159,11 @@ class Turn:
         """Clean the message, and begin its exchange, once the session's exchange before has ended."""
         if self._briefing.grounding != "off":
             self._message = _strip(self._message)
+            self._brought = self._brought and self._brought.convert(strip_invisible)
         give_turn()
-        if self._runtime.memory:
+        if self._brought:
+            self._exchange = BroughtExchange(self._message, self._brought)
+        elif self._runtime.memory:
             self._exchange = self._runtime.memory.open(self._message, self._session_id, self._key)
             self._closing.callback(self._exchange.close)
         else:
@@ -154,10 +175,9 @@ class Turn:
         settings, briefing = self._runtime.settings, self._briefing
         room = (settings.context_tokens - briefing.tokens) // 2  # the other half is for the answer
         said = self._exchange.compose(min(settings.memory_tokens, room))
-        visitor = [message["content"] for message in said if message["role"] == "user"]
-        gate = briefing.open_gate(settings.fallback, visitor)
+        gate = briefing.open_gate(settings.fallback, self._exchange.list_visitors(said))
         found = self._runtime.briefings.find_passages(briefing, said)
-        prepared = briefing.compose(said, found)
+        prepared = briefing.compose(said, found, self._exchange.wishes)
         review = Review(self._message, prepared, found, briefing, self._exchange.list_said())
         self._draft = Draft(prepared.messages, gate, review, settings.fallback)
         return self._draft

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, after_this_request, g, request
 
+from ...rates import Caller
 from ...turn import TURN_FAULTS, Turn, begin
 from .. import access_log, sse, visitor
 from ..current import current_runtime
@@ -19,7 +20,7 @@ blueprint = Blueprint("chat", __name__)
 def send_message(chat: ChatRequest, headers: ChatHeaders) -> ChatResponse | Response:
     """Answer one message as the twin, whole or streamed as server-sent events."""
     runtime = current_runtime()
-    turn = begin(runtime, chat.message, chat.session_id, visitor.find_address(), headers.idempotency_key)
+    turn = begin(runtime, chat.message, chat.session_id, Caller.at(visitor.find_address()), headers.idempotency_key)
     _end_with_response(turn)
     if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":
         return ChatResponse.of(turn.answer())
