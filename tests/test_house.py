@@ -32,7 +32,8 @@ ROOMS = [
     "text",
     "errors",
 ]
-BLUEPRINTS = {"chat", "desk", "meta", "page", "sessions"}  # on one floor of `web`: none imports another
+# On one floor of `web`: none imports another.
+BLUEPRINTS = {"chat", "compat", "desk", "mcp", "meta", "page", "sessions"}
 # What is in these two is listed, since they are not for whatever has no home.
 SYSTEM = {
     "address",

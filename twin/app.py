@@ -15,7 +15,11 @@ from .system import paths
 from .telemetry import logs
 from .web import access_log, body, cors, guards, headers, launch, problems
 from .web.chat.routes import blueprint as chat
+from .web.compat.errors import OpenAIError
+from .web.compat.routes import blueprint as compat
 from .web.desk.routes import blueprint as desk
+from .web.mcp.errors import RpcFailure
+from .web.mcp.routes import blueprint as mcp
 from .web.meta.routes import blueprint as meta
 from .web.page.routes import blueprint as page
 from .web.sessions.routes import blueprint as sessions
@@ -39,12 +43,9 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
     body.init_app(app)
     cors.init_app(app, settings.cors_origins)
     headers.init_app(app)
-    problems.init_app(app)
-    app.register_blueprint(chat)
-    app.register_blueprint(desk)
-    app.register_blueprint(meta)
-    app.register_blueprint(page)
-    app.register_blueprint(sessions)
+    problems.init_app(app, {"/v1": OpenAIError, "/mcp": RpcFailure})
+    for blueprint in (chat, compat, desk, mcp, meta, page, sessions):
+        app.register_blueprint(blueprint)
     app.cli.add_command(commands)
     launch.prepare(runtime)
     return app

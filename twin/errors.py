@@ -5,6 +5,8 @@ TwinError               500  internal_error
 ├── BadJson              400  bad_json
 ├── BadHost              400  bad_host
 ├── BadRequest           400  bad_request
+├── Unauthorized         401  unauthorized
+├── ForeignOrigin        403  foreign_origin
 ├── UnsupportedMediaType 415  unsupported_media_type
 ├── InvalidRequest       422  invalid_request
 ├── TooLarge             413  too_large
@@ -120,6 +122,18 @@ class BadRequest(TwinError, status=400, code="bad_request"):
     """Any other request that the web framework refuses with 400."""
 
     detail = "The request could not be understood."
+
+
+class Unauthorized(TwinError, status=401, code="unauthorized"):
+    """A door for programs needs a key, and the request has none that is known."""
+
+    detail = "Send a key that this twin's owner made, as Authorization: Bearer KEY."
+
+
+class ForeignOrigin(TwinError, status=403, code="foreign_origin"):
+    """A web page calls that may not."""
+
+    detail = "Pages of this origin may not call here."
 
 
 class UnsupportedMediaType(TwinError, status=415, code="unsupported_media_type"):

@@ -58,9 +58,9 @@ class Room:
         self._places.append(None)
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Take a place for as long as the body lasts; raises Overloaded."""
-        self.take()
+    def taken(self, quotas: Sequence[Quota] = ()) -> Iterator[None]:
+        """Take a place for as long as the body lasts; raises Overloaded, as `take` does."""
+        self.take(quotas)
         try:
             yield
         finally:

@@ -50,9 +50,9 @@ from ..support.scripted_model import (
     waits_for,
     writes,
 )
-from ..support.service import PATIENCE, ROOT, Service, wait_until
+from ..support.service import PATIENCE, Service, wait_until
 from ..support.settings import KEY
-from ..support.spend import spent
+from ..support.spend import spent, worst_case
 from ..support.stores import PostgresServer
 from ..support.streams import opened, stream
 from ..support.warm import WarmPythons
@@ -65,13 +65,6 @@ CALLERS = 500
 
 def without_usage(text: str = "Hello.") -> Step:
     return sends({"choices": [{"message": {"content": text}, "finish_reason": "stop"}]})
-
-
-def worst_case(message: str = "Who are you?", output: int = 2_000) -> int:
-    """The worst case of one attempt, in tokens."""
-    persona = (ROOT / "me.txt").read_text().strip()
-    budget = Budget(Settings(openai_api_key=KEY, max_output_tokens=output), Databases(None, Path("unused")))
-    return budget.find_worst_case([{"content": persona}, {"content": message}]).tokens
 
 
 def fetch_spend(pythons: WarmPythons, service: Service, **settings: str) -> dict[str, Any]:

@@ -171,6 +171,7 @@ ShortName = Annotated[str, Field(max_length=80), AfterValidator(_check_text), Af
 Paragraph = Annotated[str, Field(max_length=MAX_PARAGRAPH), AfterValidator(_check_text)]
 Portrait = Annotated[Utf8Text, AfterValidator(_check_portrait)]
 Claims = Annotated[Literal["mark", "off"], BeforeValidator(_fold_word)]
+Doors = Annotated[Literal["keys", "open"], BeforeValidator(_fold_word)]
 Grounding = Annotated[Literal["strict", "contacts", "off"], BeforeValidator(_fold_word)]
 Colour = Annotated[str, BeforeValidator(parse_colour)]
 Translations = Annotated[

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask import Flask, Response, g, request
 
-from ..errors import Quota, TwinError
+from ..errors import Quota, TwinError, Unauthorized
 
 DEFAULT_HEADERS = {  # of every response that does not set its own
     "Cache-Control": "no-store",
@@ -44,6 +44,7 @@ def describe_quotas(quotas: Sequence[Quota]) -> dict[str, str]:
 
 
 def describe_refusal(error: TwinError) -> dict[str, str]:
-    """Return the fields that say when a refused request may come again: Retry-After, and those of its quotas."""
+    """Return the fields that say when, or how, a refused request may come again."""
     retry = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
-    return describe_quotas(error.quotas) | retry
+    challenge = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorized) else {}
+    return describe_quotas(error.quotas) | retry | challenge

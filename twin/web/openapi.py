@@ -13,6 +13,8 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 from ..errors import MethodNotAllowed, NotFound, TwinError
+from ..settings.values import Doors
+from .error_body import ErrorBody
 from .operation import Operation
 from .problems import Problem
 
@@ -27,22 +29,30 @@ HEADER_SCHEMAS = {
 MODELS = "#/components/schemas/{model}"
 
 
-def describe(app: Flask) -> dict[str, Any]:
-    """Return the document, in JSON's types, of those routes of `app` that are operations."""
+def describe(app: Flask, doors: Doors | None = None) -> dict[str, Any]:
+    """Return the document, in JSON's types, of those routes of `app` that are operations.
+
+    The `doors` for programs are in it where they are let in, with a key (`keys`) or without (`open`).
+    """
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
     models: set[type[BaseModel]] = {Problem}
     for rule in app.url_map.iter_rules():
-        if operation := getattr(app.view_functions[rule.endpoint], "operation", None):
+        operation: Operation | None = getattr(app.view_functions[rule.endpoint], "operation", None)
+        if operation and (doors or not operation.is_door):
             path = re.sub(r"<(?:[^<>]+:)?([^<>:]+)>", r"{\1}", rule.rule)
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
                 paths[path][method.lower()] = _describe_operation(operation, rule)
-            models.update(operation.takes.values(), operation.gives.values())
+                if operation.is_door and doors == "keys":
+                    paths[path][method.lower()]["security"] = [{"key": []}]
+            models.update(operation.takes.values(), operation.gives.values(), [operation.errors])
     ordered: Any = [(model, "validation") for model in sorted(models, key=lambda model: model.__name__)]
     components = {
         "schemas": models_json_schema(ordered, ref_template=MODELS)[1]["$defs"],
         "headers": HEADER_SCHEMAS,
         "responses": {error.code: _describe_failure([error]) for error in (NotFound, MethodNotAllowed)},
     }
+    if doors == "keys":
+        components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     info = {"title": "Twin", "version": "1.0.0", "description": DESCRIPTION}
     return {"openapi": "3.1.0", "info": info, "servers": [{"url": "/"}], "paths": paths, "components": components}
 
@@ -50,7 +60,7 @@ def describe(app: Flask) -> dict[str, Any]:
 def _describe_operation(operation: Operation, rule: Rule) -> dict[str, Any]:
     failures: dict[int, list[type[TwinError]]] = defaultdict(list)
     for error in sorted(operation.fails, key=lambda error: error.status):
-        failures[error.status].append(error)
+        failures[operation.errors.find_status(error)].append(error)
     body = {"requestBody": {"required": True, **_content(operation.takes)}} if operation.takes else {}
     return body | {
         "operationId": operation.name,
@@ -58,8 +68,8 @@ def _describe_operation(operation: Operation, rule: Rule) -> dict[str, Any]:
         "summary": operation.summary,
         "parameters": [{"name": name, "in": "path", "required": True, **STRING} for name in sorted(rule.arguments)]
         + _describe_headers(operation.headers),
-        "responses": _describe_success(operation.gives)
-        | {str(status): _describe_failure(errors) for status, errors in failures.items()},
+        "responses": _describe_success(operation)
+        | {str(status): _describe_failure(errors, operation.errors) for status, errors in failures.items()},
     }
 
 
@@ -71,21 +81,19 @@ def _describe_headers(model: type[BaseModel] | None) -> list[dict[str, Any]]:
     ]
 
 
-def _describe_success(gives: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
-    if not gives:
+def _describe_success(operation: Operation) -> dict[str, Any]:
+    if not operation.gives:
         return {"204": {"description": "Done", **_headers([])}}
-    return {"200": {"description": "OK", **_headers([]), **_content(gives)}}
+    accepted = {"202": {"description": "Accepted", **_headers([])}} if operation.accepts else {}
+    return {"200": {"description": "OK", **_headers([]), **_content(operation.gives)}} | accepted
 
 
-def _describe_failure(errors: Sequence[type[TwinError]]) -> dict[str, Any]:
-    codes = {"properties": {"code": {"enum": [error.code for error in errors]}}}
-    examples = {
-        error.code: {"value": Problem.of(error(), "3f1e8a52").model_dump(exclude_none=True)} for error in errors
-    }
-    content = {"schema": {"allOf": [{"$ref": MODELS.format(model="Problem")}, codes]}, "examples": examples}
+def _describe_failure(errors: Sequence[type[TwinError]], form: type[ErrorBody] = Problem) -> dict[str, Any]:
+    examples = {error.code: {"value": form.of(error(), "3f1e8a52").write()} for error in errors}
+    schema = {"allOf": [{"$ref": MODELS.format(model=form.__name__)}, form.restrict(errors)]}
     return {
         "description": " ".join(f"`{error.code}`: {error.detail}" for error in errors),
-        "content": {"application/problem+json": content},
+        "content": {form.media_type: {"schema": schema, "examples": examples}},
     } | _headers(errors)
 
 

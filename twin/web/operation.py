@@ -14,6 +14,8 @@ from pydantic import BaseModel, RootModel
 
 from ..errors import TwinError
 from . import guards, payload
+from .error_body import ErrorBody
+from .problems import Problem
 
 
 class File(RootModel[str]):
@@ -30,18 +32,25 @@ class Operation:
     headers: type[BaseModel] | None
     gives: Mapping[str, type[BaseModel]]
     fails: Sequence[type[TwinError]]
+    errors: type[ErrorBody]
+    is_door: bool  # for programs, where these are let in
+    accepts: bool  # may also answer 202, without a body
 
 
 def operation(
     *,
     gives: Mapping[str, type[BaseModel]] | None = None,
     fails: Sequence[type[TwinError]] = (),
+    errors: type[ErrorBody] = Problem,
+    is_door: bool = False,
+    accepts: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., ResponseReturnValue]]:
     """Fill a view's parameters from the request, and send a returned model as JSON.
 
     A parameter whose type is a `Headers` model is read from the headers, any other model from the body. `gives` maps
     media types to models where the view returns a Response; `fails` lists its errors beyond those of guards and
-    payload. The view gets an attribute `operation`.
+    payload, `errors` is the form in which they are sent, and the rest is what Operation says. The view gets an
+    attribute `operation`.
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., ResponseReturnValue]:
@@ -67,6 +76,9 @@ def operation(
             headers=next(iter(headers.values()), None),
             gives=gives or ({} if returned is NoneType else {"application/json": returned}),
             fails=tuple(dict.fromkeys((*guards.REQUEST_FAULTS, *(payload.PAYLOAD_FAULTS if bodies else ()), *fails))),
+            errors=errors,
+            is_door=is_door,
+            accepts=accepts,
         )
         return answer
 

@@ -1,13 +1,14 @@
-"""Errors as responses: `application/problem+json` (RFC 9457)."""
+"""Errors as responses: `application/problem+json` (RFC 9457), or the form that a path's clients know."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any, ClassVar, Self
 
-from flask import Flask, Response, g, jsonify
-from pydantic import BaseModel, Field
+from flask import Flask, Response, current_app, g, jsonify, request
+from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 from werkzeug.exceptions import BadHost as UnroutableHost
 from werkzeug.exceptions import HTTPException
@@ -18,14 +19,13 @@ from ..errors import (
     InvalidField,
     MethodNotAllowed,
     NotFound,
-    StartFailed,
     TooLarge,
     TwinError,
 )
 from .current import current_runtime
+from .error_body import ErrorBody, explain, is_wait_useful
 from .headers import describe_refusal
 
-DURATIONS = [("hour", 3_600), ("minute", 60), ("second", 1)]  # in seconds
 PROBLEMS_BY_STATUS: dict[int | None, type[TwinError]] = {
     400: BadRequest,
     404: NotFound,
@@ -36,8 +36,10 @@ PROBLEMS_BY_STATUS: dict[int | None, type[TwinError]] = {
 logger = logging.getLogger(__name__)
 
 
-class Problem(BaseModel):
+class Problem(ErrorBody):
     """An error's body, `application/problem+json` (RFC 9457, section 3)."""
+
+    media_type: ClassVar[str] = "application/problem+json"
 
     type: str = Field(description="always about:blank: `code` says which error it is")
     title: str = Field(description="the status in words")
@@ -53,40 +55,44 @@ class Problem(BaseModel):
     )
 
     @classmethod
-    def of(cls, error: TwinError, request_id: str, contact: str | None = None) -> Problem:
-        """Return the problem that `error` is on the wire.
-
-        `contact`, the owner's sentence, is added where the visitor cannot mend the request (429, 5xx).
-        """
-        # StartFailed has its Retry-After for load balancers: waiting alone mends nothing.
-        is_wait_useful = error.retry_after is not None and not isinstance(error, StartFailed)
-        wait = f"Please try again in {_name_duration(error.retry_after or 0)}." if is_wait_useful else ""
-        is_refusal = error.status == HTTPStatus.TOO_MANY_REQUESTS or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    def of(cls, error: TwinError, request_id: str, contact: str | None = None) -> Self:
+        """Return the problem that `error` is on the wire."""
         return cls(
             type="about:blank",
             title=HTTPStatus(error.status).phrase,
             status=error.status,
-            detail=" ".join(filter(None, [error.detail, wait, contact if is_refusal else None])),
+            detail=explain(error, contact),
             code=error.code,
             request_id=request_id,
-            retry_after=error.retry_after if is_wait_useful else None,
+            retry_after=error.retry_after if is_wait_useful(error) else None,
             errors=error.fields or None,
         )
 
+    def write(self) -> dict[str, Any]:
+        """Return the body in JSON's types, without fields that say nothing."""
+        return self.model_dump(exclude_none=True)
 
-def init_app(app: Flask) -> None:
-    """Answer every error of `app` with a problem."""
+    @classmethod
+    def restrict(cls, errors: Sequence[Any]) -> dict[str, Any]:
+        """Return a JSON schema that allows the codes of `errors` alone."""
+        return {"properties": {"code": {"enum": [error.code for error in errors]}}}
+
+
+def init_app(app: Flask, forms: Mapping[str, type[ErrorBody]]) -> None:
+    """Answer every error of `app` with a problem; below the paths in `forms`, in the form that stands there."""
+    app.extensions["error_forms"] = forms
     app.register_error_handler(TwinError, render_problem)
     app.register_error_handler(HTTPException, render_http_exception)
     app.register_error_handler(Exception, render_unexpected)
 
 
 def render_problem(error: TwinError, headers: Mapping[str, str] | None = None) -> Response:
-    """Answer with the problem of `error`."""
-    problem = Problem.of(error, g.request_id, current_runtime().settings.contact)
-    response = jsonify(problem.model_dump(exclude_none=True))
-    response.status_code = error.status
-    response.mimetype = "application/problem+json"
+    """Answer with the body of `error`, in the form that the request's path has."""
+    form = _find_form(request.path)
+    body = form.of(error, g.request_id, current_runtime().settings.contact)
+    response = jsonify(body.write())
+    response.mimetype = form.media_type
+    response.status_code = form.find_status(type(error))
     response.headers.update({**describe_refusal(error), **(headers or {})})
     return response
 
@@ -104,8 +110,6 @@ def render_unexpected(error: Exception) -> Response:
     return render_problem(TwinError())
 
 
-def _name_duration(seconds: int) -> str:
-    """Return a time in words, rounded up, in the largest unit that gives two or more."""
-    unit, size = next((each for each in DURATIONS if seconds >= 2 * each[1]), DURATIONS[-1])
-    count = -(-seconds // size)
-    return f"{count} {unit}{'' if count == 1 else 's'}"
+def _find_form(path: str) -> type[ErrorBody]:
+    forms: Mapping[str, type[ErrorBody]] = current_app.extensions["error_forms"]
+    return next((form for top, form in forms.items() if path == top or path.startswith(f"{top}/")), Problem)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import TwinError
 from ..system.sockets import has_left
-from .problems import Problem
 
 STREAM_HEADERS = {
     "Cache-Control": "no-cache, no-transform, no-store",  # a proxy that compressed would hold the words back
@@ -26,21 +25,28 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ServerEvent:
-    """One event: its name, and its data in JSON's types."""
+    """One event: its name, if it has one, and its data in JSON's types."""
 
     name: str
     data: Any
 
     def __str__(self) -> str:
-        return f"event: {self.name}\ndata: {_encode(self.data)}\n\n"
+        name = f"event: {self.name}\n" if self.name else ""
+        return f"{name}data: {_encode(self.data)}\n\n"
+
+
+Written = ServerEvent | str  # an event, or its text
 
 
 def write_events(
-    events: Iterator[ServerEvent | None], visitor: socket.socket | None, request_id: str, contact: str | None
+    events: Iterator[Written | None],
+    visitor: socket.socket | None,
+    request_id: str,
+    write_error: Callable[[TwinError], Written],
 ) -> Iterator[str]:
     """Yield the text of `events`, with a comment for each None, a tick; end at a tick after the visitor left.
 
-    An error becomes an event `error` with its problem, to which `contact`, the owner's sentence, is added.
+    An error becomes the event that `write_error` returns.
     """
     try:
         for event in events:
@@ -48,11 +54,7 @@ def write_events(
                 return
             yield TICK if event is None else str(event)
     except TwinError as error:
-        yield _write_error(error, request_id, contact)
+        yield str(write_error(error))
     except Exception:
         logger.exception("Request %s failed unexpectedly in its stream.", request_id)
-        yield _write_error(TwinError(), request_id, contact)
-
-
-def _write_error(error: TwinError, request_id: str, contact: str | None) -> str:
-    return str(ServerEvent("error", Problem.of(error, request_id, contact).model_dump(exclude_none=True)))
+        yield str(write_error(TwinError()))

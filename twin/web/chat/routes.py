@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, after_this_request, g, request
+from collections.abc import Iterator
 
+from flask import Blueprint, Response, g, request
+
+from ...errors import TwinError
 from ...rates import Caller
-from ...turn import TURN_FAULTS, Turn, begin
-from .. import access_log, sse, visitor
+from ...turn import TURN_FAULTS, Event
+from .. import visitor
 from ..current import current_runtime
-from ..headers import describe_quotas
 from ..operation import operation
+from ..problems import Problem
+from ..sse import ServerEvent
+from ..turns import begin_turn, stream_turn
 from .schemas import ChatHeaders, ChatRequest, ChatResponse, EventStream, to_server_event
 
 blueprint = Blueprint("chat", __name__)
@@ -19,23 +24,17 @@ blueprint = Blueprint("chat", __name__)
 @operation(gives={"application/json": ChatResponse, "text/event-stream": EventStream}, fails=TURN_FAULTS)
 def send_message(chat: ChatRequest, headers: ChatHeaders) -> ChatResponse | Response:
     """Answer one message as the twin, whole or streamed as server-sent events."""
-    runtime = current_runtime()
-    turn = begin(runtime, chat.message, chat.session_id, Caller.at(visitor.find_address()), headers.idempotency_key)
-    _end_with_response(turn)
+    caller = Caller.at(visitor.find_address())
+    turn = begin_turn(chat.message, caller, chat.session_id, headers.idempotency_key)
     if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":
         return ChatResponse.of(turn.answer())
-    connection = visitor.find_connection(request.environ)
-    events = map(to_server_event, turn.stream())
-    text = sse.write_events(events, connection, g.request_id, runtime.settings.contact)
-    return Response(text, mimetype="text/event-stream", headers=sse.STREAM_HEADERS)
+    request_id, contact = g.request_id, current_runtime().settings.contact
+
+    def write_error(error: TwinError) -> ServerEvent:
+        return ServerEvent("error", Problem.of(error, request_id, contact).write())
+
+    return stream_turn(turn, _write, write_error)
 
 
-def _end_with_response(turn: Turn) -> None:
-    """Have the turn closed and logged when its response is sent, and its quotas in the response's headers."""
-    access_log.include_chat(turn.report)
-
-    @after_this_request
-    def end_turn(response: Response) -> Response:
-        response.headers.update(describe_quotas(turn.quotas))
-        response.call_on_close(turn.close)
-        return response
+def _write(events: Iterator[Event]) -> Iterator[ServerEvent | None]:
+    return map(to_server_event, events)

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 from pydantic.json_schema import SkipJsonSchema
 
 from ...memory import Annotations
 from ...turn import Delta, Event, Reply, Silence, Started
+from ..message import MessageText
 from ..payload import Headers
 from ..sse import ServerEvent
 
-# The white space to trim: all that Python, JavaScript and readers of the schema know as such, so that they agree.
-BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff"
-NOT_BLANK = {"pattern": r"[^\s\u001c-\u001f\u0085\ufeff]"}
-
-
-def _trim(value: object) -> object:
-    return value.strip(BLANKS) if isinstance(value, str) else value
-
-
-MessageText = Annotated[
-    str, BeforeValidator(_trim), Field(min_length=1, max_length=20_000, json_schema_extra=NOT_BLANK)
-]
 SessionId = Annotated[str, Field(max_length=128)]
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, send_from_directory
 
 from ...errors import NotFound, NotReady, StartFailed
 from ...llm.embedded import NOTICE
+from .. import doors
 from ..current import current_runtime
 from ..openapi import describe
 from ..operation import File, operation
@@ -48,7 +49,7 @@ def show_readiness() -> Readiness:
 @operation()
 def show_openapi() -> OpenApiDocument:
     """Describe all routes, for programs."""
-    return OpenApiDocument(describe(current_app))
+    return OpenApiDocument(describe(current_app, doors.find_open()))
 
 
 @blueprint.get("/docs")

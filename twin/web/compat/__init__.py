@@ -1,0 +1,1 @@
+"""The twin as an OpenAI-compatible model: /v1."""

@@ -1,0 +1,1 @@
+"""The twin for Model Context Protocol clients, over Streamable HTTP without sessions: /mcp."""
