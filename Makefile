@@ -21,7 +21,7 @@ test: .venv/service .venv/embedded .venv/dev
 	$(BIN)/pytest -n 4
 
 test-clients: .venv/service .venv/embedded .venv/dev .venv/bench
-	@echo "These tests take about four minutes on two cores; the first time npm fetches 680 MB (on the disk) for them."
+	@echo "These tests take about six minutes on two cores; the first time, pip and npm fetch the clients and 680 MB of websites."
 	$(BIN)/pytest -n 2 -m clients
 
 lint: .venv/service .venv/dev .venv/bench

@@ -48,10 +48,13 @@ class Lock:
 
 SERVICE, DEV = "requirements/service.lock", "requirements/dev.lock"
 EXTRAS = ("requirements/embeddings.txt", "requirements/postgres.txt", "requirements/redis.txt")
+CLIENTS = ("langchain", "llm", "mcp", "mcp1", "openai")
 LOCKS = [  # each after those that it keeps to
     Lock(SERVICE, ("requirements.txt", *EXTRAS)),
     Lock(DEV, ("requirements/dev.txt",), (SERVICE,)),
     Lock("requirements/bench.lock", ("requirements/bench.txt",), (SERVICE, DEV)),
+    # Each client has an environment of its own, as with its users.
+    *(Lock(f"requirements/clients/{name}.lock", (f"requirements/clients/{name}.txt",)) for name in CLIENTS),
     Lock("requirements/embedded.lock", ("requirements/embedded.txt",), options=("--no-deps",)),
 ]
 

@@ -49,14 +49,17 @@ EXCEPTED = {
     "systemctl": "it needs systemd, and a server of one's own",
     "journalctl": "it needs systemd, and a server of one's own",
     "docker": "it needs a container engine",
+    "pip install llm": "it asks an index of packages; tests/web/test_clients.py installs it from a lock",
+    "npm install openai": "it asks an index of packages; tests/web/test_clients.py installs it from a lock",
+    "llm": "tests/web/test_clients.py runs it, in an environment of its own",
 }
 NO_COMMANDS = {"tls internal", "async def", "now here", "ada (at) example (dot) org"}  # these only look like commands
 # A command of any other program, alone or behind && and the like, fails before it is run: it could change the
 # environment that the tests run in.
 KNOWN = re.compile(
     r"(sudo (-u twin )?)?(flask twin|flask run|gunicorn|make [\w-]+|curl|git (clone|pull)|cd|cp|mkdir|chown|chmod"
-    r"|install|echo|tee -a \.env|\. \.venv/bin/activate|python3 -m venv|(\.venv/bin/)?pip install|\.venv/bin/flask twin"
-    r"|\.venv/bin/python (benchmarks/\w+|-m benchmarks\.\w+|-c \"import sqlite3;))(?![\w-])"
+    r"|install|echo|export(?= [A-Z_]+=)|tee -a \.env|\. \.venv/bin/activate|python3 -m venv|(\.venv/bin/)?pip install"
+    r"|\.venv/bin/flask twin|\.venv/bin/python (benchmarks/\w+|-m benchmarks\.\w+|-c \"import sqlite3;))(?![\w-])"
 )
 SERVES = re.compile(r"make run\b|flask run\b|gunicorn\b")
 NEEDS = {  # packages that some platforms lack

@@ -20,7 +20,7 @@ SERVICE += [FOLDER / "redis.txt"]
 TESTS = [*SERVICE, FOLDER / "dev.txt"]
 OURS = {"twin", "tests", "benchmarks"}
 DRAWING = ROOT / "tests" / "knowledge" / "documents" / "cvs" / "draw.py"  # which made files that are kept
-LOCKS = sorted(FOLDER.glob("*.lock"))
+LOCKS = sorted(FOLDER.rglob("*.lock"))
 
 
 def normalized(distribution: str) -> str:

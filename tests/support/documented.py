@@ -23,7 +23,9 @@ DATA = (
     "jsx",
     "nginx",
     "php",
+    "python",
     "text",
+    "yaml",
 )  # the languages of blocks that hold no commands
 # Text between backticks that begins with a program's name in lower case and goes on counts as a command.
 PROGRAM = re.compile(r"[a-z.][\w./-]* ")

@@ -39,14 +39,17 @@ class ErrorBody(BaseModel):
         return {}
 
 
+def is_wait_useful(error: TwinError) -> bool:
+    """Return whether a visitor gains by waiting; StartFailed has its Retry-After for load balancers alone."""
+    return error.retry_after is not None and not isinstance(error, StartFailed)
+
+
 def explain(error: TwinError, contact: str | None) -> str:
     """Return the sentences of an error for a person.
 
     `contact`, the owner's sentence, is added where the visitor cannot mend the request (429, 5xx).
     """
-    # StartFailed has its Retry-After for load balancers: waiting alone mends nothing.
-    is_wait_useful = error.retry_after is not None and not isinstance(error, StartFailed)
-    wait = f"Please try again in {_name_duration(error.retry_after or 0)}." if is_wait_useful else ""
+    wait = f"Please try again in {_name_duration(error.retry_after or 0)}." if is_wait_useful(error) else ""
     is_refusal = error.status == HTTPStatus.TOO_MANY_REQUESTS or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return " ".join(filter(None, [error.detail, wait, contact if is_refusal else None]))
 
