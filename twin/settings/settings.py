@@ -79,7 +79,7 @@ class Settings(BaseModel):
     claims: Claims | None = Field(None, description="mark or off: whether names, numbers and dates in answers that stand in nothing that the model was given are marked; unset: mark where there is knowledge, else off")
     contact: Paragraph | None = Field(None, description="sentence that tells visitors how to reach you, given where they get no answer: the model is down, the budget is spent, they ask too often")
     max_in_flight: int = Field(2_000, ge=1, le=100_000, description="chats that one process answers at once, summaries included, from 1; more are refused")
-    doors: Doors = Field("keys", description="keys or open: who may call /v1 and /mcp: programs with a key of `flask twin keys add`, and where there is no key, nobody; or everybody, a caller without a key under the limits of its address")
+    doors: Doors = Field("keys", description="keys or open: who may call /v1 and /mcp: programs with a key (`flask twin keys`), and where there is no key, nobody; or everybody, a caller without a key under the limits of its address")
     allowed_hosts: Hosts = Field((), description="hosts, separated by commas, under which the service may be called; .example.com is that domain and all below it; unset: any")
     cors_origins: Origins = Field(("http://localhost:3000",), description="origins whose pages may call the service, separated by commas; * is all of them, without credentials")
     owner_name: ShortName | None = Field(None, description="owner's name, as the page shows it, up to 80 characters")

@@ -220,12 +220,24 @@ def test_what_is_not_there_is_answered_as_described(gunicorn: Service, path: str
 
 @pytest.mark.parametrize("examples", [15, pytest.param(1_000, marks=pytest.mark.soak)])  # of each route
 def test_schemathesis_finds_nothing(gunicorn: Service, tmp_path: Path, examples: int) -> None:
+    assert_schemathesis_finds_nothing(gunicorn, tmp_path, examples)
+
+
+@pytest.mark.parametrize("examples", [10, pytest.param(1_000, marks=pytest.mark.soak)])
+def test_schemathesis_finds_nothing_at_the_doors(under: Callable[..., Service], tmp_path: Path, examples: int) -> None:
+    service = under("gunicorn", DOORS="open")
+    # A schema cannot say that the last message is the user's, or that parameters fit a method.
+    doors = "--include-path-regex", "^/(v1|mcp)", "--exclude-checks", "positive_data_acceptance"
+    assert_schemathesis_finds_nothing(service, tmp_path, examples, *doors)
+
+
+def assert_schemathesis_finds_nothing(service: Service, folder: Path, examples: int, *options: str) -> None:
     end = subprocess.run(
         [
-            *(sys.executable, "-m", "schemathesis.cli", "run", f"{gunicorn.url}/openapi.json"),
-            *("--checks", "all", "--max-examples", str(examples), "--continue-on-failure"),
+            *(sys.executable, "-m", "schemathesis.cli", "run", f"{service.url}/openapi.json"),
+            *("--checks", "all", "--max-examples", str(examples), "--continue-on-failure", *options),
         ],
-        cwd=tmp_path,
+        cwd=folder,
         capture_output=True,
         text=True,
     )

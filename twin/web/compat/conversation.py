@@ -46,8 +46,6 @@ def read_question(request: CompletionRequest) -> CallerQuestion:
 
 
 def _refuse_unsupported(request: CompletionRequest) -> None:
-    if request.n not in (None, 1):
-        raise _refuse("n", "A twin gives one answer")
     for field in ("tools", "functions"):
         if getattr(request, field):
             raise _refuse(field, "A twin calls no tools")

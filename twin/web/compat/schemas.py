@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, RootModel
+from pydantic import BaseModel, Field, StrictBool, StrictInt
 from pydantic.json_schema import SkipJsonSchema
 
 from ...llm.answers import Usage
 from ...memory import Annotations
 
 MODEL = "twin"  # the id of the one model
+EMPTY: Any = {"json_schema_extra": {"maxItems": 0}}  # of a list; refused by conversation.py, in plain words
 CREATED = 1_767_225_600  # 1 January 2026: of a model, an instant that is the same in all processes
 
 
@@ -28,13 +29,13 @@ class CallerMessage(BaseModel):
         description="`system` and `developer` messages count as the caller's wishes; `tool` and `function` are refused"
     )
     content: str | list[ContentPart] | None = Field(None, description="a text, or parts of type `text`")
-    tool_calls: list[Any] | None = Field(None, description="must be empty")
+    tool_calls: list[Any] | None = Field(None, description="must be empty", **EMPTY)
 
 
 class StreamOptions(BaseModel):
     """What a stream has beside the answer."""
 
-    include_usage: bool | None = Field(None, description="whether a last chunk tells the model's usage")
+    include_usage: StrictBool | None = Field(None, description="whether a last chunk tells the model's usage")
 
 
 class CompletionRequest(BaseModel):
@@ -44,11 +45,11 @@ class CompletionRequest(BaseModel):
     messages: list[CallerMessage] = Field(
         min_length=1, description="the conversation", examples=[[{"role": "user", "content": "Who are you?"}]]
     )
-    stream: bool | None = Field(None, description="whether the answer comes as server-sent events")
+    stream: StrictBool | None = Field(None, description="whether the answer comes as server-sent events")
     stream_options: StreamOptions | None = None
-    n: int | None = Field(None, description="how many answers: 1", examples=[1])
-    tools: list[Any] | None = Field(None, description="must be empty: the twin calls no tools", examples=[[]])
-    functions: list[Any] | None = Field(None, description="must be empty", examples=[[]])
+    n: Annotated[StrictInt, Field(ge=1, le=1)] | None = Field(None, description="how many answers: 1", examples=[1])
+    tools: list[Any] | None = Field(None, description="must be empty: the twin calls no tools", **EMPTY)
+    functions: list[Any] | None = Field(None, description="must be empty", **EMPTY)
 
 
 class AnswerMessage(BaseModel):
@@ -96,12 +97,13 @@ class Completion(BaseModel):
     twin: Annotations = Field(description="what the answer says beside its text; positions are in its content")
 
 
-class CompletionStream(RootModel[str]):
-    """The same answer as server-sent events without names.
+class CompletionStream(BaseModel):
+    """An event of the same answer as server-sent events, without names.
 
-    Each has a `chat.completion.chunk`; the one with the finish_reason also has `twin`. The last event is `[DONE]`, or
-    an `error`. While the model is silent there is a comment line every second.
+    The event with the finish_reason also has `twin`. While the model is silent there is a comment line every second.
     """
+
+    data: str = Field(description="a `chat.completion.chunk`, at the end `[DONE]`, or an `error` and no more")
 
 
 class Capabilities(BaseModel):
