@@ -101,6 +101,15 @@ def test_hidden_files_are_none_and_links_are_followed(path: Path, tmp_path: Path
     assert texts(folder) == {"link.md": "changed"}
 
 
+def test_what_cannot_be_read_is_named_once_where_nothing_can(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (path / "cv.pages").write_bytes(b"pages")
+    folder = Folder(path)
+    for name in ("a.pages", "b.pages"):
+        (path / name).write_bytes(b"pages")
+        folder.read()
+    assert sorted(record.args[1] for record in caplog.records) == ["a.pages", "b.pages", "cv.pages"]
+
+
 def test_what_cannot_be_read_is_named_once_and_the_rest_works(path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (path / "good.md").write_text("good")
     (path / "bad.txt").write_bytes(b"\xff\xfe\xfd")

@@ -93,7 +93,8 @@ class Folder:
                 self._refresh = None
 
     def _publish(self, readings: dict[str, Reading]) -> None:
-        library, before = _gather(readings), self._library or Library()
+        library = _gather(readings)
+        before = Library() if self._library is None else self._library  # one without documents may skip files
         for skipped in library.skipped:
             if skipped not in before.skipped:
                 level = logging.WARNING if skipped.is_fault else logging.INFO
