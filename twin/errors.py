@@ -125,9 +125,9 @@ class BadRequest(TwinError, status=400, code="bad_request"):
 
 
 class Unauthorized(TwinError, status=401, code="unauthorized"):
-    """A door for programs needs a key, and the request has none that is known."""
+    """The request has no token, or a wrong one, for an address that needs one."""
 
-    detail = "Send a key that this twin's owner made, as Authorization: Bearer KEY."
+    detail = "This address needs a valid token, sent as `Authorization: Bearer …`."
 
 
 class ForeignOrigin(TwinError, status=403, code="foreign_origin"):

@@ -30,6 +30,7 @@ from .settings import Settings
 from .stores import Databases
 from .system import paths
 from .system.threads import start_thread
+from .telemetry.metrics import Metrics
 
 if TYPE_CHECKING:
     from .llm.model import Model
@@ -43,7 +44,8 @@ logger = logging.getLogger(__name__)
 class Room:
     """The places of one process for turns in flight."""
 
-    def __init__(self, places: int) -> None:
+    def __init__(self, places: int, metrics: Metrics) -> None:
+        self._metrics = metrics
         self._places = deque([None] * places)  # a semaphore's release would cost a turn of gevent's loop
 
     def take(self, quotas: Sequence[Quota] = ()) -> None:
@@ -52,9 +54,11 @@ class Room:
             self._places.pop()
         except IndexError:
             raise Overloaded(retry_after=NO_ROOM_SECONDS, quotas=quotas) from None
+        self._metrics.change_in_flight(1)
 
     def give_back(self) -> None:
         """Give a place back."""
+        self._metrics.change_in_flight(-1)
         self._places.append(None)
 
     @contextmanager
@@ -73,16 +77,19 @@ class Runtime:
     def __init__(self, settings: Settings) -> None:
         """Check everything that could stop a start, or raise StartError; run nothing yet."""
         self.settings = settings
-        self._databases = Databases.of(settings)
+        self.metrics = Metrics()
+        self._databases = Databases.of(settings, metrics=self.metrics)
         self.answers = find_answers(settings, self._databases)
-        self.briefings = Briefings(settings, read_answers=self.answers.read if self.answers else tuple)
+        self.briefings = Briefings(
+            settings, read_answers=self.answers.read if self.answers else tuple, metrics=self.metrics
+        )
         self.embedded = EmbeddedModel(paths.INSTANCE)
         if settings.uses_embedded_model:
             check_available(settings.embedded_model, paths.INSTANCE)
         self.rates = Rates(settings)
         self.keys = Keys(self._databases)
-        self.room = Room(settings.max_in_flight)
-        self.budget = Budget(settings, self._databases)
+        self.room = Room(settings.max_in_flight, self.metrics)
+        self.budget = Budget(settings, self._databases, self.metrics)
         self.memory = Memory(settings, self._databases) if settings.memory else None
         self.desk = Desk(settings, self.memory) if self.memory else None
         self.gaps = Gaps(self._databases) if settings.gaps else None
@@ -92,7 +99,7 @@ class Runtime:
         """The model, made at its first use: after a fork, and never for a command that needs none."""
         from .llm.model import Model  # openai takes 0.6 s to import
 
-        return Model(self.settings, self.embedded)
+        return Model(self.settings, self.embedded, self.metrics)
 
     @cached_property
     def dormant_memory(self) -> Memory:

@@ -14,7 +14,10 @@ from uuid import UUID
 from ..errors import BudgetExhausted, Overloaded, StoreUnavailable
 from ..settings import Settings
 from ..stores import Databases
-from .costs import Cost, Prices
+from ..telemetry.catalogue import BUDGET_TOKENS, BUDGET_USD
+from ..telemetry.exposition import Fetched
+from ..telemetry.metrics import Metrics
+from .costs import NANODOLLARS, Cost, Prices
 from .hold import BudgetHold
 from .ledger import Day, Ledger
 from .refusal import Refusal
@@ -35,14 +38,15 @@ logger = logging.getLogger(__name__)
 class Budget:
     """The cap on the cost of a UTC day, in a table that all processes share."""
 
-    def __init__(self, settings: Settings, databases: Databases) -> None:
+    def __init__(self, settings: Settings, databases: Databases, metrics: Metrics | None = None) -> None:
         """Connect to nothing yet; raises StartError where no table can be kept."""
         caps = {
             "tokens": settings.daily_tokens or None,
-            "nanodollars": None if settings.daily_usd is None else int(settings.daily_usd * 10**9),
+            "nanodollars": None if settings.daily_usd is None else int(settings.daily_usd * NANODOLLARS),
         }
         self._caps = {name: cap for name, cap in caps.items() if cap is not None}
         self._prices = Prices(settings)
+        self._metrics = metrics or Metrics()
         self._hold_seconds = settings.chat_deadline + SLACK_SECONDS
         self._ledger = Ledger(databases.open("budget"), self._caps) if self._caps else None
         self._line = Lock()  # of the calls that wait for room, one looks for it at a time
@@ -95,6 +99,26 @@ class Budget:
         """
         return self._ledger.fetch_days(count) if self._ledger else []
 
+    def measure_today(self) -> list[Fetched]:
+        """Return what of today's budget is spent, held and allowed; nothing where nothing is counted.
+
+        Raises StoreUnavailable.
+        """
+        if self._ledger is None:
+            return []
+        day = self._ledger.fetch_day(datetime.now(UTC).date())
+        measured = [
+            Fetched(BUDGET_TOKENS, "spent", day.tokens - day.held_tokens),
+            Fetched(BUDGET_TOKENS, "held", day.held_tokens),
+            Fetched(BUDGET_USD, "spent", day.usd - day.held_usd),
+            Fetched(BUDGET_USD, "held", day.held_usd),
+        ]
+        if "tokens" in self._caps:
+            measured.append(Fetched(BUDGET_TOKENS, "limit", self._caps["tokens"]))
+        if "nanodollars" in self._caps:
+            measured.append(Fetched(BUDGET_USD, "limit", self._caps["nanodollars"] / NANODOLLARS))
+        return measured
+
     def check(self) -> None:
         """Raise StoreUnavailable where the database does not answer."""
         if self._ledger:
@@ -109,12 +133,13 @@ class Budget:
         """Return a hold, or a refusal where only other holds leave no room; raises BudgetExhausted."""
         day = datetime.now(UTC).date()
         if self._ledger is None:
-            return BudgetHold(day, worst, self._prices, None)
+            return BudgetHold(day, worst, self._prices, self._metrics)
         refusal = self._refusal
         if refusal is None or not refusal.covers(day, worst):
             freed = self._freed  # read before the look, so that a call settled during it leads to another look
             if hold := self._ledger.hold(day, worst, self._hold_seconds):
-                return BudgetHold(day, worst, self._prices, partial(self._settle, self._ledger, hold))
+                end = partial(self._settle, self._ledger, hold)
+                return BudgetHold(day, worst, self._prices, self._metrics, end)
             until = time.monotonic() + ROOM_POLL_SECONDS
             self._refusal = refusal = Refusal(day, worst, self._ledger.fetch_spent(day), freed, until)
         if any(vars(refusal.spent)[name] + vars(worst)[name] > cap for name, cap in self._caps.items()):

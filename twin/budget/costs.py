@@ -15,6 +15,7 @@ from ..system.fairness import give_turn
 # A model's template may add these to a request: role marks for each message, and a system prompt of its own.
 TOKENS_PER_MESSAGE = 16
 TOKENS_PER_CALL = 64
+NANODOLLARS = 10**9  # in a dollar
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ..stores import Database
 from ..stores.tables import budget_days, budget_holds
-from .costs import Cost
+from .costs import NANODOLLARS, Cost
 
 COUNTS = ("calls", "tokens", "nanodollars")
 
@@ -55,12 +55,12 @@ class Day:
     @property
     def usd(self) -> float:
         """The whole cost in USD."""
-        return self.nanodollars / 10**9
+        return self.nanodollars / NANODOLLARS
 
     @property
     def held_usd(self) -> float:
         """The held share in USD."""
-        return self.held_nanodollars / 10**9
+        return self.held_nanodollars / NANODOLLARS
 
 
 class Ledger:
@@ -119,11 +119,15 @@ class Ledger:
 
         self._transact(settle, durable=False)  # if this is lost with the power, the worst case stands
 
-    def fetch_spent(self, day: date) -> Cost:
-        """Return the cost of a day without holds; raises StoreUnavailable."""
+    def fetch_day(self, day: date) -> Day:
+        """Return the cost of a day; raises StoreUnavailable."""
         query = self._days.where(budget_days.c.day == day)
         row = self.database.run(lambda connection: connection.execute(query).one_or_none())
-        found = Day(*row or (day, *6 * [0]))
+        return Day(*row or (day, *6 * [0]))
+
+    def fetch_spent(self, day: date) -> Cost:
+        """Return the cost of a day without holds; raises StoreUnavailable."""
+        found = self.fetch_day(day)
         return Cost(found.tokens - found.held_tokens, found.nanodollars - found.held_nanodollars)
 
     def fetch_days(self, count: int) -> list[Day]:

@@ -6,6 +6,7 @@ import logging
 import math
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 FAILURES = 5  # of chats in a row, each with all its attempts, that open the breaker
@@ -24,10 +25,16 @@ class Ticket:
 class Breaker:
     """Admits calls to one provider, or refuses them; safe to use from many threads at once."""
 
-    def __init__(self, name: str, seconds: float = OPEN_SECONDS) -> None:
-        """Begin closed; when failures open the breaker, stay open for `seconds`."""
+    def __init__(
+        self, name: str, seconds: float = OPEN_SECONDS, *, note: Callable[[bool], object] = lambda is_open: None
+    ) -> None:
+        """Begin closed; when failures open the breaker, stay open for `seconds`.
+
+        `note` is called with whether the breaker is open, whenever that changes.
+        """
         self._name = name
         self._seconds = seconds
+        self._note = note
         self._lock = threading.Lock()
         self._failures = 0
         self._open_until: float | None = None
@@ -65,6 +72,7 @@ class Breaker:
                 self._is_probing = False
                 if is_well:
                     self._failures, self._open_until = 0, None
+                    self._note(False)
                     logger.info("%s answers again.", self._name)
                 elif is_well is not None:
                     self._open_until = time.monotonic() + self._seconds
@@ -74,4 +82,5 @@ class Breaker:
             self._failures = 0 if is_well else self._failures + 1
         if self._failures == FAILURES:
             self._open_until = time.monotonic() + self._seconds
+            self._note(True)
             logger.error("%s failed %d times in a row: it is not asked for %g s.", self._name, FAILURES, self._seconds)

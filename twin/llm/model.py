@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..errors import Overloaded
 from ..settings import Settings
+from ..telemetry.metrics import Metrics
 from .answers import Answer
 from .attempt import Reserve
 from .call import Call
@@ -17,9 +18,9 @@ from .stream import AnswerStream
 class Model:
     """The models in the settings, or the embedded one; safe to call from many threads at once."""
 
-    def __init__(self, settings: Settings, embedded: EmbeddedModel) -> None:
+    def __init__(self, settings: Settings, embedded: EmbeddedModel, metrics: Metrics | None = None) -> None:
         self._settings = settings
-        self._providers = list_providers(settings, embedded)
+        self._providers = list_providers(settings, embedded, metrics)
         self._connections = Connections()
 
     def answer(self, messages: ChatMessages, reserve: Reserve) -> Answer:

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from ..settings import Settings, mask_password
 from ..system.address import Address
+from ..telemetry.metrics import Metrics
 from .breaker import Breaker
 from .dialects import NEWER_CAP, OLDER_CAP, Dialect
 from .embedded import EMBEDDED_NAME, EmbeddedModel
@@ -44,12 +45,13 @@ class Provider:
     model: str
     server: Server
     embedded: EmbeddedModel | None = None
+    metrics: Metrics = field(default_factory=Metrics)
     breaker: Breaker = field(init=False)
     dialect: Dialect = field(init=False)
     _expects_thinking: int = field(init=False, default=0)  # in so many further answers
 
     def __post_init__(self) -> None:
-        self.breaker = Breaker(self.label)
+        self.breaker = Breaker(self.label, note=self._note_breaker)
         # Compatible servers know the older name, and OpenAI's newer models the newer one alone.
         self.dialect = Dialect(OLDER_CAP if self.server.base_url or self.embedded else NEWER_CAP)
 
@@ -65,6 +67,10 @@ class Provider:
         if self.embedded:
             return "The embedded model"
         return f"{self.prefix}_BASE_URL: {self.url}" if self.server.base_url else self.url
+
+    def record_response(self, status: int | None, *, is_wanted: bool = True) -> None:
+        """Count a request to it, with the status of the response, if one came."""
+        self.metrics.record_response(self._role, status, is_wanted=is_wanted)
 
     @property
     def begins_with_thinking(self) -> bool:
@@ -82,17 +88,25 @@ class Provider:
             return self.embedded.address(seconds)
         return self.server.address
 
+    @property
+    def _role(self) -> str:
+        return "first" if self.prefix == "OPENAI" else "fallback"
 
-def list_providers(settings: Settings, embedded: EmbeddedModel) -> list[Provider]:
+    def _note_breaker(self, is_open: bool) -> None:
+        self.metrics.note_breaker(self._role, is_open=is_open)
+
+
+def list_providers(settings: Settings, embedded: EmbeddedModel, metrics: Metrics | None = None) -> list[Provider]:
     """Return the providers in the settings, in the order of preference."""
+    metrics = metrics or Metrics()
     if settings.uses_embedded_model:
-        first = Provider("OPENAI", EMBEDDED_NAME, Server(), embedded)
+        first = Provider("OPENAI", EMBEDDED_NAME, Server(), embedded, metrics)
     else:
-        first = Provider("OPENAI", settings.openai_model, find_server(settings, None, None))
+        first = Provider("OPENAI", settings.openai_model, find_server(settings, None, None), metrics=metrics)
     if settings.fallback_model is None:
         return [first]
     server = find_server(settings, settings.fallback_base_url, settings.fallback_api_key)
-    return [first, Provider("FALLBACK", settings.fallback_model, server)]
+    return [first, Provider("FALLBACK", settings.fallback_model, server, metrics=metrics)]
 
 
 def find_server(settings: Settings, url: str | None, key: SecretStr | None) -> Server:

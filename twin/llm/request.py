@@ -6,6 +6,9 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from typing import Any
 
+import httpx2
+import openai
+
 from ..errors import TwinError
 from ..settings import Settings
 from .answers import RawReply
@@ -97,8 +100,21 @@ class CompletionRequest:
             lambda limit: connection.end_in(min(limit, self._deadline.remaining())),
             begins_with_thinking=provider.begins_with_thinking,
         )
-        with closing(connection.post("/chat/completions", self._build(provider, dialect), seconds)) as response:
+        with closing(self._post(provider, dialect, connection, seconds)) as response:
             return reader.read(response.iter_raw())
+
+    def _post(self, provider: Provider, dialect: Dialect, connection: Connection, seconds: float) -> httpx2.Response:
+        """Send the request, count it by the status of its response, and return that, unread."""
+        status = None
+        try:
+            response = connection.post("/chat/completions", self._build(provider, dialect), seconds)
+            status = response.status_code
+        except openai.APIStatusError as error:
+            status = error.status_code
+            raise
+        finally:
+            provider.record_response(status, is_wanted=not self._deadline.is_cancelled)
+        return response
 
     def _build(self, provider: Provider, dialect: Dialect) -> dict[str, Any]:
         settings = self._settings

@@ -17,6 +17,7 @@ from ..knowledge.search import INDEX_FILE, Passages, Search, SearchResult, make_
 from ..llm.messages import ChatMessages
 from ..settings import Settings
 from ..system import paths
+from ..telemetry.metrics import Metrics
 from ..text.tokens import estimate_tokens
 from .briefing import Briefing
 from .persona import PERSONA_FILE, Persona
@@ -36,6 +37,7 @@ class Briefings:
         settings: Settings,
         root: Path | None = None,
         read_answers: Callable[[], tuple[Entry, ...]] = tuple,
+        metrics: Metrics | None = None,
     ) -> None:
         """Read the persona, or raise StartError; the documents are read on first use.
 
@@ -44,7 +46,7 @@ class Briefings:
         root = root or paths.ROOT
         self._read_answers = read_answers
         self._extended: tuple[Library, tuple[Entry, ...], Library] | None = None  # the last, and what it is made of
-        self._folder = Folder(root / "instance" / "knowledge")
+        self._folder = Folder(root / "instance" / "knowledge", metrics)
         self._settings = settings
         self._instance = root / "instance"
         self.persona = Persona(root, settings.context_tokens)

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyErro
 from ..errors import StoreUnavailable
 from ..settings import mask_password
 from ..system.contention import retry_while
+from ..telemetry.metrics import Metrics
 from .engines import CONNECTIONS, open_engine
 from .revisions import prepare_tables
 from .transactions import begin_transaction, is_passing, set_durability
@@ -33,7 +34,14 @@ logger = logging.getLogger(__name__)
 class Database:
     """A SQLite file or a PostgreSQL, for many threads and processes; after a failure it is left alone for a moment."""
 
-    def __init__(self, url: str, *, statement_seconds: int = STATEMENT_SECONDS, upgrades: bool = False) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        statement_seconds: int = STATEMENT_SECONDS,
+        upgrades: bool = False,
+        metrics: Metrics | None = None,
+    ) -> None:
         """Connect to nothing yet; raises StartError where the client is missing or a SQLite file cannot be made.
 
         `upgrades` is whether the tables of an older PostgreSQL may be migrated; those of a file always are.
@@ -42,6 +50,7 @@ class Database:
         self._engine = open_engine(url, statement_seconds)
         self._is_file = self._engine.name == "sqlite"
         self._upgrades = upgrades or self._is_file
+        self._metrics = metrics or Metrics()
         connections = CONNECTIONS[self._engine.name]
         # A lock for one connection, since releasing a semaphore costs a turn of gevent's loop.
         self._room = Lock() if connections == 1 else BoundedSemaphore(connections)
@@ -54,23 +63,14 @@ class Database:
         `durable` is whether the writes must survive a loss of power, which in a file is most of what a chat waits for.
         Raises StoreUnavailable, whose advice holds no values, where the database fails.
         """
-        with self._room:
-            if time.monotonic() < self._next_try:
-                raise self._explain("it failed a moment ago")
-            try:
-                result = self._run(work, durable=durable)
-            except (IntegrityError, DataError) as error:  # the fault of a statement, not of the database
-                raise self._explain(f"it refuses a value ({type(error).__name__})") from error
-            except SQLAlchemyError as error:
-                self._next_try = time.monotonic() + DOWN_SECONDS
-                self._is_prepared = False  # another database may come back
-                fault = self._explain(str(getattr(error, "orig", None) or error).partition("\n")[0])
-                if not self._is_down:
-                    logger.error("%s No model is asked until it answers.", fault)
-                self._is_down = True
-                raise fault from error
-        self._is_down = False
-        return result
+        began, has_failed = time.monotonic(), False
+        try:
+            return self._run_in_turn(work, durable=durable)
+        except StoreUnavailable:
+            has_failed = True
+            raise
+        finally:
+            self._metrics.record_database(time.monotonic() - began, has_failed=has_failed)
 
     def transact(self, work: Callable[[Connection], _Result], *, durable: bool = True) -> _Result:
         """Do the same in one transaction; `work` must wait for nothing but SQL, and may be called more than once."""
@@ -104,6 +104,26 @@ class Database:
     def close(self) -> None:
         """Close the connections that are not in use."""
         self._engine.dispose()
+
+    def _run_in_turn(self, work: Callable[[Connection], _Result], *, durable: bool) -> _Result:
+        """Wait for a connection, then run `work`; leave a database that has just failed alone."""
+        with self._room:
+            if time.monotonic() < self._next_try:
+                raise self._explain("it failed a moment ago")
+            try:
+                result = self._run(work, durable=durable)
+            except (IntegrityError, DataError) as error:  # the fault of a statement, not of the database
+                raise self._explain(f"it refuses a value ({type(error).__name__})") from error
+            except SQLAlchemyError as error:
+                self._next_try = time.monotonic() + DOWN_SECONDS
+                self._is_prepared = False  # another database may come back
+                fault = self._explain(str(getattr(error, "orig", None) or error).partition("\n")[0])
+                if not self._is_down:
+                    logger.error("%s No model is asked until it answers.", fault)
+                self._is_down = True
+                raise fault from error
+        self._is_down = False
+        return result
 
     def _run(self, work: Callable[[Connection], _Result], *, durable: bool) -> _Result:
         def attempt() -> _Result:

@@ -7,6 +7,7 @@ from threading import Lock
 
 from ..settings import Settings
 from ..system import paths
+from ..telemetry.metrics import Metrics
 from .database import STATEMENT_SECONDS, Database
 
 PATIENT_SECONDS = 3_600  # the timeout of a statement of a command, whose owner can wait
@@ -15,17 +16,27 @@ PATIENT_SECONDS = 3_600  # the timeout of a statement of a command, whose owner 
 class Databases:
     """The databases of one process; all that is kept for one purpose shares one of them."""
 
-    def __init__(self, url: str | None, instance: Path, *, statement_seconds: int = STATEMENT_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str | None,
+        instance: Path,
+        *,
+        statement_seconds: int = STATEMENT_SECONDS,
+        metrics: Metrics | None = None,
+    ) -> None:
         """Connect to nothing yet; raises StartError where DATABASE_URL's client is missing."""
-        self._shared = Database(url, statement_seconds=statement_seconds) if url else None
+        self._metrics = metrics or Metrics()
+        self._shared = Database(url, statement_seconds=statement_seconds, metrics=self._metrics) if url else None
         self._instance = instance
         self._opened: dict[str, Database] = {}
         self._opening = Lock()
 
     @classmethod
-    def of(cls, settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS) -> Databases:
+    def of(
+        cls, settings: Settings, *, statement_seconds: int = STATEMENT_SECONDS, metrics: Metrics | None = None
+    ) -> Databases:
         """Return those of this deployment."""
-        return cls(settings.database_url, paths.INSTANCE, statement_seconds=statement_seconds)
+        return cls(settings.database_url, paths.INSTANCE, statement_seconds=statement_seconds, metrics=metrics)
 
     def open(self, purpose: str) -> Database:
         """Return the database for a purpose, the same each time; raises StartError where a file cannot be made."""
@@ -33,7 +44,7 @@ class Databases:
             return self._shared
         with self._opening:
             if purpose not in self._opened:
-                self._opened[purpose] = Database(f"sqlite:///{self._file(purpose)}")
+                self._opened[purpose] = Database(f"sqlite:///{self._file(purpose)}", metrics=self._metrics)
             return self._opened[purpose]
 
     def has(self, purpose: str) -> bool:

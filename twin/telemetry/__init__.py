@@ -1,1 +1,1 @@
-"""Telemetry: log lines for the operator."""
+"""Telemetry: log lines and metrics for the operator."""

@@ -69,17 +69,23 @@ def begin(
     brought: Brought | None = None,
     *,
     is_chore: bool = False,
+    door: str = "chat",
 ) -> Turn:
     """Admit a turn, which is to be closed.
 
     No caller stands for the owner, whom no rate limit holds and whose questions are no gaps; nor is a program's chore,
     such as a title for a conversation. `key` is the message's idempotency key. A conversation that is `brought` takes
-    the place of the session's. An empty session id is replaced by a new UUID4. Raises RateLimited or Overloaded.
+    the place of the session's. An empty session id is replaced by a new UUID4. `door` is one of DOORS in
+    telemetry/catalogue.py: how the message came. Raises RateLimited or Overloaded.
     """
-    quotas = runtime.rates.admit(caller) if caller else []
-    runtime.room.take(quotas)
+    try:
+        quotas = runtime.rates.admit(caller) if caller else []
+        runtime.room.take(quotas)
+    except TwinError as error:
+        runtime.metrics.record_refused_chat(error, door)
+        raise
     asks = caller is not None and not is_chore
-    return Turn(runtime, message, session_id or str(uuid4()), key, quotas, brought, is_visitor=asks)
+    return Turn(runtime, message, session_id or str(uuid4()), key, quotas, brought, is_visitor=asks, door=door)
 
 
 class Turn:
@@ -95,6 +101,7 @@ class Turn:
         brought: Brought | None,
         *,
         is_visitor: bool,
+        door: str,
     ) -> None:
         self.quotas = quotas
         self._runtime = runtime
@@ -103,11 +110,13 @@ class Turn:
         self._key = key
         self._brought = brought
         self._is_visitor = is_visitor
+        self._door = door
         self._exchange = Exchange(message)
         self._draft: Draft | None = None
         self._outcome = TurnOutcome()
         self._started = time.monotonic()
         self._closing = ExitStack()
+        self._closing.callback(self._record)
         self._closing.callback(self._follow_up)
         self._closing.callback(runtime.room.give_back)
 
@@ -215,6 +224,9 @@ class Turn:
         if self._outcome.has_left:
             with suppress(TwinError):  # the visitor is gone
                 self._exchange.record(GivenAnswer(draft.text, "interrupted", self._briefing.persona))
+
+    def _record(self) -> None:
+        self._runtime.metrics.record_chat(self.report(), self._door, time.monotonic() - self._started)
 
     def _follow_up(self) -> None:
         """Start the work after the turn; the owner's own questions in the terminal are no gaps."""

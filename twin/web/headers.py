@@ -44,7 +44,7 @@ def describe_quotas(quotas: Sequence[Quota]) -> dict[str, str]:
 
 
 def describe_refusal(error: TwinError) -> dict[str, str]:
-    """Return the fields that say when, or how, a refused request may come again."""
+    """Return the fields that say how a refused request may come again: when, and with which scheme of access."""
     retry = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
     challenge = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorized) else {}
     return describe_quotas(error.quotas) | retry | challenge

@@ -88,6 +88,7 @@ def init_app(app: Flask, forms: Mapping[str, type[ErrorBody]]) -> None:
 
 def render_problem(error: TwinError, headers: Mapping[str, str] | None = None) -> Response:
     """Answer with the body of `error`, in the form that the request's path has."""
+    current_runtime().metrics.record_refusal(error)
     form = _find_form(request.path)
     body = form.of(error, g.request_id, current_runtime().settings.contact)
     response = jsonify(body.write())

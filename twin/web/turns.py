@@ -23,12 +23,13 @@ def begin_turn(
     brought: Brought | None = None,
     *,
     is_chore: bool = False,
+    door: str,
 ) -> Turn:
     """Begin a turn that is closed and logged when the response is sent, with its quotas in the response's headers.
 
     The arguments are those of `turn.begin`, which also says what it raises.
     """
-    turn = begin(current_runtime(), message, session_id, caller, key, brought, is_chore=is_chore)
+    turn = begin(current_runtime(), message, session_id, caller, key, brought, is_chore=is_chore, door=door)
     access_log.include_chat(turn.report)
 
     @after_this_request

@@ -10,6 +10,7 @@ from threading import Lock, Thread
 
 from ...errors import Overloaded, StartError
 from ...system.threads import start_thread
+from ...telemetry.metrics import Metrics
 from ..faq import Faq
 from .changes import Reading, read_again
 from .extraction import READ_APART
@@ -25,10 +26,11 @@ logger = logging.getLogger(__name__)
 class Folder:
     """Reads the documents in a folder and its subfolders, in a thread beside the chats."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, metrics: Metrics | None = None) -> None:
         """Read nothing yet; raises StartError where a library is missing that older deployments did without."""
         _require_library()
         self.name = path.name
+        self._metrics = metrics or Metrics()
         self._path = path
         self._lock = Lock()
         self._readings: dict[str, Reading] = {}
@@ -99,6 +101,9 @@ class Folder:
             if skipped not in before.skipped:
                 level = logging.WARNING if skipped.is_fault else logging.INFO
                 logger.log(level, "%s/%s: %s.", self.name, skipped.name, skipped.reason)
+                if skipped.is_fault:
+                    self._metrics.record_reader_fault(Path(skipped.name).suffix.removeprefix(".").lower())
+        self._metrics.note_unread(sum(skipped.is_fault for skipped in library.skipped))
         incomplete = [document.name for document in library.documents if document.lost]
         if incomplete and incomplete != [document.name for document in before.documents if document.lost]:
             logger.warning(

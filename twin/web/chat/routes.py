@@ -24,9 +24,10 @@ blueprint = Blueprint("chat", __name__)
 @operation(gives={"application/json": ChatResponse, "text/event-stream": EventStream}, fails=TURN_FAULTS)
 def send_message(chat: ChatRequest, headers: ChatHeaders) -> ChatResponse | Response:
     """Answer one message as the twin, whole or streamed as server-sent events."""
-    caller = Caller.at(visitor.find_address())
-    turn = begin_turn(chat.message, caller, chat.session_id, headers.idempotency_key)
-    if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) != "text/event-stream":
+    is_streamed = request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) == "text/event-stream"
+    caller, door = Caller.at(visitor.find_address()), "stream" if is_streamed else "chat"
+    turn = begin_turn(chat.message, caller, chat.session_id, headers.idempotency_key, door=door)
+    if not is_streamed:
         return ChatResponse.of(turn.answer())
     request_id, contact = g.request_id, current_runtime().settings.contact
 

@@ -48,7 +48,8 @@ def complete_chat(completion: CompletionRequest) -> Completion | Response:
     question = read_question(completion)
     options = completion.stream_options
     writer = CompletionWriter(has_usage_chunk=bool(options and options.include_usage))
-    turn = begin_turn(question.text, doors.current_caller(), brought=question.brought, is_chore=question.is_chore)
+    caller, is_chore = doors.current_caller(), question.is_chore
+    turn = begin_turn(question.text, caller, brought=question.brought, is_chore=is_chore, door="v1")
     if not completion.stream:
         return writer.write(turn.answer())
     request_id, contact = g.request_id, current_runtime().settings.contact

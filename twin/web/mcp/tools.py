@@ -77,7 +77,7 @@ def call_tool(params: dict[str, Any]) -> dict[str, Any]:
 
 def _ask(arguments: object) -> dict[str, Any]:
     asked = validate(AskArguments, arguments)
-    reply = begin_turn(asked.question, doors.current_caller(), brought=Brought()).answer()
+    reply = begin_turn(asked.question, doors.current_caller(), brought=Brought(), door="mcp").answer()
     result = AskResult(answer=reply.text, finish_reason=reply.finish_reason, **dict(reply.annotations))
     notes = reply.annotations.model_dump_json()
     return _write(result, reply.text, *([] if notes == "{}" else [notes]))
