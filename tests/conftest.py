@@ -33,7 +33,7 @@ from .support.calls import heal, heal_if_hurt
 from .support.schedule import LongestFirst, rank
 from .support.scripted_model import ScriptedModel
 from .support.service import PATIENCE, ROOT, Service, copy_project, shorten_persona, stop_all, wait_until
-from .support.settings import IMPATIENT, KEY, UNLIMITED
+from .support.settings import IMPATIENT, KEY, METRICS_TOKEN, UNLIMITED
 from .support.stores import PostgresServer, RedisServer
 from .support.warm import WarmPythons, WarmServers
 
@@ -133,7 +133,7 @@ def under(
         if name not in running:
             root = copy_project(tmp_path_factory.mktemp("service") / "twin")
             (root / "instance" / "portrait.png").write_bytes(PORTRAIT)
-            settings = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": _model.url}
+            settings = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": _model.url, "METRICS_TOKEN": METRICS_TOKEN}
             settings |= {"OWNER_NAME": "Roger J. Campbell", "PORTRAIT": "portrait.png"}
             settings |= UNLIMITED | more
             running[name] = Service(command, root, settings, pythons, certificate).start()

@@ -24,7 +24,7 @@ from .support.service import ROOT
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 # A path of this project: not the end of a longer one, such as /srv/twin/instance.
-NAMED_PATH = re.compile(r"(?<![\w/.:-])(?:twin|tests|docs|benchmarks|evals|requirements)/[\w./-]*\w/?")
+NAMED_PATH = re.compile(r"(?<![\w/.:-])(?:twin|tests|docs|deploy|benchmarks|evals|requirements)/[\w./-]*\w/?")
 NAMED_MODULE = re.compile(r"(?<![\w/.])twin\.(?:knowledge|llm|telemetry|web)[\w.]*\w")
 NAMED_TEST = re.compile(r"`(test_\w+)`")
 DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}

@@ -47,5 +47,5 @@ def create_app(test_config: Mapping[str, Any] | None = None) -> Flask:
     for blueprint in (chat, compat, desk, mcp, meta, page, sessions):
         app.register_blueprint(blueprint)
     app.cli.add_command(commands)
-    launch.prepare(runtime)
+    launch.prepare(app, runtime)
     return app

@@ -26,6 +26,7 @@ from .values import (
     RedisUrl,
     ShortName,
     Starters,
+    Token,
     Translations,
     Utf8Text,
 )
@@ -92,6 +93,8 @@ class Settings(BaseModel):
     privacy_url: Link | None = Field(None, description="address of your privacy policy, which the page links to")
     port: int = Field(8_000, ge=1, le=65_535, description="port that gunicorn listens on, 1 to 65535; where it is set, on all addresses, where it is not, on loopback only")
     web_concurrency: int = Field(1, ge=1, le=1_000, description="number of gunicorn's worker processes, from 1; gunicorn reads it too, so it takes no quotes, nor a comment behind it")
+    metrics_token: Token | None = Field(None, description="token, 16 characters or more, with which Prometheus may read /metrics; a secret; unset: /metrics is not there")
+    metrics_port: int | None = Field(None, ge=1, le=65_535, description="another port, 1 to 65535, on which /metrics, and nothing else, is there for this machine alone, without a token; unset: none")
     # fmt: on
 
     @field_validator("daily_usd")
@@ -102,6 +105,13 @@ class Settings(BaseModel):
             info.data.get("usd_per_million_output"),
         ):
             raise ValueError("it needs USD_PER_MILLION_INPUT and USD_PER_MILLION_OUTPUT, which are not set")
+        return value
+
+    @field_validator("metrics_port")
+    @classmethod
+    def _need_another_port(cls, value: int | None, info: ValidationInfo) -> int | None:
+        if value is not None and value == info.data.get("port"):
+            raise ValueError("PORT has the same, where all the world may ask")
         return value
 
     @field_validator("gaps", "desk_password")

@@ -27,6 +27,7 @@ HEADER_VALUE = r"[!-~](?:[ -~]*[!-~])?"
 RESERVED_HEADERS = {"host", "content-length", "content-type", "transfer-encoding", "connection", "accept-encoding"}
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "ar")  # of the page; the first is its default
 MAX_PARAGRAPH = 1_000  # characters
+MIN_TOKEN = 16  # characters
 COMMENT = re.compile(r"\s#|^#\s")
 COMMENTED = "a comment stands behind the value, where Docker and systemd take it for a part of it: give it its own line"
 
@@ -57,6 +58,12 @@ def _check_key(value: object) -> object:
     if isinstance(value, str) and not re.fullmatch(r"[!-~]+", value):
         raise ValueError("it holds characters that no key has (copy it again)")
     return value
+
+
+def _check_token(value: object) -> object:
+    if isinstance(value, str) and len(value) < MIN_TOKEN:
+        raise ValueError(f"it has fewer than {MIN_TOKEN} characters")
+    return _check_key(value)
 
 
 def _check_text(value: str) -> str:
@@ -164,6 +171,7 @@ Price = Annotated[float, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 Origins = Annotated[tuple[str, ...], BeforeValidator(parse_origins)]
 Password = Annotated[SecretStr, Field(min_length=12, max_length=1_000)]
 ApiKey = Annotated[SecretStr, BeforeValidator(_check_key)]
+Token = Annotated[SecretStr, BeforeValidator(_check_token)]
 BaseUrl = Annotated[str, BeforeValidator(check_base_url)]
 Utf8Text = Annotated[str, AfterValidator(_check_text)]
 ModelName = Annotated[Utf8Text, AfterValidator(_check_name)]

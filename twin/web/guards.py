@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -13,9 +13,10 @@ from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.sansio.utils import host_is_trusted
 
-from ..errors import BadHost, TwinError
+from ..errors import BadHost, NotFound, TwinError
 from ..settings import Settings
 from .hosts import is_allowed_host
+from .metrics_port import LOOPBACK_HOSTS, is_on_metrics_port
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -34,7 +35,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     behind_proxies = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)
     app.wsgi_app = partial(tame_headers, behind_proxies)  # type: ignore[method-assign]
     app.before_request(take_request_id)
-    app.before_request(partial(require_host, settings.allowed_hosts))
+    app.before_request(partial(require_host, settings))
     if not proxies:
         app.before_request(ProxyNotice())
 
@@ -55,11 +56,19 @@ def take_request_id() -> None:
     g.request_id = given if SANE_REQUEST_ID.fullmatch(given) else str(uuid4())
 
 
-def require_host(allowed: Sequence[str]) -> None:
-    """Refuse a request whose Host is missing, malformed (RFC 9112, section 3.2) or not allowed."""
+def require_host(settings: Settings) -> None:
+    """Refuse a request whose Host is missing, malformed (RFC 9112, section 3.2) or not allowed.
+
+    On METRICS_PORT it must be this machine's, since a page of another host may have it resolved to this machine; and
+    there is nothing but the metrics, and for pages, which send their origin, nothing at all.
+    """
+    is_local = is_on_metrics_port(request.environ, settings)
+    allowed = LOOPBACK_HOSTS if is_local else settings.allowed_hosts
     host = request.headers.get("Host")
     if not host_is_trusted(host) or not is_allowed_host(str(host), allowed):
         raise BadHost
+    if is_local and (request.endpoint != "meta.show_metrics" or "Origin" in request.headers):
+        raise NotFound
 
 
 class ProxyNotice:

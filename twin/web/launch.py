@@ -12,12 +12,15 @@ from functools import partial
 from typing import Any
 
 import click
-from werkzeug.serving import BaseWSGIServer, is_running_from_reloader
+from flask import Flask
+from flask.helpers import get_debug_flag
+from werkzeug.serving import BaseWSGIServer, is_running_from_reloader, make_server
 
 from ..errors import StartError
 from ..llm.embedded import NOTICE
 from ..runtime import Runtime
 from ..system.threads import start_thread
+from .metrics_port import METRICS_HOST
 
 logger = logging.getLogger(__name__)
 
@@ -27,10 +30,10 @@ def is_run_by_flask() -> bool:
     return click.get_current_context(silent=True) is not None
 
 
-def prepare(runtime: Runtime) -> None:
-    """Under `flask run`, check that the port is free, and start the embedded model if no other model is set.
+def prepare(app: Flask, runtime: Runtime) -> None:
+    """Under `flask run`, check that ports are free, serve METRICS_PORT, and start the embedded model if none is set.
 
-    Raises StartError where one of the two fails.
+    Raises StartError where one of these fails.
     """
     command = click.get_current_context(silent=True)
     if command is None or command.info_name != "run":
@@ -43,7 +46,16 @@ def prepare(runtime: Runtime) -> None:
         require_model(runtime)
         runtime.start_housekeeping()
     runtime.connect()
+    if is_running_from_reloader() or not _is_reloaded(command):
+        serve_metrics(app, runtime.settings.metrics_port)
     runtime.load_documents()
+
+
+def serve_metrics(app: Flask, port: int | None) -> None:
+    """Serve METRICS_PORT in a thread, as gunicorn does beside PORT; raises StartError where it is taken."""
+    if port is not None:
+        require_free_port(METRICS_HOST, port, "METRICS_PORT")
+        start_thread(make_server(METRICS_HOST, port, app, threaded=True).serve_forever)
 
 
 def require_model(runtime: Runtime) -> None:
@@ -53,8 +65,8 @@ def require_model(runtime: Runtime) -> None:
         logger.warning(NOTICE)
 
 
-def require_free_port(host: str, port: int) -> None:
-    """Raise StartError where nothing can listen at an address; Unix sockets are not checked."""
+def require_free_port(host: str, port: int, setting: str = "PORT") -> None:
+    """Raise StartError, which names the setting, where nothing can listen at an address; but for Unix sockets."""
     if host.startswith("unix:"):
         return
     try:
@@ -62,9 +74,15 @@ def require_free_port(host: str, port: int) -> None:
     except (OSError, OverflowError) as error:
         reason = str(getattr(error, "strerror", error)).partition(" (")[0]
         raise StartError(
-            f"PORT: port {port} of {host} cannot be listened on ({reason}): "
-            "end what does so, or choose another, as in `make run PORT=9000`."
+            f"{setting}: port {port} of {host} cannot be listened on ({reason}): "
+            f"end what does so, or choose another{', as in `make run PORT=9000`' if setting == 'PORT' else ''}."
         ) from None
+
+
+def _is_reloaded(command: click.Context) -> bool:
+    """Return whether `flask run` watches the code, and serves in a process of its own."""
+    chosen: bool | None = command.params["reload"]
+    return get_debug_flag() if chosen is None else chosen
 
 
 def _forget_error(server: BaseWSGIServer, request: Any, client_address: Any) -> None:

@@ -23,7 +23,7 @@ from ...support.calls import heal
 from ...support.contract import EVERYWHERE, Promise, document, is_door, promises
 from ...support.scripted_model import ScriptedModel, answers, fails, later, streams
 from ...support.service import ROOT, Service, embedded_servers_in, wait_until
-from ...support.settings import IMPATIENT
+from ...support.settings import IMPATIENT, METRICS_TOKEN
 from ...support.streams import opened
 
 SESSION = "3f1e8a52-7c6f-4c5c-9d0a-8a7a8d8f1c5e"
@@ -36,6 +36,8 @@ BAD_BODIES: dict[str, dict[str, Any]] = {
     "unsupported_media_type": {"content": b"Hi", "headers": {"Content-Type": "text/plain"}},
     "invalid_request": {"json": {"message": ""}},
 }
+NEED_SETTINGS = ("/metrics", "/portrait")
+HEADERS = {"": {"Authorization": f"Bearer {METRICS_TOKEN}"}, "bad_host": {"Host": "a b"}, "unauthorized": {}}
 LIMITS = {
     "rate_limited": {"RATE_LIMITS": "on", "RATE_PER_MINUTE": "1"},
     "budget_exhausted": {"DAILY_TOKENS": "1"},
@@ -121,9 +123,9 @@ def provoke(
             model.otherwise = FAULTS_OF_THE_MODEL.get(promise.code, model.otherwise)
             return ask(service.http, promise, **BAD_BODIES.get(promise.code, {}))
         match promise.code:
-            case "" | "bad_host":
-                return ask(gunicorn.http, promise, headers={"Host": "a b"} if promise.code else {})
-            case "not_found" if promise.path != "/portrait":
+            case "" | "bad_host" | "unauthorized":
+                return ask(gunicorn.http, promise, headers=HEADERS[promise.code])
+            case "not_found" if promise.path not in NEED_SETTINGS:
                 return gunicorn.http.get(promise.path.format(name="nothing.js", version="1", accent="nothing"))
             case "bad_request":  # gunicorn itself refuses a body with two lengths
                 return ask(local, promise, headers={"Transfer-Encoding": "chunked", "Content-Length": "2"})

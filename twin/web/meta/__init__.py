@@ -1,1 +1,1 @@
-"""The service's own description: health, readiness, OpenAPI."""
+"""The service's own description: health, readiness, metrics, OpenAPI."""

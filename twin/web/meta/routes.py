@@ -1,15 +1,18 @@
-"""The URLs of the service's health, readiness and OpenAPI document."""
+"""The URLs of the service's health, readiness, metrics and OpenAPI document."""
 
 from __future__ import annotations
 
+import hmac
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, send_from_directory
+from flask import Blueprint, Response, current_app, request, send_from_directory
 
-from ...errors import NotFound, NotReady, StartFailed
+from ...errors import NotFound, NotReady, StartFailed, StoreUnavailable, Unauthorized
 from ...llm.embedded import NOTICE
+from ...telemetry.exposition import Fetched, expose
 from .. import doors
 from ..current import current_runtime
+from ..metrics_port import is_on_metrics_port
 from ..openapi import describe
 from ..operation import File, operation
 from .schemas import Health, OpenApiDocument, Readiness
@@ -25,6 +28,8 @@ POLICY = (
 
 # The system's own list may have other names.
 DOCS_MEDIA = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".txt": "text/plain"}
+
+METRICS_MEDIA = ("text/plain", "application/openmetrics-text")
 
 blueprint = Blueprint("meta", __name__)
 
@@ -43,6 +48,17 @@ def show_readiness() -> Readiness:
     runtime = current_runtime()
     runtime.check_ready()
     return Readiness(status="ready", notice=NOTICE if runtime.settings.uses_embedded_model else None)
+
+
+@blueprint.get("/metrics")
+@operation(gives=dict.fromkeys(METRICS_MEDIA, File), fails=[NotFound, Unauthorized])
+def show_metrics() -> Response:
+    """Count what all processes have done, for Prometheus; needs METRICS_TOKEN, but on METRICS_PORT."""
+    runtime = current_runtime()
+    if not is_on_metrics_port(request.environ, runtime.settings):
+        _require_token()
+    body, media = expose(runtime.metrics, _measure_today(), request.headers.get("Accept", ""))
+    return Response(body, content_type=media)
 
 
 @blueprint.get("/openapi.json")
@@ -64,6 +80,23 @@ def show_docs() -> Response:
 def show_docs_asset(name: str) -> Response:
     """Send a part of the page at /docs."""
     return _send(name)
+
+
+def _require_token() -> None:
+    """Raise Unauthorized where the request has not the token, NotFound where there is none."""
+    if (token := current_runtime().settings.metrics_token) is None:
+        raise NotFound
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    is_right = hmac.compare_digest(given.strip().encode(), token.get_secret_value().encode())
+    if scheme.lower() != "bearer" or not is_right:
+        raise Unauthorized
+
+
+def _measure_today() -> list[Fetched]:
+    try:
+        return current_runtime().budget.measure_today()
+    except StoreUnavailable:  # which other metrics tell
+        return []
 
 
 def _send(name: str) -> Response:
