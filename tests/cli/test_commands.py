@@ -34,7 +34,7 @@ def all_commands(group: click.Group, *before: str) -> Iterator[tuple[str, click.
 
 def test_which_commands_take_json_is_what_the_readme_says() -> None:
     without = {name for name, command in all_commands(commands) if "as_json" not in {p.name for p in command.params}}
-    assert without == {"answer", "migrate", "sessions export", "sessions import", "sessions purge"}
+    assert without == {"answer", "desk", "migrate", "sessions export", "sessions import", "sessions purge"}
 
 
 def test_asks(run: Run, model: ScriptedModel) -> None:
@@ -167,6 +167,7 @@ def test_check_finds_nothing_where_all_is_well(run: Run, model: ScriptedModel) -
         ["ok", "knowledge"],
         ["ok", "budget"],
         ["ok", "memory"],
+        ["ok", "desk"],
         ["ok", "gaps"],
         ["ok", "model"],
         ["ok", "origins"],
@@ -192,6 +193,7 @@ def test_check_finds_all_that_is_wrong_at_once(run: Run, root: Path, model: Scri
         ["ok", "knowledge"],
         ["ok", "budget"],
         ["ok", "memory"],
+        ["ok", "desk"],
         ["ok", "gaps"],
         ["WRONG", "model"],
         ["ok", "origins"],

@@ -100,6 +100,21 @@ def test_who_deletes_an_unknown_session_waits_for_no_writer(tmp_path: Path) -> N
     memory.database.close()
 
 
+def test_what_is_deleted_is_erased_at_the_next_look(tmp_path: Path) -> None:
+    memory = Memory(Settings(memory=True), Databases(None, tmp_path))
+    housekeeping = Housekeeping(memory, retention_days=0)
+    housekeeping.look()
+    sessions = [uuid4() for _ in range(200)]
+    for session in sessions:
+        said = [KeptMessage(0, "user", f"zyxomma {session} " * 9, 0.0)]
+        assert memory.insert(Conversation(KeptSession(session, 0.0, 0.0, 1), said))
+    for session in sessions:
+        assert memory.delete(str(session))
+    housekeeping.look()
+    assert not [path for path in tmp_path.iterdir() if b"zyxom" in path.read_bytes()]
+    memory.database.close()
+
+
 def test_what_is_too_old_is_not_brought_back_by_a_turn_that_was_under_way(memory: Memory) -> None:
     session = str(uuid4())
     for number in range(2):

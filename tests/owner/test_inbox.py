@@ -142,6 +142,20 @@ def test_finds_nothing_of_what_is_deleted(
         assert not [path for path in files if word[:5].encode() in path.read_bytes()]
 
 
+def test_what_an_older_twin_began_gets_its_number(inbox: Inbox, memory: Memory, execute: Callable[[str], Any]) -> None:
+    for number in range(3):
+        remember(memory, f"Question {number}", "I live in Kyiv.", at=1e9 + number, annotations=NOTES)
+    for table in ("message_words", "conversations"):
+        execute(f"DELETE FROM {table}")
+    inbox.begin_try()
+    memory.tend_numbers()
+    found = inbox.list(View("unread", "question")).entries
+    assert [(entry.first_question, entry.unknown) for entry in found] == [(f"Question {n}", 1) for n in (2, 1, 0)]
+    execute("UPDATE conversations SET created_at = 1 WHERE is_own")
+    memory.tend_numbers()
+    assert execute("SELECT count(*) FROM conversations") == [(3,)], "a try that never began is forgotten"
+
+
 def test_a_dossier_and_an_export_hold_all_but_the_id(inbox: Inbox, memory: Memory) -> None:
     session = remember(memory, *(f"Message {number}" for number in range(250)))
     last = inbox.fetch(1)

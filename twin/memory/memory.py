@@ -98,7 +98,7 @@ class Memory:
             if connection.scalar(row.returning(sessions.c.id)) is None:
                 return False
             store.insert_messages(connection, session.id, conversation.messages)
-            numbers.number_session(connection, self.database, session, read_until=session.next_position)
+            numbers.number_session(connection, session, read_until=session.next_position)
             numbers.count_marks(connection, session.id, conversation.messages)
             index_messages(connection, session.id, [(each.position, each.text) for each in conversation.messages])
             return True
@@ -137,7 +137,7 @@ class Memory:
     def tend_numbers(self) -> None:
         """Delete the numbers of sessions that never began, and give those that lack one; raises StoreUnavailable."""
         self.database.transact(partial(numbers.delete_unused_numbers, since=time.time() - NUMBER_SECONDS))
-        while self.database.transact(partial(numbers.number_missing, database=self.database)):
+        while self.database.transact(numbers.number_missing):
             time.sleep(0.01)  # so that other writers get a turn
 
     def _delete(self, session_id: UUID, connection: Connection) -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, delete, exists, select, update
+from sqlalchemy import Connection, Uuid, bindparam, delete, exists, select, text, update
 
-from ..stores import Database
 from ..stores.desk_tables import conversations, feedback, owner_questions
 from ..stores.tables import sessions
 from ..stores.word_index import delete_conversations, index_messages
@@ -15,6 +14,10 @@ from .annotations import Annotations
 from .store import KeptMessage, KeptSession, fetch_messages
 
 MISSING_AT_ONCE = 100
+NUMBER = text(  # built once, as COUNT_MARKS: every new session needs it
+    "INSERT INTO conversations (session_id, created_at, read_until) VALUES (:session, :created, :until) "
+    "ON CONFLICT DO NOTHING"
+).bindparams(bindparam("session", type_=Uuid))
 COUNT_MARKS = (
     update(conversations)
     .where(conversations.c.session_id == bindparam("session"))
@@ -25,12 +28,10 @@ COUNT_MARKS = (
 )
 
 
-def number_session(connection: Connection, database: Database, session: KeptSession, *, read_until: int = 0) -> None:
+def number_session(connection: Connection, session: KeptSession, *, read_until: int = 0) -> None:
     """Give a session its number, unless it has one already."""
-    row = database.insert(conversations).values(
-        session_id=session.id, created_at=session.created_at, read_until=read_until
-    )
-    connection.execute(row.on_conflict_do_nothing())
+    values = {"session": session.id, "created": session.created_at, "until": read_until}
+    connection.execute(NUMBER, values)
 
 
 def count_marks(connection: Connection, session_id: UUID, said: Sequence[KeptMessage]) -> None:
@@ -49,7 +50,7 @@ def delete_numbers(connection: Connection, session_ids: Sequence[UUID]) -> None:
     _delete(connection, list(connection.scalars(found)))
 
 
-def number_missing(connection: Connection, database: Database) -> int:
+def number_missing(connection: Connection) -> int:
     """Give up to MISSING_AT_ONCE sessions without a number theirs, and return how many: an older Twin begins such."""
     is_numbered = exists().where(conversations.c.session_id == sessions.c.id)
     found = connection.execute(
@@ -57,7 +58,7 @@ def number_missing(connection: Connection, database: Database) -> int:
     )
     missing = [KeptSession(*row) for row in found]
     for session in missing:
-        number_session(connection, database, session)
+        number_session(connection, session)
         said = fetch_messages(connection, session.id)
         count_marks(connection, session.id, said)
         index_messages(connection, session.id, [(each.position, each.text) for each in said])

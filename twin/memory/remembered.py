@@ -95,7 +95,7 @@ class RememberedExchange(Exchange):
                 raise SessionBusy(retry_after=SESSION_BUSY_SECONDS)
             if self._is_new:
                 store.begin_session(connection, session)
-                numbers.number_session(connection, self._database, session)
+                numbers.number_session(connection, session)
             elif not store.continue_session(connection, session):
                 raise SessionBusy(retry_after=SESSION_BUSY_SECONDS)
             if self._replaced:

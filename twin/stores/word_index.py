@@ -47,11 +47,15 @@ CREATE = {
         "CREATE INDEX message_words_by_word ON message_words USING gin (words)",
     ],
 }
-INSERT = (
+WORDS = {"sqlite": ":words", "postgresql": "array_to_tsvector(string_to_array(:words, ' '))"}
+_INSERT = (
     "INSERT INTO message_words (rowid, words) SELECT (CAST(number AS BIGINT) << :bits) + :position, {} "
     "FROM conversations WHERE session_id = :session"
 )
-WORDS = {"sqlite": ":words", "postgresql": "array_to_tsvector(string_to_array(:words, ' '))"}
+INSERT = {  # built once, since building one costs as much as executing it
+    dialect: text(_INSERT.format(words)).bindparams(bindparam("session", type_=Uuid))
+    for dialect, words in WORDS.items()
+}
 MATCH = {  # the condition, what joins the forms of words, and the form of one
     "sqlite": ("message_words MATCH :words", " AND ", '"{}"*'),
     "postgresql": ("words @@ CAST(:words AS tsquery)", " & ", "'{}':*"),
@@ -124,6 +128,5 @@ def _describe(session_id: UUID, position: int, message: str) -> dict[str, Any]:
 
 
 def _insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    statement = text(INSERT.format(WORDS[connection.dialect.name])).bindparams(bindparam("session", type_=Uuid))
     if fitting := [row for row in rows if row["position"] < 1 << POSITION_BITS]:
-        connection.execute(statement, fitting)
+        connection.execute(INSERT[connection.dialect.name], fitting)
