@@ -24,6 +24,7 @@ from twin.llm.retries import MAX_ATTEMPTS
 from twin.settings import Settings
 from twin.web.problems import Problem
 
+from ..support.calls import heal
 from ..support.holds import MESSAGES, CountedHold, NoHold
 from ..support.scripted_model import (
     ScriptedModel,
@@ -39,6 +40,7 @@ from ..support.scripted_model import (
     writes,
 )
 from ..support.service import Service, wait_until
+from ..support.settings import IMPATIENT
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
 
@@ -488,12 +490,13 @@ def test_the_deadline_ends_whatever_the_model_does(model: ScriptedModel, connect
     assert len(model.requests) == 1
 
 
-def test_a_flood_from_the_model_does_not_stop_the_others(gunicorn: Service, model: ScriptedModel) -> None:
+def test_a_flood_from_the_model_does_not_stop_the_others(under: Callable[..., Service], model: ScriptedModel) -> None:
+    service = heal(under("gunicorn", **IMPATIENT), model)
     model.script.append(floods(HEAD + b"transfer-encoding: chunked\r\n\r\n", b"1\r\n \r\n" * 1000))
     with ThreadPoolExecutor() as pool:
-        flooded = pool.submit(gunicorn.chat)
+        flooded = pool.submit(service.chat)
         wait_until(lambda: model.requests)
-        assert gunicorn.chat().status_code == 200
+        assert service.chat().status_code == 200
         assert not flooded.done()
         assert flooded.result().status_code == 504
 
