@@ -17,7 +17,7 @@ run: .venv/service .venv/embedded
 test test-clients soak: export PYTHONDONTWRITEBYTECODE =
 test test-clients soak: export PYTHONUTF8 = 1
 test: .venv/service .venv/embedded .venv/dev
-	@echo "The tests take about 4 minutes on two cores."
+	@echo "The tests take about 6 minutes on two cores."
 	$(BIN)/pytest -n 4
 
 test-clients: .venv/service .venv/embedded .venv/dev .venv/bench
