@@ -15,6 +15,7 @@ from twin.knowledge.documents.folder import Folder
 from twin.llm.breaker import FAILURES, Breaker
 from twin.llm.embedded import EmbeddedModel
 from twin.llm.providers import list_providers
+from twin.rates import Caller
 from twin.rates.rates import Rates
 from twin.settings import Settings
 from twin.stores import Databases
@@ -72,7 +73,7 @@ def test_each_label_knows_what_can_come() -> None:
     assert {*catalogue.CHAT_FAULTS} == {*TURN_FAULTS, TwinError}
     kinds = {kind.removeprefix(".") for kind in (*KINDS, *ADVICE)}
     assert {*catalogue.READER_FAULTS.labels["kind"]} == kinds | {catalogue.OTHER}
-    quotas = Rates(Settings(openai_api_key=KEY)).admit("192.0.2.1")
+    quotas = Rates(Settings(openai_api_key=KEY)).admit(Caller.at("192.0.2.1"))
     assert [quota.name for quota in quotas] == [*catalogue.RATE_REFUSALS]
 
 

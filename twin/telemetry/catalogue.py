@@ -46,7 +46,7 @@ REQUEST_REFUSALS: tuple[type[errors.TwinError], ...] = (
 STATUSES = "200 201 202 204 301 302 307 308 400 401 402 403 404 405 408 409 413 415 422 424 429 498 499 500 501 502 503"
 MORE_STATUSES = "504 520 521 522 523 524 529 530"
 KINDS = "md markdown mdx txt json jsonl pdf docx odt rtf epub pptx xlsx csv html htm xhtml rst org yaml yml ipynb eml"
-MORE_KINDS = "mhtml mht zip pages key numbers doc ppt xls"
+MORE_KINDS = "mhtml mht zip pages key numbers doc ppt xls odp ods"
 
 CHAT_SECONDS = (0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 12, 20, 30, 45, 60, 120)
 DATABASE_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3, 6)

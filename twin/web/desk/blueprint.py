@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, g, render_template, url_for
-from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from ...owner import Desk, SignIn
 from ..current import current_runtime
 
 PATH = "/desk"
-FORM_TOKEN = Markup('<input type="hidden" name="form_token" value="{}">')  # of each form
 
 blueprint = Blueprint("desk", __name__, url_prefix=PATH, template_folder="templates")
 
@@ -36,7 +34,7 @@ def render(template: str, *, status: int = 200, **values: object) -> Response:
     page = render_template(
         f"desk/{template}",
         asset=lambda name: url_for("desk.show_asset", name=name),
-        token=FORM_TOKEN.format(sign_in.form_token) if sign_in else "",
+        form_token=sign_in.form_token if sign_in else "",
         is_signed_in=sign_in is not None,
         owner_name=settings.owner_name,
         **values,

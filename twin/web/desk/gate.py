@@ -44,6 +44,7 @@ def guard() -> AnyResponse | None:
     if not is_under_desk():
         return None
     if not _is_open():
+        request.url_rule = None  # so that the error is handled as that of a path without a route
         raise NotFound
     g.is_desk_open = True
     if request.method not in {*READS, "POST"}:
