@@ -12,6 +12,7 @@ import pytest
 
 from twin.memory import GivenAnswer, Memory
 from twin.memory.annotations import Annotations
+from twin.memory.numbers import tend_numbers
 from twin.memory.vacuum import vacuum
 from twin.owner import Cursor, Inbox, View, ViewName
 from twin.settings import Settings
@@ -148,11 +149,11 @@ def test_what_an_older_twin_began_gets_its_number(inbox: Inbox, memory: Memory, 
     for table in ("message_words", "conversations"):
         execute(f"DELETE FROM {table}")
     inbox.begin_try()
-    memory.tend_numbers()
+    tend_numbers(memory.database)
     found = inbox.list(View("unread", "question")).entries
     assert [(entry.first_question, entry.unknown) for entry in found] == [(f"Question {n}", 1) for n in (2, 1, 0)]
     execute("UPDATE conversations SET created_at = 1 WHERE is_own")
-    memory.tend_numbers()
+    tend_numbers(memory.database)
     assert execute("SELECT count(*) FROM conversations") == [(3,)], "a try that never began is forgotten"
 
 

@@ -20,6 +20,7 @@ from ..stores.tables import chores
 from ..system.environment import select_running
 from ..system.threads import start_thread
 from .memory import Memory
+from .numbers import tend_numbers
 
 DAY_SECONDS = 24 * 3_600
 LOOK_SECONDS = 60.0  # between two checks whether a day has passed, or the database is back
@@ -86,7 +87,7 @@ class Housekeeping:
         is_done = False
         try:
             sessions, questions = self.delete_expired(), self.delete_expired_gaps()
-            self._memory.tend_numbers()
+            tend_numbers(self._database)
             if sessions or questions:
                 logger.info("RETENTION_DAYS: %s sessions and %s questions were deleted.", sessions, questions)
             if self._database.file and (sessions or questions or is_daily):

@@ -29,7 +29,6 @@ LEASE_POLL_SECONDS = 0.05
 DELETED_AT_ONCE = 100  # sessions in one transaction
 DEAD_LEASE_SECONDS = 60.0  # for which an ended lease may still tell a waiting turn of a deletion
 IDS_AT_ONCE = 500  # ids of sessions read at once
-NUMBER_SECONDS = 24 * 3_600  # for which a number waits for its session's first message
 KEY_SECONDS = 24 * 3_600  # for which an idempotency key is remembered
 
 
@@ -133,12 +132,6 @@ class Memory:
     def forget_leases(self) -> None:
         """Delete the leases of dead processes and deleted sessions once no turn needs them; raises StoreUnavailable."""
         self.database.run(partial(self._leases.delete_dead, seconds=DEAD_LEASE_SECONDS))
-
-    def tend_numbers(self) -> None:
-        """Delete the numbers of sessions that never began, and give those that lack one; raises StoreUnavailable."""
-        self.database.transact(partial(numbers.delete_unused_numbers, since=time.time() - NUMBER_SECONDS))
-        while self.database.transact(numbers.number_missing):
-            time.sleep(0.01)  # so that other writers get a turn
 
     def _delete(self, session_id: UUID, connection: Connection) -> bool:
         is_marked = self._leases.revoke(connection, [session_id])

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import Connection, Uuid, bindparam, delete, exists, select, text, update
 
+from ..stores import Database
 from ..stores.desk_tables import conversations, feedback, owner_questions
 from ..stores.tables import sessions
-from ..stores.word_index import delete_conversations, index_messages
+from ..stores.word_index import delete_conversations, index_missing
 from .annotations import Annotations
 from .store import KeptMessage, KeptSession, fetch_messages
 
+UNUSED_SECONDS = 24 * 3_600  # for which a number waits for its session's first message
+PAUSE_SECONDS = 0.01  # between two transactions, so that other writers get a turn
 MISSING_AT_ONCE = 100
 NUMBER = text(  # built once, as COUNT_MARKS: every new session needs it
     "INSERT INTO conversations (session_id, created_at, read_until) VALUES (:session, :created, :until) "
@@ -50,6 +55,20 @@ def delete_numbers(connection: Connection, session_ids: Sequence[UUID]) -> None:
     _delete(connection, list(connection.scalars(found)))
 
 
+def tend_numbers(database: Database) -> None:
+    """Delete the numbers of sessions that never began, number sessions that have none, and index what is not.
+
+    Raises StoreUnavailable.
+    """
+    database.transact(partial(delete_unused_numbers, since=time.time() - UNUSED_SECONDS))
+    while database.transact(number_missing):
+        time.sleep(PAUSE_SECONDS)
+    last: int | None = 0
+    while last is not None:
+        last = database.transact(partial(index_missing, after=last))
+        time.sleep(PAUSE_SECONDS)
+
+
 def number_missing(connection: Connection) -> int:
     """Give up to MISSING_AT_ONCE sessions without a number theirs, and return how many: an older Twin begins such."""
     is_numbered = exists().where(conversations.c.session_id == sessions.c.id)
@@ -59,9 +78,7 @@ def number_missing(connection: Connection) -> int:
     missing = [KeptSession(*row) for row in found]
     for session in missing:
         number_session(connection, session)
-        said = fetch_messages(connection, session.id)
-        count_marks(connection, session.id, said)
-        index_messages(connection, session.id, [(each.position, each.text) for each in said])
+        count_marks(connection, session.id, fetch_messages(connection, session.id))
     return len(missing)
 
 

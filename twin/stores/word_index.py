@@ -15,11 +15,11 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     Connection,
+    Integer,
     Select,
     Uuid,
     bindparam,
     column,
-    func,
     literal_column,
     select,
     table,
@@ -33,7 +33,7 @@ from .tables import messages
 POSITION_BITS = 20  # of a row's id
 MAX_WORDS = 5_000  # of one message
 MAX_CHARACTERS = 60  # of one word
-FILLED_AT_ONCE = 10  # conversations: PostgreSQL ends transactions that are idle for long
+MISSING_AT_ONCE = 20  # conversations, whose words no chat may wait long for
 MAX_MATCHES = 10_000  # messages, the newest first, that a search looks at
 ACCENTS = re.compile("[\u0300-\u036f]")
 
@@ -56,6 +56,11 @@ INSERT = {  # built once, since building one costs as much as executing it
     dialect: text(_INSERT.format(words)).bindparams(bindparam("session", type_=Uuid))
     for dialect, words in WORDS.items()
 }
+MISSING = text(
+    "SELECT number, session_id FROM conversations WHERE number > :after AND NOT EXISTS (SELECT 1 FROM message_words "
+    "WHERE rowid >= (CAST(number AS BIGINT) << :bits) AND rowid < (CAST(number + 1 AS BIGINT) << :bits)) "
+    "ORDER BY number LIMIT :count"
+).columns(column("number", Integer), column("session_id", Uuid))
 MATCH = {  # the condition, what joins the forms of words, and the form of one
     "sqlite": ("message_words MATCH :words", " AND ", '"{}"*'),
     "postgresql": ("words @@ CAST(:words AS tsquery)", " & ", "'{}':*"),
@@ -68,16 +73,16 @@ def create_index(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-def fill_index(connection: Connection) -> None:
-    """Add the messages of all conversations to an empty index."""
-    last: int = connection.scalar(select(func.coalesce(func.max(conversations.c.number), 0))) or 0
+def index_missing(connection: Connection, after: int) -> int | None:
+    """Index the next conversations, by number, of which no message is in the index, as after an update.
+
+    Returns the last one's number, or None where none is left.
+    """
+    found = connection.execute(MISSING, {"after": after, "bits": POSITION_BITS, "count": MISSING_AT_ONCE}).all()
     said = select(messages.c.session_id, messages.c.position, messages.c.text)
-    for first in range(0, last + 1, FILLED_AT_ONCE):
-        some = select(conversations.c.session_id).where(
-            conversations.c.number.between(first, first + FILLED_AT_ONCE - 1)
-        )
-        found = connection.execute(said.where(messages.c.session_id.in_(some))).all()
-        _insert(connection, [_describe(*each) for each in found])
+    rows = connection.execute(said.where(messages.c.session_id.in_([each.session_id for each in found]))).all()
+    _insert(connection, [_describe(*row) for row in rows])
+    return found[-1].number if found else None
 
 
 def index_messages(connection: Connection, session_id: UUID, said: Iterable[tuple[int, str]]) -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from twin.stores.word_index import create_index, fill_index
+from twin.stores.word_index import create_index
 
 revision = "0008"
 down_revision = "0007"
@@ -22,7 +22,7 @@ ORDER BY created_at
 
 
 def upgrade() -> None:
-    """Make the tables, number the conversations, and index their words."""
+    """Make the tables, and number the conversations; housekeeping indexes their words, which takes longer."""
     _create_conversations()
     _create_questions()
     _create_feedback()
@@ -30,7 +30,6 @@ def upgrade() -> None:
     _create_notices()
     op.execute(sa.text(NUMBER_SESSIONS.replace(":", r"\:")))
     create_index(op.get_bind())
-    fill_index(op.get_bind())
 
 
 def _create_conversations() -> None:
