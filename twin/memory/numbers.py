@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Uuid, bindparam, delete, exists, select, text, update
 
 from ..stores import Database
-from ..stores.desk_tables import conversations, feedback, owner_questions
+from ..stores.desk_tables import conversations, desk_tries, feedback, owner_questions
 from ..stores.tables import sessions
 from ..stores.word_index import delete_conversations, index_missing
 from .annotations import Annotations
@@ -56,11 +56,11 @@ def delete_numbers(connection: Connection, session_ids: Sequence[UUID]) -> None:
 
 
 def tend_numbers(database: Database) -> None:
-    """Delete the numbers of sessions that never began, number sessions that have none, and index what is not.
+    """Delete what is not needed on the desk, number sessions that have no number, and index what is not indexed.
 
     Raises StoreUnavailable.
     """
-    database.transact(partial(delete_unused_numbers, since=time.time() - UNUSED_SECONDS))
+    database.transact(partial(delete_unused, since=time.time() - UNUSED_SECONDS))
     while database.transact(number_missing):
         time.sleep(PAUSE_SECONDS)
     last: int | None = 0
@@ -82,8 +82,9 @@ def number_missing(connection: Connection) -> int:
     return len(missing)
 
 
-def delete_unused_numbers(connection: Connection, since: float) -> None:
-    """Delete the numbers that were given in advance before an instant, for sessions that never began."""
+def delete_unused(connection: Connection, since: float) -> None:
+    """Delete numbers given before an instant whose sessions never began, and tries of the desk's password before it."""
+    connection.execute(delete(desk_tries).where(desk_tries.c.tried_at < since))
     is_begun = exists().where(sessions.c.id == conversations.c.session_id)
     is_asked = exists().where(owner_questions.c.conversation == conversations.c.number)
     unused = select(conversations.c.number).where(conversations.c.created_at < since, ~is_begun, ~is_asked)

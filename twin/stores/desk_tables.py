@@ -73,7 +73,7 @@ desk_sign_ins = Table(
     sqlite_autoincrement=True,
 )
 
-# Tries of the password in the last hour, by network.
+# Wrong passwords, by network: those of the last hour count.
 desk_tries = Table(
     "desk_tries",
     metadata,
