@@ -8,9 +8,11 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import Connection
 
 from twin.memory import Memory
 from twin.settings import Settings
@@ -59,7 +61,6 @@ DRESSES: list[Callable[[str], str]] = [
     lambda text: f"<p>{text}",
     lambda text: text.swapcase(),
 ]
-HOSTILE = [dress(attack)[:40_000] for attack in ATTACKS for dress in DRESSES]
 
 
 @pytest.fixture
@@ -91,39 +92,32 @@ def annotate(text: str) -> str:
 def test_200_hostile_texts_run_nothing_and_request_nothing(
     page: Page, service: Service, memory: Memory, console: list[str], requested: list[str]
 ) -> None:
-    assert len(HOSTILE) == 200
-    execute = memory.database.run
-    for number, text in enumerate(HOSTILE, 1):
-        remember(memory, text, text, at=1e9 + number, annotations=annotate(text[:500]))
-        asked = (number, text, text[:300], "Yes.", 1e9)
-        noted = (number, 1, -1, text, 1e9)
-        execute(
-            lambda link, row=asked: link.exec_driver_sql(
-                "INSERT INTO owner_questions (conversation, question, contact, consent, asked_at) VALUES (?, ?, ?, ?, ?)",
-                row,
-            )
-        )
-        execute(
-            lambda link, row=noted: link.exec_driver_sql(
-                "INSERT INTO feedback (conversation, position, value, note, given_at) VALUES (?, ?, ?, ?, ?)", row
-            )
-        )
+    asking = "INSERT INTO owner_questions (conversation, question, contact, consent, answer, asked_at) VALUES (?, ?, ?, ?, ?, 1e9)"
+    noting = "INSERT INTO feedback (conversation, position, value, note, given_at) VALUES (?, ?, -1, ?, 1e9)"
+    for place, attack in enumerate(ATTACKS):
+        dressed = [dress(attack)[:40_000] for dress in DRESSES]
+        remember(memory, *(text for text in dressed for _ in range(2)), annotations=annotate(attack[:500]))
+        number = 11 * place + 1
+        asked = [(number, text, text[:300], "Yes.", text) for text in dressed]
+        noted = [(number, 2 * turn + 1, text) for turn, text in enumerate(dressed)]
+        memory.database.run(partial(Connection.exec_driver_sql, statement=asking, parameters=asked))
+        memory.database.run(partial(Connection.exec_driver_sql, statement=noting, parameters=noted))
+        for text in dressed:
+            remember(memory, text, "Hello.")
     sign_in(page, service)
-    pages = [f"{service.url}/desk/conversations/{number}" for number in range(1, len(HOSTILE) + 1)]
-    pages += [f"{service.url}/desk?words={words}" for words in ("script", "%3Cscript%3Ewindow.ran=1%3C/script%3E")]
-    link = f"{service.url}/desk"
-    while link:
-        page.goto(link)
+    links = [f"/desk/conversations/{number}" for number in range(1, len(ATTACKS) * 11, 11)]
+    links += ["/desk", "/desk?words=script", "/desk?words=%3Cscript%3Ewindow.ran=1%3C/script%3E"]
+    seen = 0
+    while links:
+        page.goto(service.url + links.pop())
+        seen += page.locator(".entry, .saying").count()
+        assert page.evaluate(
+            "[window.ran, document.querySelectorAll('script, iframe, main img, form').length < 12]"
+        ) == [None, True]
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
         older = page.get_by_role("link", name="Older")
-        link = service.url + str(older.get_attribute("href")) if older.count() else ""
-        assert page.evaluate("window.ran") is None
-    for url in pages:
-        page.goto(url, wait_until="load")
-        assert page.evaluate("[window.ran, document.querySelectorAll('script, iframe, img, form').length < 12]") == [
-            None,
-            True,
-        ]
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
+        links += [str(older.get_attribute("href"))] if older.count() else []
+    assert seen > 2 * 200
     assert not [url for url in requested if not url.startswith(service.url)]
     assert console == []
 
