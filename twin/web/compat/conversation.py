@@ -60,9 +60,10 @@ def _read_texts(messages: list[CallerMessage]) -> Iterator[tuple[CallerMessage, 
             yield message, content
             continue
         for place, part in enumerate(content):
-            if part.type not in TEXT_PARTS or part.text is None:
+            is_text = part.type in TEXT_PARTS and part.text is not None
+            if not is_text and message.role != "assistant":  # whose thinking and refusals are passed over
                 raise _refuse(f"messages.{number}.content.{place}", "A twin reads text, and no images, audio or files")
-        yield message, "\n".join(part.text or "" for part in content)
+        yield message, "\n".join(part.text or "" for part in content if part.type in TEXT_PARTS)
 
 
 def _refuse(field: str, message: str) -> InvalidRequest:
