@@ -100,8 +100,8 @@ def test_200_hostile_texts_run_nothing_and_request_nothing(
         number = 11 * place + 1
         asked = [(number, text, text[:300], "Yes.", text) for text in dressed]
         noted = [(number, 2 * turn + 1, text) for turn, text in enumerate(dressed)]
-        memory.database.run(partial(Connection.exec_driver_sql, statement=asking, parameters=asked))
-        memory.database.run(partial(Connection.exec_driver_sql, statement=noting, parameters=noted))
+        memory.database.transact(partial(Connection.exec_driver_sql, statement=asking, parameters=asked))
+        memory.database.transact(partial(Connection.exec_driver_sql, statement=noting, parameters=noted))
         for text in dressed:
             remember(memory, text, "Hello.")
     sign_in(page, service)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, g, render_template, url_for
@@ -13,6 +14,17 @@ from ..current import current_runtime
 PATH = "/desk"
 
 blueprint = Blueprint("desk", __name__, url_prefix=PATH, template_folder="templates")
+
+
+@dataclass(frozen=True)
+class FormToken:
+    """The field that each form carries, so that no other page can send one; hexadecimal digits."""
+
+    token: str
+
+    def __html__(self) -> str:
+        """Return it for a template."""
+        return f'<input type="hidden" name="form_token" value="{self.token}">'
 
 
 def current_desk() -> Desk:
@@ -34,7 +46,7 @@ def render(template: str, *, status: int = 200, **values: object) -> Response:
     page = render_template(
         f"desk/{template}",
         asset=lambda name: url_for("desk.show_asset", name=name),
-        form_token=sign_in.form_token if sign_in else "",
+        token=FormToken(sign_in.form_token) if sign_in else "",
         is_signed_in=sign_in is not None,
         owner_name=settings.owner_name,
         **values,
