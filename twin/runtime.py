@@ -24,6 +24,7 @@ from .keys import Keys
 from .llm.embedded import EmbeddedModel, check_available
 from .memory import Housekeeping, Memory
 from .owner import Desk
+from .owner.notices import Notices
 from .prompt import Briefings
 from .rates import Rates
 from .settings import Settings
@@ -93,6 +94,7 @@ class Runtime:
         self.memory = Memory(settings, self._databases) if settings.memory else None
         self.desk = Desk(settings, self.memory) if self.memory else None
         self.gaps = Gaps(self._databases) if settings.gaps else None
+        self.notices = Notices(settings, self._databases, self.budget) if settings.notify_urls else None
 
     @cached_property
     def model(self) -> Model:
@@ -124,9 +126,11 @@ class Runtime:
         start_thread(self._load_documents)
 
     def start_housekeeping(self) -> None:
-        """Delete expired sessions now and daily, in a thread."""
+        """Delete expired sessions now and daily, and send the notices that are due, in threads."""
         if self.memory:
             Housekeeping(self.memory, self.settings.retention_days).start()
+        if self.notices:
+            self.notices.start()
 
     def check_ready(self) -> None:
         """Raise NotReady where a chat could not be answered now, StartFailed where none will be; calls no provider."""

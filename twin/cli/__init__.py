@@ -19,6 +19,7 @@ from .gaps import list_gaps
 from .keys import keys_group
 from .knowledge import list_knowledge
 from .migrate import migrate
+from .notify import notify
 from .sessions import sessions_group
 from .settings import print_settings
 from .spend import spend
@@ -58,6 +59,7 @@ for command in (
     list_knowledge,
     migrate,
     open_desk,
+    notify,
     print_settings,
     sessions_group,
     spend,

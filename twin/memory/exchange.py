@@ -73,6 +73,11 @@ class Exchange:
         """Do nothing: there is nothing to store."""
 
     @property
+    def is_first(self) -> bool:
+        """False: no conversation begins."""
+        return False
+
+    @property
     def is_summary_due(self) -> bool:
         """False: there is nothing to summarise."""
         return False

@@ -115,6 +115,11 @@ class RememberedExchange(Exchange):
         self._shown += window.drop_unshown([question, answer])
 
     @property
+    def is_first(self) -> bool:
+        """Whether the exchange began the session, and is stored."""
+        return self._is_new and self._is_recorded
+
+    @property
     def is_summary_due(self) -> bool:
         """Whether messages have left the window, or soon will: it is three quarters full. Reads no database."""
         was_shown = self._max_tokens > 0  # false where the owner's answer was given without the model

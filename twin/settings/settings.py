@@ -17,6 +17,8 @@ from .values import (
     Hosts,
     Link,
     ModelName,
+    NotifyKinds,
+    NotifyUrls,
     Origins,
     PageLanguage,
     Paragraph,
@@ -71,6 +73,10 @@ class Settings(BaseModel):
     retention_days: int = Field(90, ge=0, le=36_500, description="days for which a session is kept after its last message, and a question of GAPS after it was last asked; 0 keeps all for ever")
     gaps: bool = Field(False, description="on or off: whether questions that the twin did not know, and sentences with what nobody gave the model, are recorded, without who asked, for `flask twin gaps`; needs MEMORY=on")
     desk_password: Password | None = Field(None, description="password, 12 characters or more, of your desk at /desk, where you read what was asked; a secret; needs MEMORY=on; unset: `flask twin desk` prints links that let you in")
+    notify_urls: NotifyUrls | None = Field(None, description="URLs of the channels by which the twin tells you what happens, as apprise has them, separated by spaces: ntfy, Pushover, Telegram, e-mail and a hundred more; a secret")
+    notify_on: NotifyKinds = Field(("asked", "budget", "model", "digest"), description="what you are told of, separated by commas: asked (a visitor asks you), unknown (the twin does not know), conversation (one begins), budget (the day's is spent), model (it does not answer), digest (once a day)")
+    notify_words: bool = Field(False, description="on or off: whether notices hold visitors' words, which the channels' servers then read too; off: counts alone")
+    notify_digest: int = Field(8, ge=0, le=23, description="hour of the digest, 0 to 23, in the zone of TZ")
     knowledge_tokens: int = Field(12_000, ge=0, le=10_000_000, description="tokens (estimated) of the documents in instance/knowledge/ that the model is sent with each question; never more than half of what the persona leaves of MODEL_CONTEXT")
     embedding_model: ModelName | None = Field(None, description="name of the model that makes vectors of documents and questions, by which documents are found; unset: the embedded one, if it is installed")
     embedding_base_url: BaseUrl | None = Field(None, description="URL of the OpenAI-compatible server that has EMBEDDING_MODEL; unset: the model's server, with its key")

@@ -28,6 +28,7 @@ RESERVED_HEADERS = {"host", "content-length", "content-type", "transfer-encoding
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "ar")  # of the page; the first is its default
 MAX_PARAGRAPH = 1_000  # characters
 MIN_TOKEN = 16  # characters
+NOTICE_KINDS = ("asked", "unknown", "conversation", "budget", "model", "digest")
 COMMENT = re.compile(r"\s#|^#\s")
 COMMENTED = "a comment stands behind the value, where Docker and systemd take it for a part of it: give it its own line"
 
@@ -112,6 +113,26 @@ def _parse_headers(value: object) -> object:
     return value
 
 
+def _check_notify_urls(value: object) -> object:
+    """Return URLs that apprise is given; raises ValueError for any other value, without a word of it."""
+    if isinstance(value, str):
+        pieces = re.split(r"[\s,]+(?=[\w+.-]+://)", value.strip())
+        if not all(re.fullmatch(r"[\w+.-]+://[!-~]+,?", piece, re.ASCII) for piece in pieces):
+            raise ValueError("it is not a list of URLs such as ntfy://my-topic, separated by spaces")
+    return value
+
+
+def _parse_kinds(value: object) -> object:
+    """Return the kinds of notices in a comma-separated list; raises ValueError for one that is none."""
+    if not isinstance(value, (str, list, tuple)):
+        return value
+    parts = value.split(",") if isinstance(value, str) else map(str, value)
+    kinds = tuple(dict.fromkeys(part.strip().lower() for part in parts if part.strip()))
+    if unknown := [kind for kind in kinds if kind not in NOTICE_KINDS]:
+        raise ValueError(f"{unknown[0]!r} is none of {', '.join(NOTICE_KINDS)}")
+    return kinds
+
+
 def _check_portrait(value: str) -> str:
     if not re.fullmatch(r"[^/\\]+\.(png|jpe?g|webp|avif|gif)", value, re.IGNORECASE):
         raise ValueError("it is not the name of a PNG, JPEG, WebP, AVIF or GIF file")
@@ -177,6 +198,8 @@ Utf8Text = Annotated[str, AfterValidator(_check_text)]
 ModelName = Annotated[Utf8Text, AfterValidator(_check_name)]
 ShortName = Annotated[str, Field(max_length=80), AfterValidator(_check_text), AfterValidator(_check_name)]
 Paragraph = Annotated[str, Field(max_length=MAX_PARAGRAPH), AfterValidator(_check_text)]
+NotifyKinds = Annotated[tuple[str, ...], BeforeValidator(_parse_kinds)]
+NotifyUrls = Annotated[SecretStr, BeforeValidator(_check_notify_urls)]
 Portrait = Annotated[Utf8Text, AfterValidator(_check_portrait)]
 Claims = Annotated[Literal["mark", "off"], BeforeValidator(_fold_word)]
 Doors = Annotated[Literal["keys", "open"], BeforeValidator(_fold_word)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ..errors import Overloaded, StoreUnavailable, TwinError
 from ..system.threads import start_thread
@@ -13,9 +13,19 @@ from ..text.sentences import select_sentences
 if TYPE_CHECKING:
     from ..gaps import Gaps
     from ..memory import Exchange
+    from ..owner.notices import Notices
     from ..prompt import Briefing
     from ..runtime import Runtime
     from .events import Reply
+    from .outcome import TurnOutcome
+
+NOTICE_OF_FAULT: dict[str, Literal["budget", "model"]] = {  # by the problem's code
+    "budget_exhausted": "budget",
+    "model_misconfigured": "model",
+    "model_failed": "model",
+    "model_busy": "model",
+    "model_timeout": "model",
+}
 
 
 def follow_up(
@@ -37,6 +47,16 @@ def follow_up(
             start_thread(partial(record_gaps, runtime.gaps, question, reply, close_to))
         if exchange.is_summary_due:
             start_thread(partial(summarise, runtime, exchange, briefing))
+
+
+def notify(notices: Notices, outcome: TurnOutcome, question: str, *, is_first: bool) -> None:
+    """Tell the owner of a turn's outcome; `is_first` is whether it began a conversation that is remembered."""
+    if kind := NOTICE_OF_FAULT.get(outcome.fault or ""):
+        notices.tell(kind)
+    if outcome.is_model_answer and outcome.reply and outcome.reply.annotations.grounded is False:
+        notices.tell("unknown", question)
+    if outcome.reply and is_first:
+        notices.tell("conversation", question)
 
 
 def record_gaps(gaps: Gaps, question: str, reply: Reply, close_to: str | None = None) -> None:

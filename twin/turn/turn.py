@@ -33,7 +33,7 @@ from ..system.caching import cached_property
 from ..system.fairness import give_turn
 from ..telemetry.logs import ChatReport
 from ..text.invisible import strip_invisible
-from .after import follow_up
+from .after import follow_up, notify
 from .draft import Draft
 from .events import Delta, Event, Reply, Silence, Started
 from .outcome import TurnOutcome
@@ -118,6 +118,7 @@ class Turn:
         self._closing = ExitStack()
         self._closing.callback(self._record)
         self._closing.callback(self._follow_up)
+        self._closing.callback(self._notify)
         self._closing.callback(runtime.room.give_back)
 
     def report(self) -> ChatReport:
@@ -234,6 +235,11 @@ class Turn:
             reply = self._outcome.reply if self._is_visitor and self._outcome.is_model_answer else None
             close_to = self._draft.found.close_to
             follow_up(self._runtime, self._exchange, self._briefing, self._message, reply, close_to)
+
+    def _notify(self) -> None:
+        """Tell the owner what they want to be told of; their own questions in the terminal are no news."""
+        if self._is_visitor and self._runtime.notices:
+            notify(self._runtime.notices, self._outcome, self._message, is_first=self._exchange.is_first)
 
     @contextmanager
     def _reporting_faults(self) -> Iterator[None]:
