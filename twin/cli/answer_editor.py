@@ -10,11 +10,12 @@ from pathlib import Path
 import click
 
 from ..errors import StartError, TwinError
+from ..evaluation import find_conflict
 from ..gaps import Topic
 from ..system import paths
 from ..system.files import replace_file
 from .answer_sheet import Sheet, add_faults, read_sheet, write_sheet
-from .answers import find_conflict, make_drafts, publish
+from .answers import make_drafts, publish
 from .gap_store import GapStore
 
 SHEET = "answers.txt"  # what the owner writes, from the first look to the publication
@@ -77,7 +78,7 @@ def _begin(path: Path, topics: Sequence[Topic]) -> str:
 
 def _find_conflicts(store: GapStore, topics: Sequence[Topic], answers: Mapping[int, str]) -> list[str]:
     briefing = store.briefings.read()
-    found = [find_conflict(briefing, draft.gaps[0], draft.text) for draft in make_drafts(topics, answers)]
+    found = [find_conflict(briefing, draft) for draft in make_drafts(topics, answers)]
     return [fault for fault in found if fault]
 
 

@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import click
 from flask import current_app
 
 from ..errors import StartError
-from ..evaluation import add_cases, make_case, remove_cases
-from ..gaps import Gap, NewAnswer, Topic
-from ..knowledge.faq import FAQ_FILE, Entry, Faq
-from ..prompt import Briefing
+from ..evaluation import Draft, add_new_cases, prepare_answers, remove_cases
+from ..gaps import Topic
 from ..settings import load_settings
 from ..text.invisible import strip_invisible
 from .gap_store import GapStore, open_gaps
 from .terminal import count, make_printable, print_line, read_argument
 
 IDS = click.IntRange(1, 2**31 - 1)
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An answer that is to be published to gaps, the first of which is the question; `near` are others of its topic."""
-
-    gaps: tuple[Gap, ...]
-    near: tuple[Gap, ...]
-    text: str
 
 
 @click.command("answer")
@@ -53,11 +41,7 @@ def publish(store: GapStore, drafts: Sequence[Draft]) -> None:
 
     Raises StartError where faq.jsonl has another answer, and StoreUnavailable; then nothing is published.
     """
-    briefing = store.briefings.read()
-    for draft in drafts:
-        if fault := find_conflict(briefing, draft.gaps[0], draft.text):
-            raise StartError(fault)
-    new = _make_answers(briefing, drafts)
+    new = prepare_answers(store.briefings.read(), drafts)
     store.answers.publish(new)
     store.gaps.delete([gap.id for draft in drafts for gap in draft.gaps])  # those that the file answers already
     click.echo(f"From now on {'this is the answer' if len(drafts) == 1 else 'these are the answers'} to:")
@@ -66,7 +50,7 @@ def publish(store: GapStore, drafts: Sequence[Draft]) -> None:
             click.echo(f"  {make_printable(gap.question)}")
     _print_near(drafts)
     try:
-        add_cases([each.eval_case for each in new if each.eval_case])
+        add_new_cases(new)
     except StartError as error:  # the answers are live
         print_line(error)
     if untested := sum(each.eval_case is None for each in new):
@@ -82,35 +66,6 @@ def undo(store: GapStore) -> None:
     click.echo(f"Took back {count(len(taken), 'answer')}. These questions wait again:")
     for each in taken:
         click.echo(f"  {make_printable(each.question)}")
-
-
-def find_conflict(briefing: Briefing, gap: Gap, answer: str) -> str | None:
-    """Return why an answer would not be given, if so: faq.jsonl comes first, and has another one or is unreadable."""
-    library, name = briefing.library, f"instance/knowledge/{FAQ_FILE}"
-    for skipped in library.skipped:
-        if skipped.name.lower() == FAQ_FILE and not any(each.name == skipped.name for each in library.documents):
-            return f"{name}: {skipped.reason}."
-    if library.faq.find_answer(gap.question, briefing.names) in (None, answer):
-        return None
-    return f"{name} has another answer to “{gap.question}”: change it there, then `flask twin gaps --forget {gap.id}`."
-
-
-def _make_answers(briefing: Briefing, drafts: Iterable[Draft]) -> list[NewAnswer]:
-    """Return the answers that are not known yet, each with a case whose question is answered by the model."""
-    library, names = briefing.library, briefing.names
-    drafts = [draft for draft in drafts if library.faq.find_answer(draft.gaps[0].question, names) is None]
-    entries = [
-        Entry(question=draft.gaps[0].question, answer=draft.text, aliases=[gap.question for gap in draft.gaps[1:]])
-        for draft in drafts
-    ]
-    faq = Faq.of([*library.entries, *entries])
-    new = []
-    for draft in drafts:
-        near = [gap.question for gap in draft.near]
-        main = draft.gaps[0].question
-        case = make_case(main, near, draft.text, lambda asked: faq.find_answer(asked, names) is not None)
-        new.append(NewAnswer(draft.gaps, draft.text, case.line if case else None))
-    return new
 
 
 def make_drafts(topics: Sequence[Topic], answers: Mapping[int, str]) -> list[Draft]:

@@ -17,6 +17,15 @@ def add_cases(lines: Sequence[str]) -> None:
         append_json_line(paths.EVALS / OWN_CASES, json.loads(line))
 
 
+def count_cases(line: str) -> int:
+    """Return how often a case stands in the owner's file; raises StartError where that cannot be read."""
+    path = paths.EVALS / OWN_CASES
+    try:
+        return sum(_is_case(kept, line) for kept in path.read_bytes().splitlines()) if path.exists() else 0
+    except OSError as error:
+        raise StartError(f"{path} cannot be read ({error.strerror}).") from error
+
+
 def remove_cases(lines: Sequence[str]) -> None:
     """Remove the last line of each case from the owner's file, where it still is; raises StartError likewise."""
     path = paths.EVALS / OWN_CASES

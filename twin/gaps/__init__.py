@@ -1,9 +1,10 @@
 """Gaps: visitors' questions without an answer in the documents, made anonymous, and grouped by likeness."""
 
-from .answers import Answers, NewAnswer, TakenBack, find_answers
+from .answers import Answers, NewAnswer, TakenBack, find_answers, store_answers
 from .backlog import Backlog, Look
 from .gaps import Gap, Gaps, Invention, delete_unasked
 from .groups import Group, group
+from .question import read_question
 from .topics import MAX_COMPARED, Topic, join_groups
 
 __all__ = [
@@ -22,4 +23,6 @@ __all__ = [
     "find_answers",
     "group",
     "join_groups",
+    "read_question",
+    "store_answers",
 ]

@@ -25,11 +25,20 @@ DOWN_SECONDS = 5.0  # the same after a failure
 
 @dataclass(frozen=True)
 class NewAnswer:
-    """An answer to gaps, the first of which is the question, and the line that it adds to the eval file."""
+    """An answer to gaps, and the line that it adds to the eval file.
+
+    `wording` is the question in the owner's words; without it the first gap is the question.
+    """
 
     gaps: tuple[Gap, ...]
     answer: str
     eval_case: str | None = None
+    wording: str | None = None
+
+    @property
+    def questions(self) -> list[str]:
+        """The question, and others that get the same answer."""
+        return list(dict.fromkeys([*([self.wording] if self.wording else []), *(gap.question for gap in self.gaps)]))
 
 
 @dataclass(frozen=True)
@@ -65,11 +74,12 @@ class Answers:
 
     def publish(self, new: Sequence[NewAnswer]) -> None:
         """Store answers as one batch, and delete their gaps, all or nothing; raises StoreUnavailable."""
-        self.database.transact(lambda connection: _publish(connection, new))
+        self.database.transact(lambda connection: store_answers(connection, new))
 
     def undo(self) -> list[TakenBack]:
         """Delete the last batch, put its gaps back, and return what was taken back; raises StoreUnavailable."""
-        return self.database.transact(self._undo)
+        last = select(func.max(gap_answers.c.batch))
+        return self.database.transact(lambda connection: self.take_back(connection, connection.scalar(last)))
 
     def _look(self) -> None:
         try:
@@ -90,12 +100,12 @@ class Answers:
         )
         self._version = count, newest
 
-    def _undo(self, connection: Connection) -> list[TakenBack]:
+    def take_back(self, connection: Connection, batch: int | None) -> list[TakenBack]:
+        """Delete a batch in a transaction, put its gaps back, and return what was taken back."""
         row = gap_answers.c
-        last = select(func.max(row.batch)).scalar_subquery()
-        query = select(row.question, row.eval_case, row.removed).where(row.batch == last).order_by(row.id)
+        query = select(row.question, row.eval_case, row.removed).where(row.batch == batch).order_by(row.id)
         found = connection.execute(query).all()
-        connection.execute(delete(gap_answers).where(row.batch == last))
+        connection.execute(delete(gap_answers).where(row.batch == batch))
         for each in found:
             self._put_back(connection, each)
         return [TakenBack(each.question, each.eval_case) for each in found]
@@ -116,19 +126,21 @@ def find_answers(settings: Settings, databases: Databases) -> Answers | None:
     return Answers(databases) if settings.memory or databases.has("memory") else None
 
 
-def _publish(connection: Connection, new: Iterable[NewAnswer]) -> None:
-    batch = connection.execute(select(func.coalesce(func.max(gap_answers.c.batch), 0) + 1)).scalar_one()
+def store_answers(connection: Connection, new: Iterable[NewAnswer]) -> int:
+    """Store answers in a transaction, delete their gaps, and return the number of their batch."""
+    batch: int = connection.execute(select(func.coalesce(func.max(gap_answers.c.batch), 0) + 1)).scalar_one()
     for each in new:
-        main, *others = each.gaps
+        main, *others = each.questions
         connection.execute(
             gap_answers.insert().values(
                 batch=batch,
-                question=main.question,
+                question=main,
                 answer=each.answer,
-                aliases=json.dumps([gap.question for gap in others], ensure_ascii=False),
+                aliases=json.dumps(others, ensure_ascii=False),
                 eval_case=each.eval_case,
                 removed=json.dumps([asdict(gap) for gap in each.gaps], ensure_ascii=False, default=str),
                 answered_at=time.time(),
             )
         )
         connection.execute(delete(gaps).where(gaps.c.id.in_([gap.id for gap in each.gaps])))
+    return batch

@@ -69,6 +69,13 @@ class Gaps:
         """Return all gaps, the most asked first; raises StoreUnavailable."""
         return [Gap(*found) for found in self._fetch(gaps, gaps.c.question, gaps.c.said, gaps.c.close_to)]
 
+    def find_same(self, question: str) -> list[Gap]:
+        """Return the gap of a question, but for case and fillers, if there is one; raises StoreUnavailable."""
+        key, row = make_key(fold_question(question)), gaps.c
+        query = select(row.id, row.question, row.times, row.first_day, row.last_day, row.said, row.close_to)
+        found = self.database.run(lambda connection: connection.execute(query.where(row.key == key)).all())
+        return [Gap(*each) for each in found]
+
     def fetch_inventions(self) -> list[Invention]:
         """Return all inventions, the most frequent first; raises StoreUnavailable."""
         return [Invention(*found) for found in self._fetch(inventions, inventions.c.sentence)]
