@@ -23,7 +23,7 @@ from .gaps import Gaps, find_answers
 from .keys import Keys
 from .llm.embedded import EmbeddedModel, check_available
 from .memory import Housekeeping, Memory
-from .owner import Desk
+from .owner import Desk, Visitors, Watch
 from .owner.notices import Notices
 from .prompt import Briefings
 from .rates import Rates
@@ -79,8 +79,8 @@ class Runtime:
         """Check everything that could stop a start, or raise StartError; run nothing yet."""
         self.settings = settings
         self.metrics = Metrics()
-        self._databases = Databases.of(settings, metrics=self.metrics)
-        self.answers = find_answers(settings, self._databases)
+        self.databases = Databases.of(settings, metrics=self.metrics)
+        self.answers = find_answers(settings, self.databases)
         self.briefings = Briefings(
             settings, read_answers=self.answers.read if self.answers else tuple, metrics=self.metrics
         )
@@ -88,13 +88,15 @@ class Runtime:
         if settings.uses_embedded_model:
             check_available(settings.embedded_model, paths.INSTANCE)
         self.rates = Rates(settings)
-        self.keys = Keys(self._databases)
+        self.keys = Keys(self.databases)
         self.room = Room(settings.max_in_flight, self.metrics)
-        self.budget = Budget(settings, self._databases, self.metrics)
-        self.memory = Memory(settings, self._databases) if settings.memory else None
+        self.budget = Budget(settings, self.databases, self.metrics)
+        self.memory = Memory(settings, self.databases) if settings.memory else None
         self.desk = Desk(settings, self.memory) if self.memory else None
-        self.gaps = Gaps(self._databases) if settings.gaps else None
-        self.notices = Notices(settings, self._databases, self.budget) if settings.notify_urls else None
+        self.visitors = Visitors(self.memory) if self.memory else None
+        self.watch = Watch(self.memory.database) if self.memory else None
+        self.gaps = Gaps(self.databases) if settings.gaps else None
+        self.notices = Notices(settings, self.databases, self.budget) if settings.notify_urls else None
 
     @cached_property
     def model(self) -> Model:
@@ -106,7 +108,12 @@ class Runtime:
     @cached_property
     def dormant_memory(self) -> Memory:
         """The sessions stored before `MEMORY` was turned off."""
-        return Memory(self.settings, self._databases)
+        return Memory(self.settings, self.databases)
+
+    @property
+    def owner_name(self) -> str:
+        """The owner's name, or words for it."""
+        return self.settings.owner_name or "The owner of this website"
 
     def warm_up(self) -> None:
         """Do in advance, mostly in threads, the work that would delay the first visitor."""
@@ -149,7 +156,7 @@ class Runtime:
         """Delete a session, including one stored before MEMORY was turned off; raises StoreUnavailable."""
         if self.memory:
             self.memory.delete(session_id)
-        elif self._databases.has("memory"):
+        elif self.databases.has("memory"):
             self.dormant_memory.delete(session_id)
 
     def _load_documents(self) -> None:

@@ -51,8 +51,9 @@ class Annotations(BaseModel):
         "names, numbers and dates in the answer that stand in nothing that the model was given"
     )
     grounded: Literal[False] | SkipJsonSchema[None] = _note("false: the twin does not know")
-    speaker: Literal["approved"] | SkipJsonSchema[None] = _note(
-        "`approved`: the owner wrote this answer before, and it is given word for word"
+    speaker: Literal["approved", "owner"] | SkipJsonSchema[None] = _note(
+        "`approved`: the owner wrote this answer before, and it is given word for word; `owner`: the owner writes now, "
+        "in person, or says that they will"
     )
 
     @classmethod

@@ -73,6 +73,15 @@ class Exchange:
         """Do nothing: there is nothing to store."""
 
     @property
+    def is_held(self) -> bool:
+        """False: the owner holds no conversation that is not remembered."""
+        return False
+
+    def list_owners(self) -> list[str]:
+        """Return no text: the owner has written nothing in person."""
+        return []
+
+    @property
     def is_first(self) -> bool:
         """False: no conversation begins."""
         return False

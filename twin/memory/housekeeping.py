@@ -19,6 +19,7 @@ from ..gaps import delete_unasked
 from ..stores.tables import chores
 from ..system.environment import select_running
 from ..system.threads import start_thread
+from .addresses import forget_addresses
 from .memory import Memory
 from .numbers import tend_numbers
 
@@ -88,6 +89,7 @@ class Housekeeping:
         try:
             sessions, questions = self.delete_expired(), self.delete_expired_gaps()
             tend_numbers(self._database)
+            forget_addresses(self._database)
             if sessions or questions:
                 logger.info("RETENTION_DAYS: %s sessions and %s questions were deleted.", sessions, questions)
             if self._database.file and (sessions or questions or is_daily):

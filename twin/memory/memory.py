@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from hashlib import sha256
@@ -17,7 +18,7 @@ from ..stores import Database, Databases
 from ..stores.desk_tables import conversations
 from ..stores.tables import clean, leases, sessions
 from ..stores.word_index import index_messages
-from . import numbers, store
+from . import holds, numbers, store
 from .exchange import Exchange
 from .lease import SESSION_BUSY_SECONDS, Lease, Leases
 from .remembered import RememberedExchange, SessionState
@@ -50,11 +51,13 @@ class Memory:
         self._summarises = settings.memory_summary
         self.has_traces = False  # whether this process deleted what may still be read in the file
 
-    def open(self, question: str, session_id: str, key: str | None = None) -> Exchange:
+    def open(
+        self, question: str, session_id: str, key: str | None = None, *, patience: float = SESSION_WAIT_SECONDS
+    ) -> Exchange:
         """Begin the next turn of a session when the one before has ended; the caller closes the exchange.
 
         `key` is the message's idempotency key (draft-ietf-httpapi-idempotency-key-header). Raises KeyInUse and
-        KeyReused, SessionBusy after SESSION_WAIT_SECONDS, and StoreUnavailable. An id that is no UUID is not
+        KeyReused, SessionBusy after `patience` seconds, and StoreUnavailable. An id that is no UUID is not
         remembered.
         """
         session = parse_session_id(session_id)
@@ -64,13 +67,32 @@ class Memory:
         began = time.monotonic()
         try:
             while (exchange := self.database.run(partial(self._try, lease, question, began), durable=False)) is None:
-                if time.monotonic() - began > SESSION_WAIT_SECONDS:
+                if time.monotonic() - began > patience:
                     raise SessionBusy(retry_after=SESSION_BUSY_SECONDS)
                 time.sleep(LEASE_POLL_SECONDS)
         except BaseException:
             self._leases.forget(lease)  # the row may exist after a failure half-way; then the lease expires
             raise
         return exchange
+
+    def speak(
+        self,
+        session: UUID,
+        text: str,
+        patience: float,
+        *,
+        question: str | None = None,
+        also: Callable[[Connection, float], None] = lambda _connection, _now: None,
+    ) -> None:
+        """Store the owner's words in person in a session, once the answer in flight is finished.
+
+        With the question that they answer, where that was not the last message. `also` is called in the transaction,
+        with the instant of the words, in seconds since 1970. Raises SessionBusy and StoreUnavailable.
+        """
+        exchange = self.open("", str(session), patience=patience)
+        assert isinstance(exchange, RememberedExchange)
+        with closing(exchange):
+            exchange.record_owner(text, question, also)
 
     def fetch(self, session_id: str) -> Conversation | None:
         """Return a session's conversation, or None; raises StoreUnavailable."""
@@ -167,7 +189,8 @@ class Memory:
     ) -> RememberedExchange:
         session = store.fetch_session(connection, lease.session_id)
         messages = store.fetch_messages(connection, session.id, session.window_start) if session else []
-        found = SessionState(session, messages, interrupted)
+        is_held = holds.is_held(connection, self.database, lease.session_id)
+        found = SessionState(session, messages, interrupted, is_held=is_held)
         return RememberedExchange(question, lease, self._leases, self.database, found, summarises=self._summarises)
 
 

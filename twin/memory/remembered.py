@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from ..errors import SessionBusy, StoreUnavailable
-from ..grounding.marker import MARKER
 from ..llm.messages import ChatMessages
 from ..stores import Database
 from ..stores.word_index import delete_messages, index_messages
@@ -20,6 +19,7 @@ from .annotations import Annotations
 from .exchange import Exchange, GivenAnswer, SummaryRequest
 from .lease import SESSION_BUSY_SECONDS, Lease, Leases
 from .store import KeptMessage, KeptSession, KeptTurn
+from .transcript import introduce_owner, is_owners, write_chat
 
 SUMMARY_SECONDS = 120.0  # for which no other process asks for a summary of the same session
 
@@ -31,6 +31,7 @@ class SessionState:
     session: KeptSession | None = None
     messages: Sequence[KeptMessage] = ()
     interrupted: KeptTurn | None = None
+    is_held: bool = False  # the owner answers
 
 
 class RememberedExchange(Exchange):
@@ -52,6 +53,7 @@ class RememberedExchange(Exchange):
         self._database = database
         self._replaced = found.interrupted
         self._is_new = found.session is None
+        self._is_held = found.is_held
         self._session = found.session or KeptSession(lease.session_id, self._asked_at, self._asked_at)
         self._shown = window.drop_unshown([message for message in found.messages if not self._is_replaced(message)])
         self._summarises = summarises
@@ -65,12 +67,11 @@ class RememberedExchange(Exchange):
         """
         self._max_tokens = max_tokens
         room = max_tokens - estimate_tokens(self._question)
-        notes = summary.introduce(self._session.summary)
+        notes = summary.introduce(self._session.summary) + introduce_owner(self._shown)
         if estimate_tokens(notes) > room:
             notes = ""
         self._shown = self._shown[window.find_start(self._shown, room - estimate_tokens(notes), max_tokens) :]
-        chat = [{"role": message.role, "content": _as_written(message)} for message in self._shown]
-        chat.append({"role": "user", "content": self._question})
+        chat = write_chat(self._shown, self._question)
         chat[0]["content"] = notes + chat[0]["content"]
         return chat
 
@@ -85,9 +86,31 @@ class RememberedExchange(Exchange):
         deleted; then nothing is stored.
         """
         position, now = self._session.next_position, time.time()
-        question = KeptMessage(position, "user", self._question, self._asked_at, self._lease.key)
-        answer = said.to_message(position + 1, now)
-        session = replace(self._session, updated_at=now, next_position=position + 2)
+        asked_at = (
+            now if self._is_held else self._asked_at
+        )  # of messages that came at once, the order is that of places
+        question = KeptMessage(position, "user", self._question, asked_at, self._lease.key)
+        self._write([question, said.to_message(position + 1, now)])
+
+    def record_owner(self, text: str, question: str | None, also: Callable[[Connection, float], None]) -> None:
+        """Store the owner's words in person, after the question that they answer, if it was not asked just now.
+
+        `also` is called in the transaction, with the instant of the words. Raises as `record` does.
+        """
+        position, now = self._session.next_position, time.time()
+        last = next((message.text for message in reversed(self._shown) if message.role == "user"), None)
+        said = []
+        if question is not None and question != last:
+            said.append(KeptMessage(position, "user", question, now))
+        notes = Annotations(speaker="owner").dump()
+        said.append(KeptMessage(position + len(said), "assistant", text, now, finish_reason="stop", annotations=notes))
+        self._write(said, lambda connection: also(connection, now))
+
+    def _write(self, said: Sequence[KeptMessage], also: Callable[[Connection], None] = lambda _: None) -> None:
+        """Store messages in one transaction, which ends the lease; raises StoreUnavailable and SessionBusy."""
+        position = self._session.next_position
+        now = said[-1].created_at
+        session = replace(self._session, updated_at=now, next_position=position + len(said))
         start = self._shown[0].position if self._shown else position
 
         def write(connection: Connection) -> None:
@@ -104,15 +127,25 @@ class RememberedExchange(Exchange):
                 delete_messages(connection, session.id, replaced)
             if start > session.window_start:
                 store.move_window(connection, session.id, start)
-            store.insert_messages(connection, session.id, [question, answer])
-            numbers.count_marks(connection, session.id, [answer])
-            index_messages(connection, session.id, [(each.position, each.text) for each in (question, answer)])
+            store.insert_messages(connection, session.id, said)
+            numbers.count_marks(connection, session.id, said)
+            index_messages(connection, session.id, [(each.position, each.text) for each in said])
+            also(connection)
 
         self._database.transact(write, durable=False)
         self._end()
         self._is_recorded = True
         self._session = session
-        self._shown += window.drop_unshown([question, answer])
+        self._shown = window.drop_unshown([*self._shown, *said])
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the owner held the conversation when this process got the lease."""
+        return self._is_held
+
+    def list_owners(self) -> list[str]:
+        """Return the owner's words in person, of what is shown to the model."""
+        return [message.text for message in self._shown if is_owners(message)]
 
     @property
     def is_first(self) -> bool:
@@ -180,12 +213,6 @@ class RememberedExchange(Exchange):
 
     def _is_replaced(self, message: KeptMessage) -> bool:
         return self._replaced is not None and message in (self._replaced.question, self._replaced.answer)
-
-
-def _as_written(message: KeptMessage) -> str:
-    """Return a message as the model wrote it, with the marker of what it does not know."""
-    is_known = message.annotations is None or Annotations.load(message.annotations).grounded is None
-    return message.text if is_known else f"{MARKER} {message.text}"
 
 
 def _is_supported(message: KeptMessage) -> bool:

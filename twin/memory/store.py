@@ -13,7 +13,8 @@ from ..llm.answers import FinishReason
 from ..stores.tables import messages, sessions
 
 Role = Literal["user", "assistant"]
-EndReason = Literal[FinishReason, "interrupted"]  # interrupted: the visitor left
+# interrupted: the visitor left; held: the owner holds the conversation, and this says so
+EndReason = Literal[FinishReason, "interrupted", "held"]
 LAST_POSITION = 2**31 - 1
 
 # The statements of every turn are built once, since building one costs as much as executing it.

@@ -33,11 +33,15 @@ def count_tokens(message: KeptMessage) -> int:
 def drop_unshown(messages: Sequence[KeptMessage]) -> list[KeptMessage]:
     """Return `messages` without declined turns, turns with an empty answer, and a greeting at the beginning.
 
+    What says that the owner holds the conversation is left out, and its question kept.
+
     After a declined turn a provider's filter would decline the next message too. Many providers refuse a message
     without text, and a conversation that the assistant begins, as imported ones may.
     """
     kept: list[KeptMessage] = []
     for message in messages:
+        if message.finish_reason == "held":
+            continue
         if message.role == "assistant" and (message.finish_reason == "content_filter" or not message.text.strip()):
             if kept and kept[-1].role == "user":
                 kept.pop()

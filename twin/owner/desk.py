@@ -6,6 +6,7 @@ from ..memory import Memory
 from ..settings import Settings
 from .accounts import Accounts
 from .inbox import Inbox
+from .presence import Presence
 
 
 class Desk:
@@ -16,3 +17,4 @@ class Desk:
         password = settings.desk_password
         self.accounts = Accounts(password.get_secret_value() if password else None, memory.database)
         self.inbox = Inbox(memory)
+        self.presence = Presence(memory, settings.chat_deadline)

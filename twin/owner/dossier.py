@@ -85,14 +85,14 @@ def fetch_dossier(connection: Connection, number: int, before: int | None = None
         updated_at=session.updated_at,
         next_position=session.next_position,
         summary=session.summary,
-        is_archived=found.archived_until >= session.next_position,
+        is_archived=0 < session.next_position <= found.archived_until,
         is_own=found.is_own,
         needs_owner=found.needs_owner_since is not None,
         held_by=found.held_by,
         held_until=found.held_until,
         start=start,
         messages=fetch_messages(connection, session.id, start, end),
-        judgements=_fetch_judgements(connection, number),
+        judgements=fetch_judgements(connection, number),
         questions=fetch_questions(connection, number),
     )
 
@@ -111,7 +111,8 @@ def fetch_questions(connection: Connection, number: int) -> list[AskedQuestion]:
     return [AskedQuestion(*each) for each in connection.execute(query)]
 
 
-def _fetch_judgements(connection: Connection, number: int) -> list[Judgement]:
+def fetch_judgements(connection: Connection, number: int) -> list[Judgement]:
+    """Return how a conversation's answers were judged, in their order."""
     given = feedback.c
     query = select(given.position, given.value, given.note).where(given.conversation == number)
     return [Judgement(*each) for each in connection.execute(query.order_by(given.position))]

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, func, select, tuple_
 
 from ..stores import Database
-from ..stores.desk_tables import conversations
+from ..stores.desk_tables import conversations, owner_questions
 from ..stores.tables import messages, sessions
 from .search import match_words
 from .views import CONDITIONS, IS_ARCHIVED, IS_UNREAD, NEEDS_OWNER, View
@@ -105,6 +105,8 @@ def _list_places(
 
 def _fetch_entries(connection: Connection, numbers: list[int]) -> list[Entry]:
     is_ours = messages.c.session_id == sessions.c.id
+    asked = select(owner_questions.c.question).where(owner_questions.c.conversation == row.number)
+    asked = asked.order_by(owner_questions.c.id).limit(1)
     first = select(messages.c.text).where(is_ours, messages.c.role == "user").order_by(messages.c.position).limit(1)
     counted = select(func.count()).where(is_ours)
     query = select(
@@ -117,7 +119,7 @@ def _fetch_entries(connection: Connection, numbers: list[int]) -> list[Entry]:
         NEEDS_OWNER,
         row.unknown,
         row.unsupported,
-        func.coalesce(first.scalar_subquery(), ""),
+        func.coalesce(first.scalar_subquery(), asked.scalar_subquery(), ""),
         counted.scalar_subquery(),
     )
     found = query.select_from(JOINED).where(row.number.in_(numbers)).order_by(*NEWEST_FIRST)

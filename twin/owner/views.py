@@ -15,7 +15,8 @@ ViewName = Literal["all", "unread", "needs-you", "unknown", "unsupported", "arch
 
 row = conversations.c
 IS_UNREAD = sessions.c.next_position > row.read_until
-IS_ARCHIVED = row.archived_until >= sessions.c.next_position
+# Without messages, as where a question for the owner came first, nothing is archived.
+IS_ARCHIVED = and_(row.archived_until >= sessions.c.next_position, row.archived_until > 0)
 NEEDS_OWNER = row.needs_owner_since.is_not(None)
 IS_LISTED = and_(not_(IS_ARCHIVED), not_(row.is_own))
 CONDITIONS: dict[ViewName, ColumnElement[bool]] = {

@@ -19,7 +19,7 @@ class Reply:
     session_id: str
     finish_reason: FinishReason
     annotations: Annotations = field(default_factory=Annotations)
-    origin: Literal["model", "faq", "repeated"] = "model"
+    origin: Literal["model", "faq", "owner", "repeated"] = "model"
     model: str | None = None  # its name, as the provider reports it
     usage: Usage | None = None
 

@@ -162,7 +162,9 @@ class Turn:
     def _reply_without_model(self) -> Reply | None:
         """Wait for the session's turn, then return the reply that needs no model, if there is one."""
         self._enter_session()
-        self._outcome.reply = find_reply(self._message, self._session_id, self._exchange, self._briefing)
+        self._outcome.reply = find_reply(
+            self._message, self._session_id, self._exchange, self._briefing, self._runtime.owner_name
+        )
         return self._outcome.reply
 
     def _enter_session(self) -> None:
@@ -185,7 +187,8 @@ class Turn:
         settings, briefing = self._runtime.settings, self._briefing
         room = (settings.context_tokens - briefing.tokens) // 2  # the other half is for the answer
         said = self._exchange.compose(min(settings.memory_tokens, room))
-        gate = briefing.open_gate(settings.fallback, self._exchange.list_visitors(said))
+        visitor = [*self._exchange.list_visitors(said), *self._exchange.list_owners()]
+        gate = briefing.open_gate(settings.fallback, visitor)
         found = self._runtime.briefings.find_passages(briefing, said)
         prepared = briefing.compose(said, found, self._exchange.wishes)
         review = Review(self._message, prepared, found, briefing, self._exchange.list_said())
