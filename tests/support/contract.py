@@ -20,6 +20,9 @@ TEMPLATES = {
     r"/page/[^/]+/style/[^/]+": "/page/{version}/style/{accent}.css",
     r"/sessions/[^/]+": "/sessions/{session_id}",
     r"/sessions/[^/]+/export": "/sessions/{session_id}/export",
+    r"/sessions/[^/]+/questions": "/sessions/{session_id}/questions",
+    r"/sessions/[^/]+/feedback": "/sessions/{session_id}/feedback",
+    r"/sessions/[^/]+/events": "/sessions/{session_id}/events",
     r"/conversation/[^/]+": "/conversation/{session_id}",
     r"/v1/models/[^/]+": "/v1/models/{model}",
 }

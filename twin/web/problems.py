@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar, Self
 
@@ -25,6 +25,7 @@ from ..errors import (
 from .current import current_runtime
 from .error_body import ErrorBody, explain, is_wait_useful
 from .headers import describe_refusal
+from .sse import ServerEvent
 
 PROBLEMS_BY_STATUS: dict[int | None, type[TwinError]] = {
     400: BadRequest,
@@ -96,6 +97,12 @@ def render_problem(error: TwinError, headers: Mapping[str, str] | None = None) -
     response.status_code = form.find_status(type(error))
     response.headers.update({**describe_refusal(error), **(headers or {})})
     return response
+
+
+def prepare_error_event() -> Callable[[TwinError], ServerEvent]:
+    """Return what writes an error as the last event of the present request's stream."""
+    request_id, contact = g.request_id, current_runtime().settings.contact
+    return lambda error: ServerEvent("error", Problem.of(error, request_id, contact).write())
 
 
 def render_http_exception(error: HTTPException) -> Response:

@@ -25,14 +25,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ServerEvent:
-    """One event: its name, if it has one, and its data in JSON's types."""
+    """One event: its name, if it has one, its data in JSON's types, and the id with which a client comes back."""
 
     name: str
     data: Any
+    id: int | None = None
 
     def __str__(self) -> str:
+        place = "" if self.id is None else f"id: {self.id}\n"
         name = f"event: {self.name}\n" if self.name else ""
-        return f"{name}data: {_encode(self.data)}\n\n"
+        return f"{place}{name}data: {_encode(self.data)}\n\n"
 
 
 Written = ServerEvent | str  # an event, or its text

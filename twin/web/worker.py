@@ -112,6 +112,12 @@ class TwinWorker(GeventWorker):  # type: ignore[misc]
             client = FairSocket(client.family, client.type, client.proto, client.detach())
         super().handle(listener, client, addr)
 
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Finish the chats in flight, then end; the streams that only wait end now."""
+        super().handle_exit(sig, frame)
+        if watch := self.wsgi.extensions["twin"].watch:
+            watch.close()
+
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Refuse a malformed request; log neither its words nor its sender."""
         status, reason = next((refusal for kind, refusal in REFUSALS.items() if isinstance(exc, kind)), (500, "Error"))

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from flask import Flask
 
 from twin import errors
 from twin.errors import TwinError
+from twin.owner.watch import MAX_WATCHED
 
 from ...support.calls import heal
 from ...support.contract import EVERYWHERE, Promise, document, is_door, promises
@@ -30,6 +32,7 @@ SESSION = "3f1e8a52-7c6f-4c5c-9d0a-8a7a8d8f1c5e"
 JSON = {"Content-Type": "application/json"}
 PROMISES = sorted(promises())
 KEPT = [promise for promise in PROMISES if not is_door(promise.path)]  # tests/web/test_doors.py has the others
+BODY = {"message": "Who are you?", "question": "Will you come?"}
 BAD_BODIES: dict[str, dict[str, Any]] = {
     "bad_json": {"content": b"{", "headers": JSON},
     "too_large": {"content": b" " * 300_000, "headers": JSON},
@@ -54,20 +57,26 @@ FAULTS_OF_THE_MODEL = {
 
 def ask(http: httpx2.Client, promise: Promise, **options: Any) -> httpx2.Response:
     """Call the promise's route, well where `options` do not say otherwise."""
-    if promise.path == "/chat" and not {"content", "json"} & options.keys():
-        options["json"] = {"message": "Who are you?"}
+    if promise.method == "POST" and not {"content", "json"} & options.keys():
+        options["json"] = {"message": 1, "value": 1} if "feedback" in promise.path else BODY
     arguments = {"name": "start.js" if promise.path.startswith("/docs") else "chat.js", "version": "1", "accent": "0a7"}
-    return http.request(promise.method, promise.path.format(**arguments, session_id=SESSION), **options)
+    return http.request(
+        promise.method,
+        promise.path.format(**arguments, session_id="none" if promise.code == "not_found" else SESSION),
+        **options,
+    )
 
 
 def is_of_a_session(promise: Promise) -> bool:
-    return "{session_id}" in promise.path and promise.code in ("", "not_found")
+    return "{session_id}" in promise.path and promise.code in ("", "not_found", "overloaded")
 
 
 def ask_in_a_session(service: Service, model: ScriptedModel, promise: Promise) -> httpx2.Response:
     """Ask in a session that is remembered, where that has the promised end."""
     http, key = service.http, {"headers": {"Idempotency-Key": "1"}}
     http.delete(f"/sessions/{SESSION}")
+    if promise.code == "overloaded":
+        return ask_with_many_waiting(service, promise)
     if promise.code in ("session_busy", "key_in_use"):
         model.script.append(streams("One ", finish_reason=None, then="stall"))
         with opened(service, session_id=SESSION, **key) as (_, events):
@@ -79,6 +88,17 @@ def ask_in_a_session(service: Service, model: ScriptedModel, promise: Promise) -
     if promise.code == "key_reused":
         return ask(http, promise, json={"message": "Other", "session_id": SESSION}, **key)
     return ask(http, promise)
+
+
+def ask_with_many_waiting(service: Service, promise: Promise) -> httpx2.Response:
+    """Ask while as many visitors as a process can hold wait for the owner."""
+    service.http.post(f"/sessions/{SESSION}/questions", json=BODY)
+    request = f"GET /sessions/{SESSION}/events HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    with ExitStack() as stack:
+        for connection in [stack.enter_context(service.connect()) for _ in range(MAX_WATCHED)]:
+            connection.sendall(request)
+            assert connection.recv(1_000)
+        return ask(service.http, promise)
 
 
 def ask_too_much(service: Service, model: ScriptedModel, promise: Promise) -> httpx2.Response:

@@ -39,9 +39,9 @@ def count_day(database: Database, budget: Budget, since: float) -> Day:
         ]
         recent = (messages.c.created_at >= since) & notes.is_not(None) & messages.c.session_id.not_in(own)
         active = messages.c.session_id.in_(select(sessions.c.id).where(sessions.c.updated_at >= since))
-        unknown, unsupported = connection.execute(select(*marked).where(active, recent)).one()
+        marks = connection.execute(select(*marked).where(active, recent)).one()
         asked = select(func.count()).where(owner_questions.c.asked_at >= since)
-        return connection.scalar(began) or 0, unknown or 0, unsupported or 0, connection.scalar(asked) or 0
+        return connection.scalar(began) or 0, marks[0] or 0, marks[1] or 0, connection.scalar(asked) or 0
 
     counts = database.run(count)
     return Day(*counts, tokens=tokens if budget.is_capped else None, usd=usd if budget.is_capped else None)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, request
 
-from ...errors import TwinError
 from ...rates import Caller
 from ...turn import TURN_FAULTS, Event
 from .. import visitor
-from ..current import current_runtime
 from ..operation import operation
-from ..problems import Problem
+from ..problems import prepare_error_event
 from ..sse import ServerEvent
 from ..turns import begin_turn, stream_turn
 from .schemas import ChatHeaders, ChatRequest, ChatResponse, EventStream, to_server_event
@@ -29,12 +27,7 @@ def send_message(chat: ChatRequest, headers: ChatHeaders) -> ChatResponse | Resp
     turn = begin_turn(chat.message, caller, chat.session_id, headers.idempotency_key, door=door)
     if not is_streamed:
         return ChatResponse.of(turn.answer())
-    request_id, contact = g.request_id, current_runtime().settings.contact
-
-    def write_error(error: TwinError) -> ServerEvent:
-        return ServerEvent("error", Problem.of(error, request_id, contact).write())
-
-    return stream_turn(turn, _write, write_error)
+    return stream_turn(turn, _write, prepare_error_event())
 
 
 def _write(events: Iterator[Event]) -> Iterator[ServerEvent | None]:

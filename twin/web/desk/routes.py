@@ -12,11 +12,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from ...errors import NotFound
 from ...owner import Cursor, Dossier, View, ViewName
 from ..current import current_runtime
-from . import gate, ways_in
+from . import answering, gate, ways_in
 from .blueprint import blueprint, current_desk, render, see
 from .sayings import Prices, list_sayings
 
-__all__ = ["blueprint", "gate", "ways_in"]
+__all__ = ["answering", "blueprint", "gate", "ways_in"]
 
 STATIC = Path(__file__).parent / "static"
 MEDIA = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}  # the system may have other names

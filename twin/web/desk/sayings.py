@@ -70,6 +70,8 @@ def list_sayings(dossier: Dossier, prices: Prices) -> list[Saying]:
 
 
 def _name_speaker(message: KeptMessage, notes: Annotations) -> str:
+    if message.finish_reason == "held":
+        return "Twin, for you"
     if message.role != "user" and notes.speaker:
         return SPEAKERS_OF_ANSWERS.get(notes.speaker, "Twin")
     return SPEAKERS.get(message.role, message.role)

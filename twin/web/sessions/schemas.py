@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from ...memory import Annotations, Conversation, Instant, KeptMessage, as_time
+from ...owner import AskedQuestion, Left
 
 ShownReason = Literal["length", "content_filter", "interrupted"]
 
@@ -49,9 +50,26 @@ class SessionMessage(Annotations, LegacyMessage):
             "role": message.role,
             "content": message.text,
             "timestamp": as_time(message.created_at),
-            "finish_reason": None if reason == "stop" else reason,
+            "finish_reason": None if reason in ("stop", "held") else reason,
         }
         return cls.model_validate(said | dict(Annotations.load(message.annotations)))
+
+
+class VisitorQuestion(BaseModel):
+    """A question that the visitor asked the owner."""
+
+    id: int = Field(description="its number")
+    question: str = Field(description="in the visitor's words")
+    asked_at: Instant = Field(description="when, in UTC (RFC 3339)")
+    answer: str | SkipJsonSchema[None] = Field(default_factory=lambda: None, description="the owner's, once given")
+    answered_at: Instant | SkipJsonSchema[None] = Field(default_factory=lambda: None, description="when it was given")
+
+    @classmethod
+    def of(cls, asked: AskedQuestion) -> VisitorQuestion:
+        """Return `asked` in wire format."""
+        answered = None if asked.answered_at is None else as_time(asked.answered_at)
+        given = {"answer": asked.answer, "answered_at": answered}
+        return cls(id=asked.id, question=asked.question, asked_at=as_time(asked.asked_at), **given)
 
 
 class Session(BaseModel):
@@ -60,12 +78,21 @@ class Session(BaseModel):
     session_id: str = Field(description="the id that was asked for")
     created_at: Instant = Field(description="when it began, in UTC (RFC 3339)")
     messages: list[SessionMessage] = Field(description="what was said, in its order")
+    held_until: Instant | SkipJsonSchema[None] = Field(
+        default_factory=lambda: None,
+        description="while the owner answers in person: until when, if nothing more is said",
+    )
+    questions: list[VisitorQuestion] | SkipJsonSchema[None] = Field(
+        default_factory=lambda: None, description="what the visitor asked the owner, if anything"
+    )
 
     @classmethod
-    def of(cls, session_id: str, kept: Conversation) -> Session:
-        """Return `kept` in wire format, under the id that the visitor used."""
+    def of(cls, session_id: str, kept: Conversation, left: Left | None = None) -> Session:
+        """Return `kept`, and what its visitor has left, in wire format, under the id that the visitor used."""
         return cls(
             session_id=session_id,
             created_at=as_time(kept.session.created_at),
             messages=[SessionMessage.of(message) for message in kept.messages],
+            held_until=as_time(left.held_until) if left and left.held_until else None,
+            questions=[VisitorQuestion.of(asked) for asked in left.questions] if left and left.questions else None,
         )
