@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from ..support.calls import heal
-from ..support.desks import PASSWORD, Listener, Owner, new_session
+from ..support.owners import PASSWORD, Listener, Owner, new_session
 from ..support.scripted_model import ScriptedModel, answers, fails, waits_for
 from ..support.service import Service, wait_until
 from ..support.stores import PostgresServer

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ..text.tokens import estimate_tokens
 from .store import KeptMessage
+from .transcript import is_owners
 
 
 def find_start(messages: Sequence[KeptMessage], room: int, max_tokens: int) -> int:
@@ -45,6 +46,6 @@ def drop_unshown(messages: Sequence[KeptMessage]) -> list[KeptMessage]:
         if message.role == "assistant" and (message.finish_reason == "content_filter" or not message.text.strip()):
             if kept and kept[-1].role == "user":
                 kept.pop()
-        elif kept or message.role == "user":
+        elif kept or message.role == "user" or is_owners(message):
             kept.append(message)
     return kept

@@ -45,7 +45,17 @@ ROUTES = {
     "delete_conversation": Route("POST", "/desk/conversations/1/delete"),
     "export_conversation": Route("GET", "/desk/conversations/1/export"),
     "begin_try": Route("POST", "/desk/try"),
+    "join": Route("POST", "/desk/conversations/1/join"),
+    "say": Route("POST", "/desk/conversations/1/reply", {"text": "It is me."}),
+    "hand_back": Route("POST", "/desk/conversations/1/hand-back"),
+    "show_news": Route("GET", "/desk/conversations/1/news"),
+    "answer_question": Route("POST", "/desk/questions/1/answer", {"text": "Yes."}),
+    "undo_answer": Route("POST", "/desk/questions/1/undo"),
+    "show_gaps": Route("GET", "/desk/gaps"),
+    "answer_gap": Route("POST", "/desk/gaps/1/answer", {"text": "Yes."}),
+    "undo_last": Route("POST", "/desk/gaps/undo"),
 }
+VAIN = {"follow_link", "answer_gap", "undo_last"}  # these find nothing here
 # Headers of requests that do not come from the desk, though the session and the form's token are right.
 ELSEWHERE: dict[str, dict[str, str]] = {
     "another origin": {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
@@ -68,7 +78,8 @@ def desk_app(database_url: str) -> Iterator[Flask]:
     settings = {"OPENAI_API_KEY": KEY, "MEMORY": "on", "DATABASE_URL": database_url, "TESTING": True}
     app = create_app({**settings, "DESK_PASSWORD": PASSWORD, "CORS_ORIGINS": NEIGHBOUR})
     memory = app.extensions["twin"].memory
-    remember(memory, f"I am {WORDS}.", "I live in Kyiv.", annotations=NOTES)
+    session = remember(memory, f"I am {WORDS}.", "I live in Kyiv.", annotations=NOTES)
+    app.extensions["twin"].visitors.ask(str(session), f"Will {WORDS} come?", None, None)
     yield app
     memory.database.close()
 
@@ -81,7 +92,7 @@ def client(desk_app: Flask) -> FlaskClient:
 @pytest.fixture
 def dump(execute: Callable[[str], Any]) -> Callable[[], list[Any]]:
     """Return all that the desk could change."""
-    tables = ("sessions", "messages", "conversations", "desk_sign_ins")
+    tables = ("sessions", "messages", "conversations", "desk_sign_ins", "owner_questions")
     return lambda: [execute(f"SELECT * FROM {table}") for table in tables]
 
 
@@ -123,7 +134,7 @@ def test_no_route_is_missing_here(desk_app: Flask) -> None:
 def test_the_owner_passes_everywhere(desk_app: Flask, client: FlaskClient) -> None:
     for name, route in sorted(ROUTES.items(), key=lambda item: "delete" in item[0]):
         response = call(client, route, OWN, *sign_in(desk_app))
-        assert response.status_code == (303 if route.method == "POST" else 200) or name == "follow_link", name
+        assert response.status_code == (303 if route.method == "POST" else 200) or name in VAIN, name
         assert_guarded(response)
 
 
