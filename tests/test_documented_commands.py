@@ -41,6 +41,7 @@ EXCEPTED = {
     "make bench-truth": "it takes two minutes; tests/turn/test_truth.py measures the same sets by words alone",
     "make bench-quick": "its figures want an idle machine; .ci/run runs it",
     "flask twin gaps --edit": "it opens an editor; tests/cli/test_gaps.py has one",
+    "flask twin notify": "it sends to channels of one's own; tests/owner/notices has some",
     "make screenshots": "a person has to look at what it draws",
     "make locks": "it asks an index of packages, and writes what the tests compare",
     "apt-get": "it changes the machine",
