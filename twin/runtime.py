@@ -31,6 +31,7 @@ from .settings import Settings
 from .stores import Databases
 from .system import paths
 from .system.threads import start_thread
+from .telemetry.exposition import require_library
 from .telemetry.metrics import Metrics
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ class Runtime:
         """Check everything that could stop a start, or raise StartError; run nothing yet."""
         self.settings = settings
         self.metrics = Metrics()
+        if settings.metrics_token or settings.metrics_port:
+            require_library()
         self.databases = Databases.of(settings, metrics=self.metrics)
         self.answers = find_answers(settings, self.databases)
         self.briefings = Briefings(

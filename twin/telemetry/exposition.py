@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
+from ..errors import StartError
 from .board import Slots
 from .catalogue import FETCHED, Metric
 from .metrics import Metrics
@@ -21,6 +23,16 @@ class Fetched:
     metric: Metric
     value: str
     number: float
+
+
+def require_library() -> None:
+    """Raise StartError where the library is missing that older deployments did without."""
+    try:
+        import_module("prometheus_client")
+    except ModuleNotFoundError:
+        raise StartError(
+            "METRICS_TOKEN, METRICS_PORT: prometheus-client is missing: pip install -r requirements/service.lock"
+        ) from None
 
 
 def expose(metrics: Metrics, fetched: Sequence[Fetched], accept: str) -> tuple[bytes, str]:
