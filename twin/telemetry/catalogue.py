@@ -42,6 +42,7 @@ REQUEST_REFUSALS: tuple[type[errors.TwinError], ...] = (
     errors.NotFound,
     errors.MethodNotAllowed,
     errors.Unauthorized,
+    errors.ForeignOrigin,
 )
 STATUSES = "200 201 202 204 301 302 307 308 400 401 402 403 404 405 408 409 413 415 422 424 429 498 499 500 501 502 503"
 MORE_STATUSES = "504 520 521 522 523 524 529 530"
