@@ -147,7 +147,7 @@ def ask_many(service: Service, ledger: Ledger, count: int, network: str) -> None
         list(pool.map(ask_next, range(count)))
 
 
-def kill_one_with_its_chats(service: Service, ledger: Ledger) -> None:
+def kill_one_with_its_chats(service: Service, ledger: Ledger, model: ScriptedModel) -> None:
     """Kill a worker of four while many chats are in flight; those of the others are answered."""
 
     def hang(number: int) -> None:
@@ -161,13 +161,16 @@ def kill_one_with_its_chats(service: Service, ledger: Ledger) -> None:
     def count_in_flight() -> float:
         return scrape(service)["twin_chats_in_flight", ()]
 
+    asked, left = len(model.requests), model.left
     with ThreadPoolExecutor(HANGING) as pool:
         asking = [pool.submit(hang, number) for number in range(HANGING)]
-        wait_until(lambda: count_in_flight() == HANGING)
+        wait_until(lambda: len(model.requests) == asked + HANGING)
+        assert count_in_flight() == HANGING
         psutil.Process(service.process.pid).children()[0].kill()
         wait_until(lambda: scrape(service)["twin_workers_ended_total", ()] == 1)
         wait_until(lambda: count_in_flight() == HANGING - ledger.said["killed"], "gauges of the dead are left")
         wait_until(lambda: scrape(service)["twin_workers", ()] == 4)
+        wait_until(lambda: model.left == left + ledger.said["killed"], "the model misses nobody")
         ledger.is_killed.set()
         for each in asking:
             each.result()
@@ -219,14 +222,11 @@ def test_the_metrics_of_many_chats_are_what_model_and_clients_counted(
     assert {*ledger.chats} >= {("chat", "stop"), ("stream", "left"), ("stream", "faq"), ("chat", "model_failed")}
     assert samples["twin_budget_tokens", ("spent",)] == spent(service)
     assert samples["twin_cost_usd_total", ()] == pytest.approx(samples["twin_budget_usd", ("spent",)])
-    kill_one_with_its_chats(service, ledger)
+    kill_one_with_its_chats(service, ledger, model)
     ask_many(service, ledger, count // 2, "10.2")
     spend_all(service, ledger, model)
     assert_equal(settle(service, ledger), ledger)
     assert ledger.said["killed"] > 0
-    os.kill(service.process.pid, signal.SIGHUP)  # which begins with new workers
-    wait_until(lambda: scrape(service)["twin_workers_ended_total", ()] == 5)
-    assert_equal(settle(service, ledger), ledger)
 
 
 def spend_all(service: Service, ledger: Ledger, model: ScriptedModel) -> None:
@@ -235,6 +235,20 @@ def spend_all(service: Service, ledger: Ledger, model: ScriptedModel) -> None:
     visitors = iter(range(100))
     while not ledger.refusals["budget_exhausted",]:
         ask(service, ledger, 2 * next(visitors), "plain", "10.3")
+
+
+@pytest.mark.soak
+def test_a_reload_and_workers_that_come_and_go_keep_what_was_counted(
+    start_service: Callable[..., Service], model: ScriptedModel
+) -> None:
+    service = start_service("gunicorn", WEB_CONCURRENCY="2", METRICS_TOKEN=METRICS_TOKEN)
+    for number, workers, ended in ((signal.SIGHUP, 2, 2), (signal.SIGTTIN, 3, 2), (signal.SIGTTOU, 2, 3)):
+        before = count_chats(scrape(service))
+        assert {service.chat().status_code for _ in range(5)} == {200}
+        os.kill(service.process.pid, number)
+        wait_until(lambda ended=ended: scrape(service)["twin_workers_ended_total", ()] == ended)
+        wait_until(lambda workers=workers: scrape(service)["twin_workers", ()] == workers)
+        assert count_chats(scrape(service)) == before + 5
 
 
 def prepare(instance: Path) -> None:
