@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -112,7 +113,7 @@ def test_200_hostile_texts_run_nothing_and_request_nothing(
         page.goto(service.url + links.pop())
         seen += page.locator(".entry, .saying").count()
         assert page.evaluate(
-            "[window.ran, document.querySelectorAll('script, iframe, main img, form').length < 12]"
+            "[window.ran, document.querySelectorAll('script, iframe, main img, form').length < 32]"
         ) == [None, True]
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
         older = page.get_by_role("link", name="Older")
@@ -180,6 +181,7 @@ def test_a_link_signs_in_once_and_leaves_no_trace(page: Page, service: Service, 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_and_a_phone_shows_all(page: Page, service: Service, memory: Memory, theme: str) -> None:
     remember(memory, "Where do you live? " + "x" * 300, "I live in Kyiv.", annotations=annotate("I live in Kyiv."))
+    service.http.post(f"/sessions/{uuid4()}/questions", json={"question": "Will you come? " + "x" * 300})
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
     page.set_viewport_size({"width": 360, "height": 640})
     page.goto(f"{service.url}/desk/link")
@@ -187,7 +189,7 @@ def test_axe_finds_nothing_and_a_phone_shows_all(page: Page, service: Service, m
     page.goto(f"{service.url}/desk")
     assert_accessible(page)
     sign_in(page, service)
-    for path in ("/desk", "/desk?view=unread", "/desk/conversations/1", "/desk/conversations/2"):
+    for path in ("/desk", "/desk?view=unread", "/desk/conversations/1", "/desk/conversations/2", "/desk/gaps"):
         page.goto(service.url + path)
         assert_accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
