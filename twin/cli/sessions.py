@@ -14,6 +14,7 @@ from flask import current_app
 
 from ..errors import StartError
 from ..memory import Conversation, Export, Housekeeping, Memory
+from ..memory.transcript import is_owners
 from ..memory.vacuum import vacuum
 from ..owner import View, fetch_page, find_sessions
 from ..settings import Settings, load_settings
@@ -69,7 +70,8 @@ def print_session(session_id: str, as_json: bool) -> None:
         return
     for message in kept.messages:
         mark = " (interrupted)" if message.finish_reason == "interrupted" else ""
-        speaker = "visitor" if message.role == "user" else f"twin{mark}"
+        is_in_person = is_owners(message) and message.finish_reason != "held"
+        speaker = "visitor" if message.role == "user" else "you" if is_in_person else f"twin{mark}"
         click.echo(f"{_as_time(message.created_at)} {speaker}: {make_printable(message.text)}")
 
 
