@@ -10,7 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 from ...memory import Annotations, Conversation, Instant, KeptMessage, as_time
 from ...owner import AskedQuestion, Left
 
-ShownReason = Literal["length", "content_filter", "interrupted"]
+ShownReason = Literal["length", "content_filter", "interrupted", "held"]
 
 
 class LegacyMessage(BaseModel):
@@ -39,7 +39,8 @@ class SessionMessage(Annotations, LegacyMessage):
 
     finish_reason: ShownReason | SkipJsonSchema[None] = Field(
         default_factory=lambda: None,
-        description="of an answer. `length`: it was cut; `content_filter`: the model declined; `interrupted`: you left",
+        description="of an answer. `length`: it was cut; `content_filter`: the model declined; `interrupted`: you "
+        "left; `held`: it says that the owner, who is there, will answer",
     )
 
     @classmethod
@@ -50,7 +51,7 @@ class SessionMessage(Annotations, LegacyMessage):
             "role": message.role,
             "content": message.text,
             "timestamp": as_time(message.created_at),
-            "finish_reason": None if reason in ("stop", "held") else reason,
+            "finish_reason": None if reason == "stop" else reason,
         }
         return cls.model_validate(said | dict(Annotations.load(message.annotations)))
 
