@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 from states import take_states  # noqa: E402
 
+from tests.support.owners import PASSWORD  # noqa: E402
 from tests.support.scripted_model import ScriptedModel, streams  # noqa: E402
 from tests.support.service import Service, copy_project, free_port  # noqa: E402
 
@@ -62,6 +63,7 @@ def main() -> None:
         (Path(folder) / "site" / "index.html").write_text(SITE % service.url)
         more = {
             "MEMORY": "on",
+            "DESK_PASSWORD": PASSWORD,
             "RATE_LIMITS": "off",
             "CONTACT": "roger@example.com",
             "IMPRINT_URL": "/imprint",

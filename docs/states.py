@@ -9,6 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
+from tests.support.owners import Owner
 from tests.support.scripted_model import ScriptedModel, fails, streams
 from tests.support.service import Service
 
@@ -19,6 +20,8 @@ ANSWERS = {
     "ar": "تستغرق **يومين**، لما يصل إلى اثني عشر شخصًا. هكذا يبدأ المثال الأول:\n\n",
 }
 CODE = "```python\nforecast = model.fit(history, season=season, holidays=holidays, interval=width).predict()\n```"
+UNKNOWN = {"de": "Das weiß ich leider nicht.", "ar": "لا أعرف ذلك."}
+FROM_OWNER = {"de": "Zwei Tage, und im **Mai** auch an Wochenenden.", "ar": "يومان، وفي **مايو** أيضًا في عطلة الأسبوع."}
 SHEET = """async ([images, scale, gap]) => {
   const loaded = await Promise.all(images.map(async (row) => Promise.all(row.map(async (source) => {
     const image = new Image();
@@ -69,6 +72,26 @@ def show_failure(page: Page, service: Service, model: ScriptedModel, language: s
     page.wait_for_selector(".failure")
 
 
+def show_asked(page: Page, service: Service, model: ScriptedModel, language: str) -> None:
+    model.otherwise = streams(f"[?] {UNKNOWN[language]}")
+    ask(page, service, language)
+    page.click(".turn .offer")
+    page.fill("#owner-contact", "ada@example.org")
+    page.check("dialog [type=checkbox]")
+    page.click("dialog .send")
+    page.wait_for_selector("dialog .way")
+
+
+def show_owners_answer(page: Page, service: Service, model: ScriptedModel, language: str) -> None:
+    show_asked(page, service, model, language)
+    page.keyboard.press("Escape")
+    owner = Owner(service)
+    asked = owner.find_question(owner.find(QUESTIONS[language]))
+    owner.do(f"/desk/questions/{asked}/answer", text=FROM_OWNER[language], wording="")
+    owner.http.close()
+    page.wait_for_selector(".turn[data-speaker=owner]")
+
+
 def show_chats(page: Page, service: Service, model: ScriptedModel, language: str) -> None:
     show_answer(page, service, model, language)
     page.click("#new-chat")
@@ -90,6 +113,8 @@ STATES: dict[str, Show] = {
     "answer": show_answer,
     "waiting": show_waiting,
     "chats": show_chats,
+    "asked": show_asked,
+    "owner": show_owners_answer,
     "missing": show_missing,
     "failure": show_failure,  # the last, since the model is then taken to be busy for a while
 }

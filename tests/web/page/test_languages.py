@@ -69,7 +69,7 @@ def test_each_language_has_a_file_and_each_file_a_language() -> None:
 def test_no_text_is_missing(tag: str) -> None:
     texts = json.loads((TEXTS / f"{tag}.json").read_text(encoding="utf-8"))
     assert texts["note"]
-    for part in ("page", "script"):
+    for part in ("page", "script", "desk"):
         assert list(texts[part]) == list(ENGLISH[part])
         for name, english in ENGLISH[part].items():
             text = texts[part][name]
@@ -82,7 +82,7 @@ def test_each_text_is_used() -> None:
     code = "".join(path.read_text(encoding="utf-8") for kind in ("*.py", "*.html", "*.js") for path in page.rglob(kind))
     codes = (ROOT / "twin" / "errors.py").read_text(encoding="utf-8")
     built = {"source", "sources", "other_source", "other_sources"}
-    for name in [*ENGLISH["page"], *ENGLISH["script"]]:
+    for name in [*ENGLISH["page"], *ENGLISH["script"], *ENGLISH["desk"]]:
         assert name in built or re.search(rf'[".]{name}\b', code) or f'"{name}"' in codes, name
 
 

@@ -20,12 +20,13 @@ RIGHT_TO_LEFT = {"ar"}
 
 @dataclass(frozen=True)
 class Language:
-    """One language's texts: those of the HTML, and those of the scripts."""
+    """One language's texts: those of the HTML, those of the scripts, and those between visitor and owner."""
 
     tag: str  # BCP 47
     page: Mapping[str, str]
     starters: tuple[str, ...]
     script: str  # JSON
+    desk: str  # JSON
 
     @property
     def direction(self) -> str:
@@ -38,9 +39,8 @@ def load_language(tag: str) -> Language:
     """Return the texts of one of LANGUAGES."""
     texts = json.loads((TEXTS / f"{tag}.json").read_text(encoding="utf-8"))
     starters = tuple(texts["page"].pop("starters"))
-    return Language(
-        tag, texts["page"], starters, json.dumps(texts["script"], ensure_ascii=False, separators=(",", ":"))
-    )
+    script, desk = (json.dumps(texts[part], ensure_ascii=False, separators=(",", ":")) for part in ("script", "desk"))
+    return Language(tag, texts["page"], starters, script, desk)
 
 
 def choose_language(settings: Settings) -> Language:

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from flask import Response, current_app, render_template, request, url_for
 
+from ...errors import StoreUnavailable
 from ...settings import parse_colour, split_starters
 from ..current import current_runtime
 from .assets import Assets, compress
@@ -29,11 +30,20 @@ def render_chat(*, framed: bool = False, theme: str = "") -> Response:
         "chat.html",
         framed=framed,
         theme=theme,
+        has_desk=_has_desk(),
         greeting=greeting,
         greeting_tag=greeting_tag,
         starters=language.starters if starters is None else split_starters(starters),
         starters_tag=starters_tag if starters else language.tag,
     )
+
+
+def _has_desk() -> bool:
+    """Return whether there is an owner's desk, to which visitors can turn."""
+    with suppress(StoreUnavailable):
+        desk = current_runtime().desk
+        return desk is not None and desk.accounts.is_open()
+    return False
 
 
 def render(template: str, *, framing: str = "", ancestors: str = "", **options: object) -> Response:

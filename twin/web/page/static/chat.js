@@ -1,16 +1,19 @@
 // The chat: what the visitor does, and what happens then.
 
+import { takeQuestion, takeSessionId } from "./arrival.js";
 import { setUpChatList } from "./chatlist.js";
 import { Chats } from "./chats.js";
 import { copyText } from "./clipboard.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { followLatest, showEnd } from "./latest.js";
+import { OwnerDoor } from "./owner.js";
 import { Session, locateExport } from "./session.js";
 import { Problem, ask, explain } from "./stream.js";
 import { say, sayDays, sayWhen } from "./texts.js";
 import { guessLanguage } from "./tongues.js";
-import { TurnView, describe } from "./view.js";
+import { TurnList } from "./turnlist.js";
+import { describe } from "./view.js";
 import { Waiting } from "./waiting.js";
 
 const find = (id) => document.getElementById(id);
@@ -19,49 +22,48 @@ const { days } = document.documentElement.dataset; // for which the service reme
 const memory = days !== undefined;
 const conversation = Conversation.restore(memory ? "localStorage" : "sessionStorage");
 const composer = new Composer({ conversation, submit });
-const views = new Map();
+const list = new TurnList(conversation, turns, {
+  onRetry: ({ turn }) => retry(turn),
+  onRegenerate: ({ turn }) => regenerate(turn),
+  onEdit: ({ turn }) => composer.edit(turn),
+  onCopy: ({ turn, copy }) => copyText(turn.answer, copy, tell),
+  onCopyCode: (code, button) => copyText(code, button, tell),
+  onEnd: (view) => door?.furnish(view),
+});
 let answering = null; // the AbortController of the answer that is being written
+let ended = Promise.resolve(); // when the last answer is
 const chats = memory ? new Chats(Number(days)) : null;
-const session = memory ? new Session(conversation, { tell, redraw, chats, abort: () => answering?.abort() }) : null;
-
-function show(turn) {
-  const view = new TurnView(turn, {
-    async onRetry() {
-      await session?.settled;
-      if (answering || !conversation.turns.includes(turn)) return;
-      drop(turn);
-      start(turn.question, turn.key);
-    },
-    onRegenerate() {
-      if (answering) return;
-      if (!memory) drop(turn); // what the service remembers stays
-      start(turn.question);
-    },
-    onEdit: () => composer.edit(turn),
-    onCopy: ({ copy }) => copyText(turn.answer, copy, tell),
-    onCopyCode: (code, button) => copyText(code, button, tell),
-  });
-  views.set(turn, view);
-  turns.append(view.element);
-  return view;
-}
-
-/** Take a turn off the page, in whose place another one comes. */
-function drop(turn) {
-  conversation.remove(turn);
-  views.get(turn)?.remove();
-  views.delete(turn);
-}
+const session = memory
+  ? new Session(conversation, { tell, redraw, chats, abort: () => answering?.abort(), onKept: (kept) => door.take(kept) })
+  : null;
+const door = memory ? new OwnerDoor({ conversation, composer, session, list, tell, update, settle }) : null;
 
 /** Draw the conversation anew; an answer that is being written belongs to another one. */
 function redraw() {
   answering?.abort();
   answering = null;
-  for (const view of views.values()) view.remove();
-  views.clear();
-  conversation.turns.forEach(show);
+  list.redraw();
   update();
   showEnd(turns);
+  door?.leave();
+}
+
+async function retry(turn) {
+  await session?.settled;
+  if (answering || !conversation.turns.includes(turn)) return;
+  list.drop(turn);
+  start(turn.question, turn.key);
+}
+
+function regenerate(turn) {
+  if (answering) return;
+  if (!memory) list.drop(turn); // what the service remembers stays
+  start(turn.question);
+}
+
+/** Wait until no answer is being written. */
+async function settle() {
+  while (answering) await ended;
 }
 
 /** Tell what happened: to screen readers, and to all where it cannot be seen otherwise. */
@@ -77,13 +79,17 @@ function update() {
   newChat.hidden = isEmpty;
   stop.hidden = !answering;
   composer.update(Boolean(answering));
-  for (const view of views.values()) view.hold(Boolean(answering));
+  for (const view of list) view.hold(Boolean(answering));
 }
 
-async function start(question, key = session?.makeKey()) {
+function start(question, key = session?.makeKey()) {
+  ended = answer(question, key);
+}
+
+async function answer(question, key) {
   const controller = (answering = new AbortController());
   const turn = conversation.add(question, key);
-  const view = show(turn);
+  const view = list.show(turn);
   view.element.classList.add("new");
   session?.list();
   tell(say("writing"));
@@ -110,8 +116,10 @@ async function start(question, key = session?.makeKey()) {
         view.grow();
       }
       if (name === "done") {
-        const { response: answer, sources, unsupported, speaker, finish_reason: reason } = data;
-        Object.assign(turn, { answer, sources, unsupported, speaker, state: "answered", reason: explain(reason) });
+        const { response, sources, unsupported, grounded, speaker, finish_reason: reason } = data;
+        const isHeld = speaker === "owner"; // who is in the conversation, and answers there
+        const [text, state] = isHeld ? ["", "held"] : [response, "answered"];
+        Object.assign(turn, { answer: text, sources, unsupported, grounded, speaker, state, reason: explain(reason) });
       }
     }
   } catch (error) {
@@ -123,8 +131,9 @@ async function start(question, key = session?.makeKey()) {
   if (answering !== controller) return; // another chat has begun
   answering = null;
   conversation.save();
-  tell([view.text, describe(turn)].join(" "), { language: view.answer.lang });
+  tell([view.text, describe(turn)].join(" "), { language: turn.answer ? view.answer.lang : undefined });
   update();
+  if (turn.state === "held") door?.wait();
 }
 
 function fail(turn, error, isStopped) {
@@ -143,8 +152,16 @@ async function submit(question, edited) {
   await session?.settled;
   if (answering || !question.trim()) return;
   composer.clear(question);
-  if (edited?.state === "failed") drop(edited);
+  if (edited?.state === "failed") list.drop(edited);
   start(question.trim());
+}
+
+/** Open the chat that the address leads to, unless the page shows it; return whether it is another one. */
+function openLinked() {
+  const id = takeSessionId();
+  if (!session || !id || id === conversation.sessionId) return false;
+  session.open(id, { isLinked: true });
+  return true;
 }
 
 stop.addEventListener("click", () => {
@@ -192,16 +209,12 @@ if (memory) {
 history.scrollRestoration = "manual"; // the conversation's end is in view
 followLatest(turns, find("latest"), find("composer"), () => composer.focus());
 redraw();
-session?.start();
+if (!openLinked()) session?.start();
+addEventListener("hashchange", openLinked);
 
 addEventListener("pagehide", () => {
   if (answering) conversation.save(); // all else is saved, and another tab may have saved more since
 });
 
-const address = new URL(location.href);
-const asked = address.searchParams.get("m");
-if (asked !== null) {
-  address.searchParams.delete("m");
-  history.replaceState(null, "", address);
-  submit(asked);
-}
+const asked = takeQuestion();
+if (asked !== null) submit(asked);

@@ -25,7 +25,7 @@ export class Composer {
   press(event) {
     const { key, shiftKey, isComposing, keyCode } = event;
     if (isComposing || keyCode === 229) return; // as Safari says it
-    const last = this.conversation.turns.at(-1);
+    const last = this.conversation.turns.findLast(({ question }) => question);
     if (key === "Enter" && !shiftKey) {
       event.preventDefault();
       form.requestSubmit();
@@ -45,9 +45,13 @@ export class Composer {
     field.setSelectionRange(turn.question.length, turn.question.length);
   }
 
+  get draft() {
+    return field.value.trim();
+  }
+
   /** Empty the field if `question` is in it. */
   clear(question) {
-    if (question !== field.value) return;
+    if (question !== field.value && question !== this.draft) return;
     this.edited = null;
     field.value = "";
     this.save();

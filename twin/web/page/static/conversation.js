@@ -6,8 +6,10 @@ const DELETED = "twin.deleted"; // holds, for a moment, the id of a session that
 export class Conversation {
   sessionId = null;
   draft = "";
-  // {question, answer, sources, unsupported, speaker, state: "pending" | "answered" | "stopped" | "failed", key, and when
-  // it was asked, `at`, answered and may be asked again, in milliseconds; `reason` names how it ended, see texts.js}
+  // {question, answer, sources, unsupported, grounded, speaker, state: "pending" | "answered" | "held" | "stopped" |
+  // "failed", key, `place` of the answer among the service's messages, `thumb`, and when it was asked, `at`, answered and
+  // may be asked again, in milliseconds; `reason` names how it ended, see texts.js}. Words of the owner's have the question
+  // "" where they answer none; a question that is "held" is for the owner, who is in the conversation.
   turns = [];
   #storage; // "sessionStorage" or "localStorage", which are not touched before they are needed: that may throw
 
@@ -45,7 +47,7 @@ export class Conversation {
 
   /** Take over what the service has: turns, or null where it knows nothing of the session. */
   adopt(kept) {
-    if (kept) this.turns = merge(this.turns, kept);
+    if (kept) this.turns = reuse(this.turns, merge(this.turns, kept));
     else if (this.turns.some((turn) => turn.state === "answered")) this.clear(); // it did know: all of it was deleted
     this.save();
   }
@@ -104,6 +106,7 @@ function merge(stored, kept) {
     if (!found) continue;
     found.sources ??= turn.sources; // which an older service did not keep
     found.unsupported ??= turn.unsupported;
+    found.grounded ??= turn.grounded;
     found.speaker ??= turn.speaker;
   }
   const end = stored.findLastIndex((turn) => turn.state === "answered") + 1;
@@ -115,4 +118,13 @@ function merge(stored, kept) {
     else if (index >= end) lost.unshift(turn);
   }
   return [...kept, ...lost];
+}
+
+/** Return `turns` with those of `stored` in place of the same ones, so that what is shown of these stays. */
+function reuse(stored, turns) {
+  const unmatched = stored.filter((turn) => !turns.includes(turn));
+  return turns.map((turn) => {
+    const index = unmatched.findIndex((other) => ["question", "answer", "state"].every((part) => other[part] === turn[part]));
+    return index < 0 ? turn : Object.assign(unmatched.splice(index, 1)[0], turn);
+  });
 }

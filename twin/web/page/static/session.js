@@ -10,9 +10,12 @@ const confirmation = document.getElementById("confirmation");
 export class Session {
   settled = null; // a promise, while it is not known what the service remembers
 
-  /** `tell` and `redraw` are the page's; `abort` ends the answer that is being written; `chats` this browser's list. */
-  constructor(conversation, { tell, redraw, abort, chats }) {
-    Object.assign(this, { conversation, tell, redraw, abort, chats });
+  /**
+   * `tell` and `redraw` are the page's; `abort` ends the answer that is being written; `chats` is this browser's list;
+   * `onKept` takes what the service has of a session that was just drawn.
+   */
+  constructor(conversation, { tell, redraw, abort, chats, onKept }) {
+    Object.assign(this, { conversation, tell, redraw, abort, chats, onKept });
     addEventListener("storage", (event) => {
       if (conversation.follow(event)) redraw();
     });
@@ -32,35 +35,53 @@ export class Session {
     this.settled = this.restore(sessionId);
   }
 
-  /** Put the conversation first in the list of this browser's. */
-  list() {
+  /** Put the conversation first in the list of this browser's, where anything was asked: of the twin, or its owner. */
+  list(asked = "") {
     const { sessionId, turns } = this.conversation;
-    this.chats.remember(sessionId, turns[0].question);
+    const first = turns.find(({ question }) => question);
+    if (first || asked) this.chats.remember(sessionId, first?.question ?? asked);
   }
 
-  async restore(id) {
+  async restore(id, { isLinked = false } = {}) {
     const { conversation } = this;
     try {
-      const kept = await fetchTurns(id);
+      const kept = await fetchSession(id);
       if (conversation.sessionId !== id) return; // a new chat has begun
       const { turns } = conversation;
-      const isGone = !kept && (turns.length === 0 || turns.some((turn) => turn.state === "answered"));
-      conversation.adopt(kept);
+      const isGone = !kept && !isLinked && (turns.length === 0 || turns.some((turn) => turn.state === "answered"));
+      conversation.adopt(kept?.turns ?? null);
       if (isGone) this.leave(id);
       this.redraw();
+      if (kept) this.onKept(kept);
+      if (isLinked) this.arrive(kept);
     } catch (error) {
       if (!(error instanceof Problem)) console.error(error);
       this.tell(conversation.turns.length ? say("own_copy") : error.message, { visibly: true });
     }
   }
 
-  /** Go to a chat of the list. */
-  open(id) {
+  /** Go to a chat of the list, or to one that a link leads to. */
+  open(id, { isLinked = false } = {}) {
     if (id === this.conversation.sessionId) return;
     this.conversation.open(id);
     this.redraw();
     this.tell("");
-    this.settled = this.restore(id);
+    this.settled = this.restore(id, { isLinked });
+  }
+
+  /** Say what a link has led to: a chat, into which others with the link see too, or a session without a word. */
+  arrive(kept) {
+    this.tell(say(kept ? "opened_by_link" : "empty_chat"), { visibly: true });
+    this.list();
+  }
+
+  /** Take over what was said elsewhere, and return all that the service has; null where it has nothing. */
+  async refresh() {
+    const id = this.conversation.sessionId;
+    const kept = id && (await fetchSession(id));
+    if (!kept || id !== this.conversation.sessionId) return null;
+    this.conversation.adopt(kept.turns);
+    return kept;
   }
 
   /** Take a chat out of the list, and of this page; the service keeps it. */
@@ -114,12 +135,16 @@ export function locateExport(id) {
   return `${locate(id)}/export`;
 }
 
-/** Return the turns that the service has of a session, null where it knows none; throw a Problem where it cannot say. */
-async function fetchTurns(id) {
+/**
+ * Return what the service has of a session, with its `turns`, null where it knows none; throw a Problem where it cannot
+ * say.
+ */
+async function fetchSession(id) {
   const response = await reach(id, "GET");
   if (response.status === 404) return null;
   try {
-    return pair((await response.json()).messages);
+    const kept = await response.json();
+    return { ...kept, turns: pair(kept.messages) };
   } catch {
     throw new Problem("broke_off");
   }
@@ -128,13 +153,21 @@ async function fetchTurns(id) {
 /** Return what was said as turns. */
 function pair(messages) {
   const paired = [];
-  for (const { role, content, timestamp, sources, unsupported, speaker, finish_reason: reason } of messages) {
+  for (const [place, message] of messages.entries()) {
+    const { role, content, timestamp, sources, unsupported, grounded, speaker, finish_reason: reason } = message;
     const at = Date.parse(timestamp) || undefined;
-    const answer = { answer: content, answeredAt: at };
-    if (role === "user") paired.push({ question: content, answer: "", state: "stopped", reason: "stopped", at });
-    else if (!paired.length) continue; // a greeting, in a conversation from elsewhere
-    else if (reason === "interrupted") Object.assign(paired.at(-1), answer);
-    else Object.assign(paired.at(-1), { ...answer, sources, unsupported, speaker, state: "answered", reason: explain(reason) });
+    const answer = { answer: content, answeredAt: at, place };
+    if (role === "user") {
+      paired.push({ question: content, answer: "", state: "stopped", reason: "stopped", at });
+      continue;
+    }
+    const isOwners = speaker === "owner";
+    if (isOwners && (!paired.length || paired.at(-1).place !== undefined)) paired.push({ question: "", at });
+    if (!paired.length) continue; // a greeting, in a conversation from elsewhere
+    const turn = paired.at(-1);
+    if (isOwners && reason === "held") Object.assign(turn, { place, speaker, state: "held", reason: "" });
+    else if (reason === "interrupted") Object.assign(turn, answer);
+    else Object.assign(turn, { ...answer, sources, unsupported, grounded, speaker, state: "answered", reason: explain(reason) });
   }
   return paired;
 }
@@ -148,7 +181,7 @@ async function reach(id, method) {
   throw new Problem("memory_unavailable");
 }
 
-function locate(id) {
+export function locate(id) {
   return new URL(`../../sessions/${encodeURIComponent(id)}`, import.meta.url);
 }
 

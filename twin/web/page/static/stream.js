@@ -74,7 +74,8 @@ async function reach({ message, sessionId, key }, signal) {
   }
 }
 
-async function makeProblem(response) {
+/** Return what went wrong where the service refuses. */
+export async function makeProblem(response) {
   const problem = await response.json().catch(() => ({}));
   const seconds = Number(response.headers.get("Retry-After")) || 0; // a proxy may send a date
   const isPassing = problem.code ? BUSY.includes(problem.code) : GATEWAY.includes(response.status);

@@ -5,6 +5,10 @@ const texts = JSON.parse(root.dataset.texts ?? "{}");
 const language = root.lang || "en";
 const UNITS = [["hour", 3_600], ["minute", 60], ["second", 1]]; // in seconds
 
+export function addTexts(more) {
+  Object.assign(texts, more);
+}
+
 /** Return a text with `values` in place of the names in braces; "" for a name that is none. */
 export function say(name, values = {}) {
   return (Object.hasOwn(texts, name) ? texts[name] : "").replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);

@@ -14,7 +14,7 @@ const { name: owner } = document.documentElement.dataset;
 
 /** One question and its answer, drawn at most once a frame while it grows. */
 export class TurnView {
-  /** `actions` are `onRetry`, `onRegenerate`, `onEdit`, `onCopy`, called with the view, and `onCopyCode`. */
+  /** `actions` are `onRetry`, `onRegenerate`, `onEdit`, `onCopy`, `onEnd`, called with the view, and `onCopyCode`. */
   constructor(turn, actions) {
     Object.assign(this, { turn, actions });
     this.element = make("article", "turn");
@@ -30,7 +30,8 @@ export class TurnView {
     const asked = make("div", "asked");
     const edit = makeIcon("edit", say("edit"), () => actions.onEdit(this));
     asked.append(edit, this.question);
-    this.element.append(sign("speaker you", [say("you")], turn.at), asked, this.speaker, this.answer, this.waiting, this.foot);
+    if (turn.question) this.element.append(sign("speaker you", [say("you")], turn.at), asked);
+    this.element.append(this.speaker, this.answer, this.waiting, this.foot);
     this.drawing = null;
     this.next = 0; // when it may be drawn again
     this.finish();
@@ -72,6 +73,7 @@ export class TurnView {
     this.draw(support?.places);
     this.finished = state !== "pending";
     this.element.dataset.state = state;
+    this.element.dataset.speaker = this.turn.speaker ?? "";
     this.element.setAttribute("aria-busy", state === "pending");
     this.waiting.textContent = "";
     this.signAnswer();
@@ -83,18 +85,20 @@ export class TurnView {
     this.endWith();
   }
 
-  /** Say who answers, and when: the twin, or the owner who wrote it before. */
+  /** Say who answers, and when: the twin, the owner, or the twin in words that the owner wrote before. */
   signAnswer() {
-    const { speaker, at, answeredAt } = this.turn;
+    const { state, speaker, at, answeredAt } = this.turn;
     const written = owner ? say("written_by", { name: owner }) : say("written_by_owner");
-    const who = speaker === "approved" ? [written] : [owner || say("unnamed"), say("ai")];
+    const own = [owner, say("written_by_owner")].filter(Boolean);
+    const who = { approved: [written], owner: own }[speaker] ?? [owner || say("unnamed"), say("ai")];
     const signed = sign("speaker", who, answeredAt ?? at);
+    signed.hidden = state === "held"; // nobody has answered yet
     this.speaker.replaceWith(signed);
     this.speaker = signed;
   }
 
   endWith() {
-    const { state, answer } = this.turn;
+    const { state, answer, speaker } = this.turn;
     this.failure?.end();
     this.failure = null;
     this.foot.replaceChildren();
@@ -104,7 +108,10 @@ export class TurnView {
     else if (note) this.foot.append(make("p", "note", note));
     if (state === "stopped") this.foot.append(makeRetry(() => this.actions.onRetry(this)));
     if (answer && state !== "pending") this.foot.append(this.copy);
-    if (state === "answered") this.foot.append(makeIcon("again", say("regenerate"), () => this.actions.onRegenerate(this)));
+    if (state === "answered" && speaker !== "owner") {
+      this.foot.append(makeIcon("again", say("regenerate"), () => this.actions.onRegenerate(this)));
+    }
+    this.actions.onEnd(this);
   }
 
   /** Show what supports the answer: in it, and under it what has no place there. */
@@ -137,7 +144,8 @@ export class TurnView {
 }
 
 /** Return what a visitor is told of how an answer ended; `note` is of an older page. */
-export function describe({ reason, note }) {
+export function describe({ state, reason, note }) {
+  if (state === "held") return say("held", { name: owner || say("the_owner") });
   return say(reason) || note || "";
 }
 
