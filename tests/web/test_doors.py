@@ -33,6 +33,7 @@ names = count()
 
 @pytest.fixture(scope="module")
 def _boats(under: Callable[..., Service], _model: ScriptedModel) -> tuple[Service, str]:
+    _model.reset()  # of what the last test of another file let it do
     service = under("gunicorn", MEMORY="on", CHAT_DEADLINE="30", OWNER_NAME="Ada Boats")
     folder = service.root / "instance" / "knowledge"
     folder.mkdir(exist_ok=True)
