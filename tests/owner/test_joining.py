@@ -145,6 +145,20 @@ def test_a_question_is_answered_once_and_for_all(visited: Service, owner: Owner,
     assert visited.http.get(f"/sessions/{session}").status_code == 404
 
 
+def test_a_question_for_the_owner_may_come_during_the_first_answer(visited: Service, model: ScriptedModel) -> None:
+    session, go_on = str(uuid4()), threading.Event()
+    model.script.append(waits_for(go_on, answers("Late words.")))
+    with ThreadPoolExecutor(1) as pool:
+        chat = pool.submit(visited.chat, "First", session_id=session)
+        wait_until(lambda: model.requests)
+        ask(visited, session, "Are you there?")
+        go_on.set()
+        assert chat.result().json()["response"] == "Late words."
+    said = visited.http.get(f"/sessions/{session}").json()
+    assert [each["content"] for each in said["messages"]] == ["First", "Late words."]
+    assert [each["question"] for each in said["questions"]] == ["Are you there?"]
+
+
 def test_an_answer_that_nobody_has_seen_is_taken_back_whole(visited: Service, owner: Owner) -> None:
     session, question = str(uuid4()), f"Unseen {uuid4()}?"
     asked = ask(visited, session, question)

@@ -116,11 +116,11 @@ class RememberedExchange(Exchange):
         def write(connection: Connection) -> None:
             if not self._leases.end(connection, self._lease):
                 raise SessionBusy(retry_after=SESSION_BUSY_SECONDS)
-            if self._is_new:
-                store.begin_session(connection, session)
-                numbers.number_session(connection, session)
-            elif not store.continue_session(connection, session):
+            keep = store.begin_session if self._is_new else store.continue_session
+            if not keep(connection, session):
                 raise SessionBusy(retry_after=SESSION_BUSY_SECONDS)
+            if self._is_new:
+                numbers.number_session(connection, session)
             if self._replaced:
                 store.delete_turn(connection, session.id, self._replaced)
                 replaced = (self._replaced.question.position, self._replaced.answer.position)

@@ -8,6 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from ..llm.answers import FinishReason
 from ..stores.tables import messages, sessions
@@ -32,7 +33,14 @@ LAST_BY_KEY = (
     .order_by(messages.c.position.desc())
     .limit(1)
 )
-BEGIN_SESSION = insert(sessions)
+BEGIN_SESSION = {  # a question for the owner may have begun it, without messages
+    name: new.on_conflict_do_update(
+        index_elements=["id"],
+        set_={column: new.excluded[column] for column in ("created_at", "updated_at", "next_position")},
+        where=sessions.c.next_position == 0,
+    ).execution_options(preserve_rowcount=True)  # -1 in PostgreSQL otherwise
+    for name, new in (("sqlite", sqlite.insert(sessions)), ("postgresql", postgresql.insert(sessions)))
+}
 CONTINUE_SESSION = update(sessions).where(sessions.c.id == bindparam("session"))
 INSERT_MESSAGES = insert(messages)
 
@@ -99,9 +107,9 @@ def find_turn(connection: Connection, session_id: UUID, key: str, since: float) 
     return KeptTurn(*said) if [message.role for message in said] == ["user", "assistant"] else None
 
 
-def begin_session(connection: Connection, session: KeptSession) -> None:
-    """Add a session."""
-    connection.execute(BEGIN_SESSION, vars(session))
+def begin_session(connection: Connection, session: KeptSession) -> bool:
+    """Add a session; return False where there is one with messages already."""
+    return bool(connection.execute(BEGIN_SESSION[connection.dialect.name], vars(session)).rowcount)
 
 
 def continue_session(connection: Connection, session: KeptSession) -> bool:
