@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -151,9 +152,27 @@ def test_one_process_sends_the_digest_when_its_hour_has_come(
     assert "Tokens: 0" in body
 
 
-@pytest.mark.parametrize(("now", "due"), [("07:59", "2026-03-09T08:00"), ("08:00", "2026-03-10T08:00")])
-def test_the_digest_is_due_at_its_hour(now: str, due: str) -> None:
-    found = find_due(8, datetime.fromisoformat(f"2026-03-10T{now}").astimezone())
+@pytest.fixture
+def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have the process in a zone whose days may have 23 or 25 hours."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Europe/Berlin")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        ("2026-03-10T07:59", "2026-03-09T08:00"),
+        ("2026-03-10T08:00", "2026-03-10T08:00"),
+        ("2026-03-29T07:59", "2026-03-28T08:00"),  # a day of 23 hours
+        ("2026-10-25T04:00", "2026-10-24T08:00"),  # a day of 25 hours
+    ],
+)
+def test_the_digest_is_due_at_its_hour(in_berlin: None, now: str, due: str) -> None:
+    found = find_due(8, datetime.fromisoformat(now).astimezone())
     assert found == datetime.fromisoformat(due).astimezone().timestamp()
 
 

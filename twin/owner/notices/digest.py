@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import Connection, case, func, select
 
@@ -17,8 +17,9 @@ MAX_DAYS = 366  # of a digest after a pause
 
 def find_due(hour: int, now: datetime) -> float:
     """Return when the last digest was due, in seconds since 1970: `hour` o'clock in the zone of the process (`TZ`)."""
-    due = now.replace(hour=hour, minute=0, second=0, microsecond=0).timestamp()
-    return due if due <= now.timestamp() else due - 24 * 3_600
+    days = (now.date(), now.date() - timedelta(days=1))  # of which one may have 23 or 25 hours
+    today, yesterday = (datetime.combine(day, time(hour)).astimezone().timestamp() for day in days)
+    return today if today <= now.timestamp() else yesterday
 
 
 def count_day(database: Database, budget: Budget, since: float) -> Day:
