@@ -84,21 +84,21 @@ class Notices:
         with self._lock:
             counts, words, waiters = self._counts, self._words, self._waiters
             self._counts, self._words, self._waiters = Counter(), {}, []
-        is_delivered = False
         try:
             for kind in list(counts):
                 outbox.add_pending(self.database, kind, counts[kind])
                 del counts[kind]
             for kind in sorted(self._kinds - {"digest"}):
                 is_taken = self._send_pending(kind, words.get(kind, ""))
-                is_delivered |= is_taken and kind == "asked"
+                while kind == "asked" and waiters:  # for no other kind, each of which may take its seconds
+                    waiters.pop()(is_taken)
         except StoreUnavailable:
             with self._lock:
                 self._counts += counts  # for the next look
             raise
         finally:
             for note in waiters:
-                note(is_delivered)
+                note(False)
         self._send_digest()
 
     def _send_pending(self, kind: str, words: str) -> bool:
