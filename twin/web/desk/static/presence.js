@@ -1,5 +1,7 @@
 // Each new message of the conversation, within two seconds, without losing what is being written.
 
+import { markRead } from "./read.js";
+
 const LOOK_MILLISECONDS = 1_000;
 const presence = document.querySelector("#presence");
 const status = () => presence.querySelector("[role=status]");
@@ -14,6 +16,7 @@ async function refresh() {
   if (said) status().textContent = said.textContent;
   const read = fresh.querySelector("#read [name=until]");
   if (read) document.querySelector("#read [name=until]").value = read.value;
+  await markRead();
 }
 
 async function look() {

@@ -2,7 +2,7 @@
 
 const form = document.querySelector("#read");
 
-async function markRead() {
+export async function markRead() {
   await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" });
 }
 
