@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import Connection, Uuid, bindparam, delete, exists, select, text, update
+from sqlalchemy import Connection, Uuid, bindparam, delete, exists, func, select, text, update
 
 from ..stores import Database
 from ..stores.desk_tables import conversations, desk_tries, feedback, owner_questions
@@ -47,6 +47,14 @@ def count_marks(connection: Connection, session_id: UUID, said: Sequence[KeptMes
     if unknown or unsupported:
         values = {"session": session_id, "more_unknown": unknown, "more_unsupported": unsupported}
         connection.execute(COUNT_MARKS, values)
+
+
+def want_owner(connection: Connection, session_id: UUID, now: float) -> None:
+    """Note that a session's visitor waits for the owner since an instant, and take it out of the archive."""
+    row = conversations.c
+    since = func.coalesce(row.needs_owner_since, now)
+    change = update(conversations).where(row.session_id == session_id)
+    connection.execute(change.values(needs_owner_since=since, archived_until=0))
 
 
 def delete_numbers(connection: Connection, session_ids: Sequence[UUID]) -> None:

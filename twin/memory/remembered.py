@@ -90,7 +90,7 @@ class RememberedExchange(Exchange):
             now if self._is_held else self._asked_at
         )  # of messages that came at once, the order is that of places
         question = KeptMessage(position, "user", self._question, asked_at, self._lease.key)
-        self._write([question, said.to_message(position + 1, now)])
+        self._write([question, said.to_message(position + 1, now)], self._want_owner if self._is_held else None)
 
     def record_owner(self, text: str, question: str | None, also: Callable[[Connection, float], None]) -> None:
         """Store the owner's words in person, after the question that they answer, if it was not asked just now.
@@ -106,7 +106,10 @@ class RememberedExchange(Exchange):
         said.append(KeptMessage(position + len(said), "assistant", text, now, finish_reason="stop", annotations=notes))
         self._write(said, lambda connection: also(connection, now))
 
-    def _write(self, said: Sequence[KeptMessage], also: Callable[[Connection], None] = lambda _: None) -> None:
+    def _want_owner(self, connection: Connection) -> None:
+        numbers.want_owner(connection, self._lease.session_id, time.time())
+
+    def _write(self, said: Sequence[KeptMessage], also: Callable[[Connection], None] | None) -> None:
         """Store messages in one transaction, which ends the lease; raises StoreUnavailable and SessionBusy."""
         position = self._session.next_position
         now = said[-1].created_at
@@ -130,7 +133,8 @@ class RememberedExchange(Exchange):
             store.insert_messages(connection, session.id, said)
             numbers.count_marks(connection, session.id, said)
             index_messages(connection, session.id, [(each.position, each.text) for each in said])
-            also(connection)
+            if also:
+                also(connection)
 
         self._database.transact(write, durable=False)
         self._end()

@@ -30,6 +30,17 @@ class ExportedQuestion(BaseModel):
         return cls(**named, asked_at=as_time(asked.asked_at), answered_at=given)
 
 
+class DeskQuestion(ExportedQuestion):
+    """The same with what the owner alone sees."""
+
+    draft: str | None = Field(description="the answer that the owner took back")
+
+    @classmethod
+    def of(cls, asked: AskedQuestion) -> DeskQuestion:
+        """Return the export of `asked`."""
+        return cls(**dict(ExportedQuestion.of(asked)), draft=asked.draft)
+
+
 class ExportedJudgement(BaseModel):
     """A visitor's thumb on an answer."""
 
@@ -50,7 +61,7 @@ class DeskExport(BaseModel):
     created_at: Instant = Field(description="when it began, in UTC (RFC 3339)")
     summary: str = Field(description="what the model is shown in place of the first messages")
     messages: list[ExportedMessage] = Field(description="what was said, in its order")
-    questions: list[ExportedQuestion] = Field(description="what the visitor asked the owner")
+    questions: list[DeskQuestion] = Field(description="what the visitor asked the owner")
     feedback: list[ExportedJudgement] = Field(description="how the visitor judged answers")
 
     @classmethod
@@ -62,6 +73,6 @@ class DeskExport(BaseModel):
             created_at=said.created_at,
             summary=said.summary,
             messages=said.messages,
-            questions=[ExportedQuestion.of(asked) for asked in dossier.questions],
+            questions=[DeskQuestion.of(asked) for asked in dossier.questions],
             feedback=[ExportedJudgement.of(judgement) for judgement in dossier.judgements],
         )

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, insert, literal, select, update
 
-from ..memory import Memory
+from ..memory import Conversation, KeptSession, Memory
 from ..stores.desk_tables import conversations
 from ..stores.tables import sessions
 from .dossier import Dossier, fetch_dossier, find_session
@@ -70,8 +70,11 @@ class Inbox:
     def export(self, number: int) -> DeskExport | None:
         """Return all that is kept of a conversation, but for the id that opens it; None where there is none."""
         session, dossier = self._find_session(number), self.fetch(number)
-        found = self._memory.fetch(str(session)) if session and dossier else None
-        return DeskExport.of(dossier, found) if dossier and found else None
+        if session is None or dossier is None:
+            return None
+        found = self._memory.fetch(str(session))  # None where there is but a question for the owner
+        begun = Conversation(KeptSession(session, dossier.began_at, dossier.updated_at), [])
+        return DeskExport.of(dossier, found or begun)
 
     def _find_session(self, number: int) -> UUID | None:
         return self._database.run(partial(find_session, number=number))

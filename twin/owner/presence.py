@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, exists, update
 
+from ..errors import NotFound
 from ..memory import Memory
 from ..memory.holds import hold, release
-from ..stores.desk_tables import conversations
+from ..stores.desk_tables import conversations, owner_questions
 from .dossier import find_session
 
 SLACK_SECONDS = 10.0  # that an answer in flight may take beyond its deadline
 
-row = conversations.c
+row, asked = conversations.c, owner_questions.c
 
 
 class Presence:
@@ -35,15 +36,19 @@ class Presence:
     def say(self, number: int, text: str, sign_in: int) -> bool:
         """Hold a conversation and say something there in person, once the answer in flight is finished.
 
-        Returns False where there is no such conversation; raises SessionBusy where that answer does not end.
+        It needs the owner no more then, unless a question waits. Returns False where there is no such conversation;
+        raises SessionBusy where that answer does not end, and NotFound where the visitor deletes it meanwhile.
         """
         session = self._database.run(partial(find_session, number=number))
         if session is None or not self.join(number, sign_in):
             return False
 
         def prolong(connection: Connection, _now: float) -> None:
-            hold(connection, number, sign_in, self._database.now)
-            connection.execute(update(conversations).where(row.number == number).values(needs_owner_since=None))
+            if not hold(connection, number, sign_in, self._database.now):
+                raise NotFound  # or the owner's words would begin it anew
+            waits = exists().where(asked.conversation == number, asked.answered_at.is_(None))
+            settle = update(conversations).where(row.number == number, ~waits)
+            connection.execute(settle.values(needs_owner_since=None))
 
         self._memory.speak(session, text, self._patience, also=prolong)
         return True

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ..errors import InvalidField, InvalidRequest, NotFound, RateLimited
 from ..memory import KeptMessage, KeptSession, Memory, parse_session_id
+from ..memory.numbers import want_owner
 from ..memory.store import fetch_messages
 from ..memory.transcript import is_owners
 from ..stores.desk_tables import conversations, feedback, owner_questions
@@ -57,7 +58,7 @@ class Visitors:
                 return found
             if (connection.scalar(select(func.count()).where(waiting)) or 0) >= MAX_OPEN:
                 raise RateLimited("Your questions wait for an answer: ask again once there is one.", retry_after=3_600)
-            self._want_owner(connection, number, now)
+            want_owner(connection, session, now)
             self._keep_session(connection, session, now)
             place = _find_place(fetch_messages(connection, session), question)
             new = insert(owner_questions).values(conversation=number, position=place, question=question, asked_at=now)
@@ -89,7 +90,7 @@ class Visitors:
             new = self._database.insert(feedback).values(key | values)
             connection.execute(new.on_conflict_do_update(index_elements=["conversation", "position"], set_=values))
             if value < 0:
-                self._want_owner(connection, number, now)
+                want_owner(connection, session, now)
 
         self._database.transact(keep)
 
@@ -119,17 +120,14 @@ class Visitors:
     def _number(self, connection: Connection, session: UUID) -> int:
         new = self._database.insert(conversations).values(session_id=session, created_at=time.time())
         connection.execute(new.on_conflict_do_nothing())
-        number: int = connection.execute(select(row.number).where(row.session_id == session)).scalar_one()
+        found = select(row.number).where(row.session_id == session).with_for_update()  # one question at a time
+        number: int = connection.execute(found).scalar_one()
         return number
 
     def _keep_session(self, connection: Connection, session: UUID, now: float) -> None:
         """Begin a session that has no messages yet, or note that it is in use."""
         new = self._database.insert(sessions).values(vars(KeptSession(session, now, now)))
         connection.execute(new.on_conflict_do_update(index_elements=["id"], set_={"updated_at": now}))
-
-    def _want_owner(self, connection: Connection, number: int, now: float) -> None:
-        change = update(conversations).where(row.number == number)
-        connection.execute(change.values(needs_owner_since=func.coalesce(row.needs_owner_since, now)))
 
 
 def _parse(session_id: str) -> UUID:
