@@ -171,6 +171,12 @@ def test_nothing_passes_without_a_session(
     assert dump() == before
 
 
+def test_a_neighbours_cookie_does_not_sign_the_owner_out(desk_app: Flask, client: FlaskClient) -> None:
+    cookie, _ = sign_in(desk_app)
+    headers = {**OWN, "Cookie": f"desk=forged; desk=; {cookie}; desk=forged"}
+    assert client.get("/desk", HERE, headers=headers).status_code == 200
+
+
 @pytest.mark.parametrize("forged", ["", "0" * 64, "\ud800", "of another session"])
 def test_no_change_passes_without_the_sessions_form_token(
     desk_app: Flask, client: FlaskClient, dump: Callable[[], list[Any]], forged: str

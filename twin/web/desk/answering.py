@@ -29,7 +29,7 @@ MAX_WORDING = 1_000  # characters of a question that the twin learns
 MAX_GROUPS = 50  # of questions that wait, on one page
 MAX_COMPARED = 500  # questions that are grouped
 NEAREST = 3  # passages
-MAIL = re.compile(r"[^\s@<>\"'(),;:\\/?&%#\[\]]+@[\w-]+(?:\.[\w-]+)+")
+MAIL = re.compile(r"[^\s@<>\"(),;:\\/?&%#\[\]]+@[\w-]+(?:\.[\w-]+)+")
 
 
 @blueprint.post(f"{NUMBER}/reply")
@@ -109,7 +109,7 @@ def is_held(dossier: Dossier) -> bool:
 def write_mailto(asked: AskedQuestion) -> str | None:
     """Return a link that opens a mail to the visitor with the answer alone; None without an e-mail address."""
     address = (asked.contact or "").strip()
-    if not MAIL.fullmatch(address) or not asked.answer:
+    if not MAIL.fullmatch(address) or not address.isprintable() or not asked.answer:  # as an invisible one is not
         return None
     return f"mailto:{quote(address, safe='@')}?body={quote(asked.answer.replace(chr(10), chr(13) + chr(10)), safe='')}"
 

@@ -14,11 +14,13 @@ from flask import Response, g, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from ...errors import MethodNotAllowed, NotFound, StoreUnavailable, TwinError
+from ...owner import SignIn
 from ..current import current_runtime
 from ..problems import render_problem
 from .blueprint import PATH, blueprint, current_desk, render_refusal, see
 
 COOKIE = "desk"
+MAX_COOKIES = 10  # of that name, each of which is looked up
 FRAMES = {"iframe", "frame", "embed", "object", "fencedframe"}
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 READS = {"GET", "HEAD"}
@@ -51,8 +53,7 @@ def guard() -> AnyResponse | None:
         raise MethodNotAllowed
     if request.headers.get("Sec-Fetch-Dest", "") in FRAMES or not _is_from_desk():
         return render_refusal(403, "The desk opens only by itself: type its address into the browser.")
-    token = request.cookies.get(COOKIE)
-    g.sign_in = current_desk().accounts.find(token) if token else None
+    g.sign_in = _find_sign_in()
     if request.endpoint in WAYS_IN:
         return None
     if g.sign_in is None:
@@ -74,6 +75,12 @@ def add_headers(response: Response) -> Response:
 def explain(error: TwinError) -> Response:
     """Answer an error with a page, where there is a desk; else as everywhere."""
     return render_refusal(error.status, error.detail) if g.get("is_desk_open") else render_problem(error)
+
+
+def _find_sign_in() -> SignIn | None:
+    """Return the session of the first cookie that has one: a neighbour's subdomain can set others of the same name."""
+    tokens = request.cookies.getlist(COOKIE)[:MAX_COOKIES]
+    return next(filter(None, map(current_desk().accounts.find, tokens)), None)
 
 
 def is_under_desk() -> bool:
