@@ -87,3 +87,14 @@ def test_each_clients_conversations_are_answered(http: httpx2.Client, model: Scr
         assert text == "Hello from the model.", name
         sent = [message["role"] for message in model.requests[-1]["messages"]]
         assert sent == ["system", *([U, A] * (len(sent) // 2))][: len(sent)], name
+
+
+@pytest.mark.parametrize("item", ["{}", "1", '{"role": "user", "content": [{}, 1]}'])
+def test_of_a_list_with_many_faults_the_first_is_told(http: httpx2.Client, item: str) -> None:
+    parts = f'[{{"role": "user", "content": [{",".join([item] * 5_000)}]}}]'
+    for messages in (f"[{','.join([item] * 5_000)}]", parts):
+        body = f'{{"messages": {messages}}}'
+        answer = http.post("/v1/chat/completions", content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 400
+        assert answer.json()["error"]["param"].startswith("messages.0")
+        assert len(answer.content) < 1_000

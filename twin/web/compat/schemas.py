@@ -12,6 +12,7 @@ from ...memory import Annotations
 
 MODEL = "twin"  # the id of the one model
 EMPTY: Any = {"json_schema_extra": {"maxItems": 0}}  # of a list; refused by conversation.py, in plain words
+FIRST_FAULT: Any = Field(fail_fast=True)  # of a list, which may have a hundred thousand
 CREATED = 1_767_225_600  # 1 January 2026: of a model, an instant that is the same in all processes
 
 
@@ -28,7 +29,9 @@ class CallerMessage(BaseModel):
     role: Literal["system", "developer", "user", "assistant", "tool", "function"] = Field(
         description="`system` and `developer` messages count as the caller's wishes; `tool` and `function` are refused"
     )
-    content: str | list[ContentPart] | None = Field(None, description="a text, or parts of type `text`")
+    content: str | Annotated[list[ContentPart], FIRST_FAULT] | None = Field(
+        None, description="a text, or parts of type `text`"
+    )
     tool_calls: list[Any] | None = Field(None, description="must be empty", **EMPTY)
 
 
@@ -42,7 +45,7 @@ class CompletionRequest(BaseModel):
     """A conversation whose last message is the question; fields that are not listed here are ignored."""
 
     model: str | None = Field(None, description="any name: there is one model", examples=[MODEL])
-    messages: list[CallerMessage] = Field(
+    messages: Annotated[list[CallerMessage], FIRST_FAULT] = Field(
         min_length=1, description="the conversation", examples=[[{"role": "user", "content": "Who are you?"}]]
     )
     stream: StrictBool | None = Field(None, description="whether the answer comes as server-sent events")
