@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from twin.knowledge.documents.changes import make_document
 from twin.knowledge.documents.readers import read_document
 
 FILLED = "\n".join(f"{{0}}key{number}: {number}" for number in range(20))  # more lines than where a field is guessed
@@ -50,3 +51,17 @@ def notebook(kind: str, source: str | list[str], **metadata: bool) -> str:
 def test_a_document_is_private_where_a_field_says_so(kind: str, text: str, is_private: bool) -> None:
     found = read_document(kind, text.encode())
     assert found.fields.is_private == is_private
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "title"),
+    [
+        (".md", '---\ntitle: "Looms [private]of Zelda[/private]"\n---\nI weave.', "Looms"),
+        (".md", '---\ntitle: "[private]Zelda[/private]"\n---\nI weave.', "file"),
+        (".md", '---\ntitle: "Looms [private]of Zelda"\n---\nI weave.', "Looms"),
+        (".md", "# Looms [private]of Zelda[/private] today\n\nI weave.", "Looms"),
+        (".ipynb", notebook("raw", "---\ntitle: '[PRIVATE] Zelda [/PRIVATE] Looms'\n---"), "Looms"),
+    ],
+)
+def test_no_title_shows_what_is_private(kind: str, text: str, title: str) -> None:
+    assert make_document(f"file{kind}", read_document(kind, text.encode())).title == title

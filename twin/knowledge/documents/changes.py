@@ -141,9 +141,10 @@ def _read_head(path: Path) -> str:
 def make_document(name: str, found: Extraction) -> Document:
     """Return a document with the fields of its front matter; its title is there, in a heading, or the file's name."""
     fields, title = found.fields, found.fields.title
-    if title is None:
-        heading = TITLE_HEADING.search(remove_private(found.text))
-        title = name_heading(heading[1]).strip()[:MAX_TITLE] if heading else ""
+    if title is not None:
+        title = " ".join(remove_private(title).split())
+    elif heading := TITLE_HEADING.search(remove_private(found.text)):
+        title = name_heading(heading[1]).strip()[:MAX_TITLE]
     return Document(
         name,
         found.text,
