@@ -56,10 +56,14 @@ class Metrics:
 
     def record_refused_chat(self, error: TwinError, door: str) -> None:
         """Count a chat that was refused before its turn began."""
+        self._add(catalogue.CHATS, door, error.code)
+        self.record_limit(error)
+
+    def record_limit(self, error: TwinError) -> None:
+        """Count a chat, or a search, which takes the room of one, that was refused by a limit."""
         kind = error.code
         if isinstance(error, RateLimited):
             kind = RATE_REFUSALS.get(error.quotas[-1].name, kind) if error.quotas else kind
-        self._add(catalogue.CHATS, door, error.code)
         self._add(catalogue.REFUSALS, kind)
 
     def record_refusal(self, error: TwinError) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import Quota
+from ..errors import Quota, TwinError
 from ..prompt.persona import PERSONA_FILE
 
 if TYPE_CHECKING:
@@ -30,8 +31,13 @@ def search(runtime: Runtime, query: str, caller: Caller, count: int) -> SearchRe
 
     A search counts as a chat. Raises RateLimited or Overloaded.
     """
-    quotas = runtime.rates.admit(caller)
-    with runtime.room.taken(quotas):
+    with ExitStack() as stack:
+        try:
+            quotas = runtime.rates.admit(caller)
+            stack.enter_context(runtime.room.taken(quotas))
+        except TwinError as error:
+            runtime.metrics.record_limit(error)
+            raise
         briefing = runtime.briefings.read()
         found = runtime.briefings.find_passages(briefing, [{"role": "user", "content": query}])
         passages = dict.fromkeys(_select_citable(briefing, found))

@@ -10,10 +10,14 @@ from typing import Any
 import httpx2
 import pytest
 
+from twin import create_app
+
 from ...support.calls import heal
 from ...support.doors import INITIALIZED, STATELESS, Mcp, StatelessMcp
+from ...support.metrics import read, used
 from ...support.scripted_model import ScriptedModel, answers
 from ...support.service import Service, wait_until
+from ...support.settings import KEY, METRICS_TOKEN
 
 OLD, NEW = Mcp(), StatelessMcp()
 DOCUMENTS = {
@@ -188,6 +192,16 @@ def test_a_search_finds_what_may_be_cited_and_nothing_else(service: Service, mod
     assert not [word for word in ("Quist", "oakum", "keel", "sank", "leaked") if word in texts]
     assert search("boats", count=11)["isError"]
     assert not model.requests
+
+
+def test_what_a_tool_refuses_is_counted() -> None:
+    app = create_app({"OPENAI_API_KEY": KEY, "DOORS": "open", "RATE_PER_MINUTE": "1", "METRICS_TOKEN": METRICS_TOKEN})
+    http = httpx2.Client(transport=httpx2.WSGITransport(app), base_url="http://localhost")
+    for arguments in ({"query": 5}, {"query": "boats"}, {"query": "boats"}, {"query": "boats"}):
+        http.post("/mcp", json=OLD.call("tools/call", {"name": "search", "arguments": arguments}))
+    told = http.get("/metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"}).text
+    assert used(read(told), "twin_refusals_total") == {("invalid_request",): 1, ("rate_minute",): 2}
+    assert used(read(told), "twin_chats_total") == {}
 
 
 def test_a_fault_of_the_model_is_told_in_the_result(service: Service, model: ScriptedModel) -> None:

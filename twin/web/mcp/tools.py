@@ -69,6 +69,7 @@ def call_tool(params: dict[str, Any]) -> dict[str, Any]:
     try:
         return CALLS[name](params.get("arguments") or {})
     except TwinError as error:
+        current_runtime().metrics.record_refusal(error)
         if not isinstance(error, InvalidRequest):
             _send_headers(describe_refusal(error))
         text = explain(error, current_runtime().settings.contact)
