@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from flask import g, request
+from werkzeug.exceptions import MethodNotAllowed
 
 from ..errors import ForeignOrigin, NotFound, StoreUnavailable, Unauthorized
 from ..rates import Caller
@@ -13,6 +14,7 @@ from . import visitor
 from .current import current_runtime
 from .hosts import is_allowed_host
 
+DOOR_PATHS = ("/v1/", "/mcp")
 DOOR_FAULTS = (Unauthorized, NotFound, StoreUnavailable)  # of any request to a door
 
 
@@ -27,8 +29,17 @@ def find_open() -> Doors | None:
 
 def require_caller() -> None:
     """Note who calls, before a door's view; raises NotFound where no door is open, Unauthorized, StoreUnavailable."""
-    if request.method != "OPTIONS":  # a preflight has no key
+    if request.method != "OPTIONS":
         g.caller = _identify()
+    elif find_open() is None:  # a preflight has no key
+        raise NotFound
+
+
+def hide_closed() -> None:
+    """Raise NotFound where a method is wrong at a closed door, which would tell that one is there."""
+    is_door = request.path.startswith(DOOR_PATHS)
+    if is_door and isinstance(request.routing_exception, MethodNotAllowed) and find_open() is None:
+        raise NotFound
 
 
 def current_caller() -> Caller:

@@ -222,6 +222,9 @@ def test_a_door_is_closed_without_a_key_and_open_with_one(start_service: Callabl
         return {answer.status_code for answer in answers for _ in range(2)}
 
     assert look() == look("twin-wrong") == {HTTPStatus.NOT_FOUND}
+    others = [("GET", "/v1/chat/completions"), ("POST", "/v1/models"), ("GET", "/mcp"), ("OPTIONS", "/mcp")]
+    for method, path in others:  # nothing tells that there is a door
+        assert service.http.request(method, path).status_code == HTTPStatus.NOT_FOUND
     assert "/v1/models" not in service.http.get("/openapi.json").json()["paths"]
     key = make_key(service, "one")
     wait_until(lambda: look(key) == {HTTPStatus.OK})
@@ -229,6 +232,8 @@ def test_a_door_is_closed_without_a_key_and_open_with_one(start_service: Callabl
     refused = service.http.get("/v1/models")
     assert_error(refused, 401, "invalid_api_key")
     assert refused.headers["WWW-Authenticate"] == "Bearer"
+    statuses = {service.http.request(method, path).status_code for method, path in others}
+    assert statuses == {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.OK}
     wait_until(lambda: "/v1/models" in service.http.get("/openapi.json").json()["paths"])
     assert key not in service.log()
     (service.root / "instance" / "keys.db").unlink()

@@ -18,6 +18,7 @@ from .schemas import MODEL, Completion, CompletionRequest, CompletionStream, Mod
 
 blueprint = Blueprint("compat", __name__, url_prefix="/v1")
 blueprint.before_request(doors.require_caller)
+blueprint.before_app_request(doors.hide_closed)
 
 
 @blueprint.get("/models")
