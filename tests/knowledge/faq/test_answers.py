@@ -140,6 +140,14 @@ def test_whether_the_owner_knows_is_not_what_is_known() -> None:
     assert not ask("Vous savez où habite Anne ?", "Où habite Anne ?")
 
 
+def test_an_answer_with_a_private_part_is_left_to_the_model() -> None:
+    for answer in ("Rex. [private]He bites.[/private]", "[PRIVATE] Rex", "Rex [/private]"):
+        assert (
+            Faq.of([Entry(question="What is your dog called?", answer=answer)]).find_answer("What is your dog called?")
+            is None
+        )
+
+
 def test_the_first_of_two_answers_counts() -> None:
     faq = Faq.of([Entry(question="Who are you?", answer="a"), Entry(question="who are you", answer="b")])
     assert faq.find_answer("Hi, who are you?") == "a"

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
+from ...grounding import find_private
 from ...system.caching import cached_property
 from ...system.fairness import give_turn
 from . import lexicon
@@ -48,10 +49,12 @@ class Faq:
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> Faq:
-        """Return the answers of `entries`, under each question and alias."""
+        """Return the answers of `entries`, under each question and alias; one with a private part is for no visitor."""
         answers: dict[str, str] = {}
         questions = []
         for entry in entries:
+            if find_private(entry.answer):
+                continue
             for question in (entry.question, *(entry.aliases or ())):
                 folded = fold_question(question)
                 if folded and folded not in answers:
