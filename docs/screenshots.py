@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from desk_shots import take_desk  # noqa: E402
 from states import take_states  # noqa: E402
 
 from tests.support.owners import PASSWORD  # noqa: E402
@@ -80,6 +81,7 @@ def main() -> None:
             take(browser, service, "mobile-dark", 390, 640, asked=True, dark=True)
             take(browser, service, "unsupported", 390, 640, asked=True, shown=UNSUPPORTED)
             take_widget(browser, f"http://localhost:{site.server_port}/")
+            take_desk(browser, remembering, model, FOLDER)
             take_states(browser, remembering, model, FOLDER / "states")
         finally:
             remembering.stop()
