@@ -13,7 +13,8 @@ from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from compileall import compile_dir
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -23,12 +24,12 @@ import pytest
 import trustme
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, expect, sync_playwright
 from sqlalchemy import create_engine
 
 from twin import create_app
 
-from .support.browsers import find_chromium
+from .support.browsers import Windows, find_chromium, listening
 from .support.calls import heal, heal_if_hurt
 from .support.schedule import LongestFirst, rank
 from .support.scripted_model import ScriptedModel
@@ -273,42 +274,47 @@ def open_page(browser: Browser) -> Iterator[Page]:
         yield context.new_page()
 
 
+@pytest.fixture(scope="session")
+def _windows(_browser: Browser) -> Iterator[Windows]:
+    with closing(Windows(partial(open_page, _browser))) as windows:
+        yield windows
+
+
 @pytest.fixture
-def page(_browser: Browser) -> Iterator[Page]:
-    """A page in a browser of its own that reaches this machine only."""
-    with open_page(_browser) as page:
+def page(request: pytest.FixtureRequest, _browser: Browser, _windows: Windows) -> Iterator[Page]:
+    """A page in a browser that reaches this machine only; a new one where the test is marked `own_page`."""
+    is_own = request.node.get_closest_marker("own_page")
+    with open_page(_browser) if is_own else _windows.lend() as page:
         yield page
 
 
-@pytest.fixture(scope="module")
-def _window(_browser: Browser) -> Iterator[Page]:
-    with open_page(_browser) as page:
-        yield page
-
-
 @pytest.fixture
-def reused_page(_window: Page) -> Iterator[Page]:
-    """A page like `page`, which a file's tests load anew one after the other: a new one takes as long as two tests."""
-    yield _window
-    _window.evaluate("localStorage.clear(); sessionStorage.clear()")
-    _window.goto("about:blank")
-
-
-@pytest.fixture
-def console(page: Page) -> list[str]:
-    """What the browser complains of: errors of scripts, and what a policy refused."""
+def console(page: Page) -> Iterator[list[str]]:
+    """What the browser complains of, errors of scripts and what a policy refused, and what scripts say in dialogs."""
     complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    return complaints
+
+    def note(dialog: Dialog) -> None:
+        complaints.append(dialog.message)
+        dialog.dismiss()
+
+    def note_error(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(message.text)
+
+    with (
+        listening(page, "console", note_error),
+        listening(page, "pageerror", lambda error: complaints.append(str(error))),
+        listening(page, "dialog", note),
+    ):
+        yield complaints
 
 
 @pytest.fixture
-def requested(page: Page) -> list[str]:
+def requested(page: Page) -> Iterator[list[str]]:
     """The address of everything that the page asks for."""
     urls: list[str] = []
-    page.on("request", lambda request: urls.append(request.url))
-    return urls
+    with listening(page, "request", lambda request: urls.append(request.url)):
+        yield urls
 
 
 @pytest.fixture(scope="module")

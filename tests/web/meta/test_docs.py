@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from ...support.scripted_model import ScriptedModel, answers
 from ...support.service import Service
+
+pytestmark = pytest.mark.own_page
 
 CHAT = "#operations-chat-send_message .opblock-summary"
 

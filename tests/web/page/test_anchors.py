@@ -142,9 +142,9 @@ PARTS = (
 
 
 @pytest.fixture
-def page(reused_page: Page, gunicorn: Service) -> Page:
-    reused_page.goto(gunicorn.url)
-    return reused_page
+def page(page: Page, gunicorn: Service) -> Page:
+    page.goto(gunicorn.url)
+    return page
 
 
 def read_marks(text: str) -> dict[str, Any]:

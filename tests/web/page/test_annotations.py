@@ -76,10 +76,9 @@ def footnote(page: Page) -> Locator:
 
 
 @pytest.fixture
-def page(reused_page: Page) -> Page:
-    reused_page.set_viewport_size({"width": 1280, "height": 720})
-    reused_page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    return reused_page
+def page(page: Page) -> Page:
+    page.emulate_media(reduced_motion="reduce")
+    return page
 
 
 @pytest.fixture

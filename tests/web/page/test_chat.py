@@ -174,6 +174,7 @@ def test_one_answer_at_a_time(chat: Page, model: ScriptedModel) -> None:
     expect(chat.get_by_role("button", name="Try again").first).to_be_enabled()
 
 
+@pytest.mark.own_page
 def test_a_service_that_says_nothing_has_broken_off(chat: Page, model: ScriptedModel) -> None:
     chat.clock.install()
     model.otherwise = held("Half")
@@ -232,6 +233,7 @@ def test_what_others_stored_in_its_place_is_ignored(
     assert not console
 
 
+@pytest.mark.own_page
 def test_works_where_nothing_may_be_stored(page: Page, gunicorn: Service) -> None:
     page.add_init_script(
         "for (const name of ['sessionStorage', 'localStorage'])"
@@ -364,6 +366,7 @@ def test_says_that_the_embedded_model_is_a_trial(trial: Service, page: Page) -> 
     expect(page.get_by_role("button", name="Copy")).to_be_visible()
 
 
+@pytest.mark.own_page
 def test_the_page_is_small_and_strict(page: Page, gunicorn: Service, console: list[str]) -> None:
     requests: list[Request] = []
     page.on("request", lambda request: requests.append(request))

@@ -80,6 +80,7 @@ def test_code_has_a_language_a_button_and_a_way_to_scroll(chat: Page, model: Scr
     expect(reply(chat)).to_have_text(re.compile(r"^Like this:\s*print"))  # neither name nor button is in the text
 
 
+@pytest.mark.own_page
 def test_says_something_after_three_and_after_ten_seconds(chat: Page, model: ScriptedModel) -> None:
     chat.clock.install()
     model.otherwise = held("", "")
@@ -99,6 +100,7 @@ def test_says_something_after_three_and_after_ten_seconds(chat: Page, model: Scr
     expect(field(chat)).to_be_focused()
 
 
+@pytest.mark.own_page
 def test_a_failure_counts_down_and_says_try_again_once(
     page: Page, under: Callable[..., Service], model: ScriptedModel
 ) -> None:

@@ -60,11 +60,6 @@ HOSTILE: dict[str, str] = {
 }
 
 
-@pytest.fixture
-def page(reused_page: Page) -> Page:
-    return reused_page
-
-
 GOOD_SCHEMES = ("http:", "https:", "mailto:", "tel:")
 
 
@@ -73,7 +68,6 @@ def test_runs_nothing_and_asks_nobody(
     page: Page, gunicorn: Service, model: ScriptedModel, console: list[str], requested: list[str], answer: str
 ) -> None:
     model.otherwise = streams(answer[: len(answer) // 2], answer[len(answer) // 2 :])
-    page.on("dialog", lambda dialog: console.append(dialog.message))
     page.goto(gunicorn.url)
     page.get_by_role("button", name="Who are you?").click()
     expect(page.locator(".turn")).to_have_attribute("data-state", "answered")

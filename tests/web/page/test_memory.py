@@ -20,6 +20,7 @@ from twin.memory import Annotations, CitedSource, Conversation, KeptMessage, Kep
 from twin.settings import Settings
 from twin.stores import Databases
 
+from ...support.browsers import listening
 from ...support.pages import ask, assert_accessible, field, held, reply, turn
 from ...support.scripted_model import ScriptedModel, answers, fails, streams, waits_for
 from ...support.service import Service, wait_until
@@ -118,11 +119,11 @@ def chat(page: Page, remembering: Service, console: list[str]) -> Page:
 
 
 @pytest.fixture
-def sent(page: Page) -> list[Request]:
+def sent(page: Page) -> Iterator[list[Request]]:
     """Every question that the page sends."""
     requests: list[Request] = []
-    page.on("request", lambda request: requests.append(request) if request.method == "POST" else None)
-    return requests
+    with listening(page, "request", lambda request: requests.append(request) if request.method == "POST" else None):
+        yield requests
 
 
 def keys(sent: list[Request]) -> list[str | None]:
@@ -202,6 +203,7 @@ def test_a_reload_shows_what_the_service_remembers(chat: Page, model: ScriptedMo
     assert len(model.requests) == 3
 
 
+@pytest.mark.own_page
 def test_comes_back_after_the_tab_was_closed_and_goes_on(
     chat: Page, remembering: Service, model: ScriptedModel
 ) -> None:
@@ -224,6 +226,7 @@ def test_comes_back_after_the_tab_was_closed_and_goes_on(
     ]
 
 
+@pytest.mark.own_page
 def test_makes_its_ids_where_the_browser_makes_none(page: Page, remembering: Service, sent: list[Request]) -> None:
     page.add_init_script("delete Crypto.prototype.randomUUID")  # as on http, but for localhost
     page.goto(remembering.url)
@@ -236,6 +239,7 @@ def test_makes_its_ids_where_the_browser_makes_none(page: Page, remembering: Ser
     assert all(UUID4.fullmatch(str(made)) for made in (*keys(sent), *ids))
 
 
+@pytest.mark.own_page
 def test_works_where_nothing_may_be_stored(page: Page, remembering: Service, sent: list[Request]) -> None:
     page.add_init_script(NO_STORAGE)
     page.goto(remembering.url)
@@ -373,6 +377,7 @@ def test_a_turn_that_was_stopped_is_replaced_when_it_is_tried_again(
     expect(chat.locator(".turn")).to_have_count(1)
 
 
+@pytest.mark.own_page
 def test_an_answer_that_broke_off_is_asked_for_again(
     page: Page, line: Line, remembering: Service, model: ScriptedModel, sent: list[Request]
 ) -> None:
@@ -412,6 +417,7 @@ def test_an_answer_that_was_finished_without_the_page_is_not_asked_for_twice(
     assert remembered(remembering, session_id(page)) == ["Will it come?", "Hello at last."]
 
 
+@pytest.mark.own_page
 def test_gives_up_after_five_more_tries_and_keeps_the_key(
     page: Page, line: Line, model: ScriptedModel, sent: list[Request]
 ) -> None:
@@ -434,6 +440,7 @@ def test_gives_up_after_five_more_tries_and_keeps_the_key(
     assert len(model.requests) == 1
 
 
+@pytest.mark.own_page
 def test_stop_ends_the_tries(page: Page, line: Line, model: ScriptedModel, sent: list[Request]) -> None:
     page.clock.install(time=0)
     page.goto(line.url)
@@ -448,6 +455,7 @@ def test_stop_ends_the_tries(page: Page, line: Line, model: ScriptedModel, sent:
     assert len(sent) == 1
 
 
+@pytest.mark.own_page
 def test_without_memory_nothing_is_tried_twice(
     page: Page, gunicorn: Service, model: ScriptedModel, sent: list[Request]
 ) -> None:

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, Route, expect
 from ...support.scripted_model import ScriptedModel
 from ...support.service import Service
 
+pytestmark = pytest.mark.own_page  # each site has stores of its own, and several are open at once
+
 HOST_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A site</title>
 <meta name="viewport" content="width=device-width">%s</head>
 <body><main><h1>A site</h1><p>Words.</p><button>Its own</button></main></body></html>"""
