@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ..errors import StartError, TwinError
+from ..text.invisible import strip_invisible
 
 TERMINAL_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -33,8 +34,8 @@ def count(number: int, noun: str) -> str:
 
 
 def make_printable(text: str) -> str:
-    """Return `text` without the control characters that a terminal would obey."""
-    return TERMINAL_CONTROLS.sub("", text)
+    """Return `text` without what a terminal would obey: control characters, and overrides of the text's direction."""
+    return TERMINAL_CONTROLS.sub("", strip_invisible(text))
 
 
 def read_argument(argument: str, name: str) -> str:
