@@ -69,6 +69,9 @@ def test_what_was_said_in_the_conversation_is_not(twin: Twin) -> None:
     assert annotate(twin, answer, QUESTION, "I sail with Captain Zorblax.")[1].unsupported is None
     long = "I sail with Captain Zorblax. " + "It is fine. " * (MAX_BEFORE // 12 + 1)
     assert annotate(twin, answer, QUESTION, long)[1].unsupported
+    for short, is_read in ((100, True), (300, False)):  # thousands of messages would each take their time
+        marked = annotate(twin, answer, QUESTION, "I sail with Captain Zorblax.", *["a"] * short)[1].unsupported
+        assert (marked is None) == is_read
 
 
 def test_no_more_than_fifty_are_marked(twin: Twin) -> None:

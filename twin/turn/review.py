@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..prompt import Briefing, Prepared
 
 MAX_BEFORE = 8_000  # characters of the conversation, the last ones, that support an answer
+MIN_BEFORE = 40  # that a message counts for: a program may bring thousands of one letter
 MAX_UNSUPPORTED = 50
 
 
@@ -62,7 +63,7 @@ class Review:
         for each in reversed(self.said):
             if room > 0:
                 facts.append(Facts.of(each[-room:]))
-            room -= len(each)
+            room -= max(len(each), MIN_BEFORE)
         return facts
 
     def _is_missing(self, text: str) -> bool:
