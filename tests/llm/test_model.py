@@ -37,6 +37,7 @@ from ..support.scripted_model import (
     floods,
     later,
     sends,
+    waits_for,
     writes,
 )
 from ..support.service import Service, wait_until
@@ -569,11 +570,13 @@ def test_what_a_server_sends_unasked_answers_nobody(model: ScriptedModel, connec
 
 
 def test_calls_at_once_do_not_wait_for_each_other(model: ScriptedModel, connect: Connect) -> None:
-    twin = connect()
-    model.otherwise = later(0.5, answers())
+    twin, all_came = connect(), threading.Event()
+    model.otherwise = waits_for(all_came, answers())
     threads = [threading.Thread(target=twin.answer, args=[MESSAGES, NoHold]) for _ in range(20)]
     for thread in threads:
         thread.start()
+    wait_until(lambda: len(model.requests) == 20)
+    all_came.set()
     for thread in threads:
         thread.join()
     assert model.connections == len(model.requests) == 20
