@@ -226,7 +226,7 @@ def test_ten_questions_of_a_conversation_wait_at_most(visited: Service) -> None:
 
 
 def test_a_group_of_gaps_is_answered_from_the_desk(visited: Service, owner: Owner, model: ScriptedModel) -> None:
-    question = f"Do you keep a {uuid4().hex[:8]} at home?"
+    question = f"Do you keep a pet{uuid4().hex[:6]} at home?"
     model.otherwise = answers("[?] I don't know.")
     visited.chat(question)
     wait_until(lambda: question in owner.read("/desk/gaps"), "the question did not come")
