@@ -22,10 +22,11 @@ def test_the_owner_joins_in_without_losing_a_draft(
     page.get_by_role("button", name="Sign in").click()
     page.locator("a.entry").click()
     expect(page.locator(".saying")).to_have_count(2)
+    page.wait_for_load_state()  # until then no script listens
     page.keyboard.press("r")
     expect(page.get_by_label("Your words, in person")).to_be_focused()
     page.keyboard.type("Yes, **here**.")
-    page.get_by_role("button", name="Join in and send").click()
+    page.get_by_role("button", name="Join in and send").dblclick()
     expect(page.get_by_role("button", name="Send", exact=True)).to_be_visible()
     listener = Listener(service, session)
     wait_until(lambda: listener.of("message"))

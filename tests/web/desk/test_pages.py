@@ -132,11 +132,13 @@ def test_the_owner_reads_marks_and_deletes_with_the_keyboard(
     entries = page.locator("a.entry")
     expect(entries).to_have_count(3)
     expect(page.get_by_role("link", name="Unread 3")).to_be_visible()
+    page.wait_for_load_state()  # until then no script listens
     for key in "jjkj":
         page.keyboard.press(key)
     expect(entries.nth(1)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(".saying")).to_have_count(4)
+    page.wait_for_load_state()
     page.keyboard.press("j")
     expect(page.locator(".saying").first).to_be_focused()
     page.goto(f"{service.url}/desk")

@@ -14,6 +14,11 @@ async function refresh() {
   if (list) document.querySelector(".sayings")?.replaceWith(list);
   const said = fresh.querySelector("#presence [role=status]");
   if (said) status().textContent = said.textContent;
+  const [reply, hold] = fresh.querySelectorAll("#presence form");
+  if (hold) {
+    presence.querySelector("form button").textContent = reply.querySelector("button").textContent;
+    presence.querySelector("form + form").replaceWith(hold);
+  }
   const read = fresh.querySelector("#read [name=until]");
   if (read) document.querySelector("#read [name=until]").value = read.value;
   await markRead();
