@@ -60,12 +60,14 @@ def test_a_chat_that_comes_before_the_model_is_loaded_waits_for_it(start_service
     assert service.chat().status_code == 200
 
 
+ENDS = [("gunicorn", signal.SIGTERM), ("flask run --debug", signal.SIGKILL)]
 # SIGINT comes from a terminal, to all processes at once, as in the next test.
-@pytest.mark.parametrize("command", SERVERS)
+MORE_ENDS = [("gunicorn", signal.SIGINT), ("gunicorn", signal.SIGKILL)]
+MORE_ENDS += [("flask run --debug", signal.SIGINT), ("flask run --debug", signal.SIGTERM)]
+
+
 @pytest.mark.parametrize(
-    "number",
-    [pytest.param(signal.SIGINT, marks=pytest.mark.soak), signal.SIGTERM, signal.SIGKILL],
-    ids=lambda number: number.name,
+    ("command", "number"), [*ENDS, *(pytest.param(*end, marks=pytest.mark.soak) for end in MORE_ENDS)]
 )
 def test_nothing_is_left_behind(start: Callable[[str], Service], command: str, number: signal.Signals) -> None:
     service = start(command)
@@ -76,7 +78,7 @@ def test_nothing_is_left_behind(start: Callable[[str], Service], command: str, n
     assert_all_ended(service.root)
 
 
-@pytest.mark.parametrize("command", SERVERS)
+@pytest.mark.parametrize("command", ["flask run --debug", pytest.param("gunicorn", marks=pytest.mark.soak)])
 def test_ctrl_c_in_a_terminal_leaves_nothing_behind(start: Callable[[str], Service], command: str) -> None:
     service = start(command)
     assert service.process is not None

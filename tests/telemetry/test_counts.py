@@ -206,7 +206,7 @@ def assert_equal(samples: dict[Series, float], ledger: Ledger) -> None:
     assert said == {name: ledger.said[name] for name in said}
 
 
-@pytest.mark.parametrize("count", [300, pytest.param(1_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("count", [150, pytest.param(1_000, marks=pytest.mark.soak)])
 def test_the_metrics_of_many_chats_are_what_model_and_clients_counted(
     start_service: Callable[..., Service], model: ScriptedModel, count: int
 ) -> None:

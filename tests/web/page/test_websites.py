@@ -12,9 +12,10 @@ from ...support.scripted_model import ScriptedModel
 from ...support.service import Service
 from ...support.websites import Website, build_websites, find_reason_to_skip
 
-pytestmark = pytest.mark.own_page  # each site has stores of its own, and several are open at once
-
-pytestmark = pytest.mark.clients
+pytestmark = [
+    pytest.mark.clients,
+    pytest.mark.own_page,
+]  # each site has stores of its own, and several are open at once
 
 NAMES = [
     "turbo-head",
