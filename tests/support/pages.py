@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import httpx2
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
 
+from .loopback import LoopbackServer
 from .scripted_model import Step, streams
 from .service import Service
 
@@ -42,7 +42,7 @@ def held(*texts: str) -> Step:
     return streams(*texts, finish_reason=None, then="stall")
 
 
-class Front:
+class Front(LoopbackServer):
     """The real service, but that chats are answered here, as the service would, with an answer and what it rests on."""
 
     def __init__(self, service: Service) -> None:
@@ -81,11 +81,8 @@ class Front:
             def log_message(self, *args: object) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+        super().__init__(Handler)
 
     def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
+        super().close()
         self.http.close()

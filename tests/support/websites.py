@@ -7,10 +7,11 @@ import shutil
 import subprocess
 from collections.abc import Iterable
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from mimetypes import guess_type
 from pathlib import Path
-from threading import Thread
+
+from .loopback import LoopbackServer
 
 SOURCES = Path(__file__).parent.parent / "web" / "page" / "websites"
 PLACEHOLDER = b"WIDGET"  # stands for the address of widget.js
@@ -75,7 +76,7 @@ def run_npm(folder: Path, *arguments: str) -> None:
     assert done.returncode == 0, done.stdout
 
 
-class Website:
+class Website(LoopbackServer):
     """Serve one of them on an origin of its own; `/one` is a file `one.html` where there is no other."""
 
     def __init__(self, folder: Path) -> None:
@@ -102,10 +103,4 @@ class Website:
             def log_message(self, *args: object) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(Handler)
